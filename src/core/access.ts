@@ -1,0 +1,138 @@
+import { hash, randomBytes, randomUUID } from 'node:crypto'
+import type { Catalog, TokenHolder } from './catalog.ts'
+import { Fault } from './fault.ts'
+import type { Caller, OrganizationId, Sha256, Token, TokenId, TokenKind, UserId } from './model.ts'
+
+/** How long a looked-up token is believed without asking again: a revocation reaches everyone within this time. */
+const BELIEVED_MS = 1_000
+const REMEMBERED = 10_000
+
+export interface TokenRequest {
+  readonly kind: TokenKind
+  /** Null: the agency's own. */
+  readonly organization: OrganizationId | null
+  readonly agency: string
+  readonly user: UserId | null
+  readonly client: string | null
+  readonly label: string
+  readonly scopes: readonly string[]
+  readonly expiresAt: number | null
+}
+
+export interface Access {
+  /** Who holds this secret. Faults: `unauthenticated` with the reason `missing`, `unknown`, `expired` or `revoked`. */
+  identify(secret: string | null): Promise<Caller>
+  /** The secret is shown this once; only its SHA-256 is kept. */
+  create(request: TokenRequest): Promise<{ token: Token; secret: string }>
+  /** Newest first, at most 1,000; null: of all organizations. */
+  list(organization: OrganizationId | null): Promise<readonly Token[]>
+  /** False when there is no such token or it was revoked before. */
+  revoke(id: TokenId): Promise<boolean>
+  /** Writes down when tokens were last used; called now and then, and at the end. */
+  flush(): Promise<void>
+}
+
+/** Who does something, in one organization: what the desk needs to know of a caller. */
+export interface Actor {
+  readonly organization: OrganizationId
+  readonly user: UserId
+}
+
+/** A caller that stands above organizations can do nothing in one. */
+export function actorOf(caller: Caller): Actor {
+  if (caller.organization === null || caller.user === null) {
+    throw new Fault(
+      'forbidden',
+      'organization',
+      'This token belongs to an agency, not to one organization; use a token of the organization itself.',
+    )
+  }
+  return { organization: caller.organization.id, user: caller.user.id }
+}
+
+export function createAccess(catalog: Catalog, newId: () => string, now: () => number): Access {
+  const seen = new Map<Sha256, { holder: TokenHolder; until: number }>()
+  const uses = new Map<TokenId, number>()
+
+  const lookUp = async (secret: string): Promise<TokenHolder | null> => {
+    const digest = hashOf(secret)
+    const known = seen.get(digest)
+    if (known !== undefined && known.until > now()) return known.holder
+    const holder = await catalog.tokenHolder(digest)
+    if (seen.size >= REMEMBERED) seen.clear()
+    if (holder === null) seen.delete(digest)
+    else seen.set(digest, { holder, until: now() + BELIEVED_MS })
+    return holder
+  }
+
+  return {
+    async identify(secret) {
+      if (secret === null)
+        throw refusal('missing', 'No access token came with the request; send one in the Authorization header.')
+      const holder = await lookUp(secret)
+      if (holder === null)
+        throw refusal(
+          'unknown',
+          'The access token is not known here: it was never issued by this server, or not completely copied.',
+        )
+      const { token } = holder
+      if (token.revokedAt !== null) throw refusal('revoked', 'The access token was revoked; ask for a new one.')
+      if (token.expiresAt !== null && token.expiresAt <= now())
+        throw refusal('expired', 'The access token has expired; ask for a new one.')
+      uses.set(token.id, now())
+      return callerOf(holder)
+    },
+    async create(request) {
+      const secret = newSecret(request.kind)
+      const user =
+        request.user ??
+        (request.organization === null ? null : ((await catalog.firstUser(request.organization))?.id ?? null))
+      const token = await catalog.createToken({
+        ...request,
+        id: newId() as TokenId,
+        user,
+        hash: hashOf(secret),
+        at: now(),
+      })
+      return { token, secret }
+    },
+    list: (organization) => catalog.tokens(organization),
+    async revoke(id) {
+      const revoked = await catalog.revokeToken(id, now())
+      seen.clear()
+      return revoked
+    },
+    async flush() {
+      if (uses.size === 0) return
+      const batch = [...uses].map(([id, at]) => ({ id, at }))
+      uses.clear()
+      await catalog.touchTokens(batch)
+    },
+  }
+}
+
+function callerOf({ token, organization, user }: TokenHolder): Caller {
+  return {
+    token: token.id,
+    client: token.client ?? token.id,
+    organization,
+    agency: token.agency,
+    user,
+    scopes: new Set(token.scopes),
+    expiresAt: token.expiresAt,
+  }
+}
+
+function refusal(reason: string, message: string): Fault {
+  return new Fault('unauthenticated', 'token', message, { reason })
+}
+
+function hashOf(secret: string): Sha256 {
+  return hash('sha256', secret, 'hex') as Sha256
+}
+
+/** `1000.<32 hex>.<32 hex>`, `pit-<uuid v4>` or `dossier_<43 base64url>`. */
+function newSecret(kind: TokenKind): string {
+  if (kind === 'zoho') return `1000.${randomBytes(16).toString('hex')}.${randomBytes(16).toString('hex')}`
+  return kind === 'private' ? `pit-${randomUUID()}` : `dossier_${randomBytes(32).toString('base64url')}`
+}

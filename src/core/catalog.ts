@@ -1,0 +1,281 @@
+import type {
+  Attachment,
+  AttachmentId,
+  AttachmentRole,
+  BlobKey,
+  CrmRecord,
+  DocumentId,
+  Field,
+  FieldEntry,
+  FieldId,
+  Module,
+  ModuleId,
+  Organization,
+  OrganizationId,
+  Properties,
+  RecordId,
+  Sha256,
+  Token,
+  TokenId,
+  TokenKind,
+  User,
+  UserId,
+} from './model.ts'
+
+export interface NewModule {
+  readonly id: ModuleId
+  readonly name: string
+  readonly singular: string
+  readonly plural: string
+  readonly custom: boolean
+}
+
+export interface NewOrganization {
+  readonly id: OrganizationId
+  readonly name: string
+  readonly agency: string
+  readonly properties: Properties
+  readonly at: number
+  readonly modules: readonly NewModule[]
+  /** The first user; everything done by a token without a user is done in this one's name. */
+  readonly user: { readonly id: UserId; readonly name: string; readonly email: string }
+}
+
+/** How one entry of a file field names its file. */
+export type FileReference =
+  | { readonly by: 'attachment'; readonly attachment: AttachmentId }
+  | { readonly by: 'document'; readonly document: DocumentId }
+  | { readonly by: 'url'; readonly url: string; readonly hash: Sha256 }
+
+/** What a file field shall hold from now on, in this order; an empty list clears it. The files themselves stay on their record. */
+export interface FieldFiles {
+  readonly field: FieldId
+  readonly entries: readonly {
+    readonly key: string
+    readonly reference: FileReference
+    /** For the link that a `url` may have to become. */
+    readonly id: AttachmentId
+    /** For a file that has no document id yet. */
+    readonly document: DocumentId
+  }[]
+}
+
+export interface SaveRecord {
+  readonly organization: OrganizationId
+  readonly module: ModuleId
+  /** Null makes a new record under `id`. */
+  readonly change: RecordId | null
+  readonly id: RecordId
+  readonly by: UserId
+  readonly at: number
+  /** Merged over what is there; null removes a property. */
+  readonly properties: Properties
+  readonly values: Properties
+  readonly files: readonly FieldFiles[]
+  /** Looks for another record of the module by its e-mail, then by its phone, before a new one is made or one is changed. */
+  readonly match: {
+    readonly email: string | null
+    readonly phone: string | null
+    readonly then: 'refuse' | 'update'
+  } | null
+}
+
+export type SavedRecord =
+  | { readonly outcome: 'created' | 'updated'; readonly record: CrmRecord }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'duplicate'; readonly record: CrmRecord; readonly by: 'email' | 'phone' }
+  /** A reference to a file that this organization does not have. Nothing was changed. */
+  | { readonly outcome: 'bad_reference'; readonly field: FieldId; readonly key: string }
+
+export interface NewAttachment {
+  readonly id: AttachmentId
+  readonly role: AttachmentRole
+  readonly name: string
+  readonly claimedType: string | null
+  readonly encoding: string
+  readonly source:
+    | {
+        readonly kind: 'file'
+        readonly key: BlobKey
+        readonly size: number
+        readonly hash: Sha256
+        /** A small file's bytes travel here and live in the catalog; null: they lie in the blob store under `key`. */
+        readonly bytes: Uint8Array | null
+      }
+    | { readonly kind: 'link'; readonly url: string; readonly hash: Sha256 }
+  /** The field it came in through. */
+  readonly field: FieldId | null
+  /** The client's file id: given, the file becomes an entry of `field` on the record. */
+  readonly fieldKey: string | null
+  readonly document: DocumentId | null
+}
+
+/**
+ * All or none. Every field that some item enters with a `fieldKey` holds exactly this call's files afterwards
+ * (what it held before stays on the record). An item whose field, key and hash are already an entry of that field
+ * is that entry: no second attachment is made of it. A `photo` takes the place of the record's former one.
+ */
+export interface Attach {
+  readonly organization: OrganizationId
+  /** Null: for the organization itself. */
+  readonly record: RecordId | null
+  readonly by: UserId
+  readonly at: number
+  readonly items: readonly NewAttachment[]
+}
+
+export type Attached =
+  /** One attachment per item, in their order. `unused` are keys whose bytes were not needed, because the organization has the same ones already. */
+  | { readonly outcome: 'attached'; readonly attachments: readonly Attachment[]; readonly unused: readonly BlobKey[] }
+  | { readonly outcome: 'no_record' }
+  | { readonly outcome: 'no_field'; readonly field: FieldId }
+  | { readonly outcome: 'duplicate_link'; readonly url: string }
+  /** The sweep has claimed these bytes: they were loose for longer than the grace. */
+  | { readonly outcome: 'claimed'; readonly key: BlobKey }
+
+export interface RecordPage {
+  readonly organization: OrganizationId
+  readonly module: ModuleId
+  readonly sort: 'created' | 'modified'
+  readonly order: 'asc' | 'desc'
+  /** Rows to pass over; 0 with `after`. */
+  readonly offset: number
+  readonly limit: number
+  /** Keyset: only records made before this one (`created`, `desc`). */
+  readonly after: RecordId | null
+  /** Only records whose title, e-mail or phone contains this, regardless of case; searched off the event loop. */
+  readonly search: string | null
+}
+
+export interface NewToken {
+  readonly id: TokenId
+  readonly kind: TokenKind
+  readonly hash: Sha256
+  readonly organization: OrganizationId | null
+  readonly agency: string
+  readonly user: UserId | null
+  readonly client: string | null
+  readonly label: string
+  readonly scopes: readonly string[]
+  readonly at: number
+  readonly expiresAt: number | null
+}
+
+/** A token with whom it stands for, in one read. */
+export interface TokenHolder {
+  readonly token: Token
+  readonly organization: Organization | null
+  readonly user: User | null
+}
+
+export interface FieldChange {
+  readonly name?: string
+  readonly placeholder?: string
+  readonly position?: number
+  readonly acceptedTypes?: readonly string[]
+  readonly maxFiles?: number
+  readonly properties?: Properties
+}
+
+/**
+ * What is remembered that is not bytes. Whole operations, plain data in and out (it must survive a structured clone):
+ * no SQL and no open transaction crosses a room or a thread. A write resolves once it would survive a power cut;
+ * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
+ * a record, field or attachment of another organization is not there, nor is one whose record was removed.
+ */
+export interface Catalog {
+  createOrganization(input: NewOrganization): Promise<Organization>
+  organization(id: OrganizationId): Promise<Organization | null>
+  /** The organizations in order of id, at most `limit`. */
+  organizations(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
+  /** The user in whose name a token without one acts. */
+  firstUser(organization: OrganizationId): Promise<User | null>
+
+  /** Null when the organization has a module of that name (case, spaces and underscores aside). */
+  createModule(organization: OrganizationId, module: NewModule): Promise<Module | null>
+  /** By API name, regardless of case, spaces and underscores. */
+  module(organization: OrganizationId, name: string): Promise<Module | null>
+  modules(organization: OrganizationId): Promise<readonly Module[]>
+
+  /** Each on its own: one that is refused does not stop the others. One commit. */
+  saveRecords(inputs: readonly SaveRecord[]): Promise<readonly SavedRecord[]>
+  /** Null `module`: in any. */
+  record(organization: OrganizationId, module: ModuleId | null, id: RecordId): Promise<CrmRecord | null>
+  records(page: RecordPage): Promise<{ readonly records: readonly CrmRecord[]; readonly more: boolean }>
+  /** The oldest record with that e-mail (regardless of case) or, failing that, that phone (digits and + alone compared). */
+  matchRecord(
+    organization: OrganizationId,
+    module: ModuleId,
+    email: string | null,
+    phone: string | null,
+  ): Promise<CrmRecord | null>
+  /** Gone at once with everything on them; large ones are cleared later by `clearRemoved`. Answers those that were there. */
+  removeRecords(
+    organization: OrganizationId,
+    module: ModuleId,
+    ids: readonly RecordId[],
+    at: number,
+  ): Promise<readonly RecordId[]>
+  /** Clears up to `limit` attachments of removed records; false when nothing was left to do. */
+  clearRemoved(limit: number, at: number): Promise<boolean>
+
+  /** Null when the module has a field of that key. */
+  createField(field: Field): Promise<Field | null>
+  field(organization: OrganizationId, id: FieldId): Promise<Field | null>
+  /** Null `module`: of all. In order of position, then id; at most 1,000. */
+  fields(organization: OrganizationId, module: ModuleId | null): Promise<readonly Field[]>
+  updateField(organization: OrganizationId, id: FieldId, change: FieldChange): Promise<Field | null>
+  /** Its files stay on their records. False when it was not there. */
+  removeField(organization: OrganizationId, id: FieldId): Promise<boolean>
+  /** The files in a record's file fields, by field, in the order they were given. */
+  entries(organization: OrganizationId, record: RecordId): Promise<readonly FieldEntry[]>
+
+  attach(input: Attach): Promise<Attached>
+  attachment(organization: OrganizationId, id: AttachmentId): Promise<Attachment | null>
+  /** Newest first, photos left out. */
+  attachments(
+    organization: OrganizationId,
+    record: RecordId,
+    offset: number,
+    limit: number,
+  ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  photo(organization: OrganizationId, record: RecordId): Promise<Attachment | null>
+  /** Without an organization: the id itself is the permission. */
+  document(id: DocumentId): Promise<Attachment | null>
+  /** Those of `ids` that were on this record (null: the organization's own), in that order; gone from their fields too. */
+  removeAttachments(
+    organization: OrganizationId,
+    record: RecordId | null,
+    ids: readonly AttachmentId[],
+    at: number,
+  ): Promise<readonly AttachmentId[]>
+
+  /** A small file's bytes; null when they are not kept here. */
+  bytes(key: BlobKey): Promise<Uint8Array | null>
+  /** Of these keys of the blob store, those that no attachment holds; they are claimed now, and no attach can take them. */
+  claimLoose(keys: readonly BlobKey[], at: number): Promise<readonly BlobKey[]>
+  /** Claimed keys whose bytes are still to be removed. */
+  claimed(limit: number): Promise<readonly BlobKey[]>
+  /** Their bytes are gone. */
+  forget(keys: readonly BlobKey[]): Promise<void>
+
+  createToken(token: NewToken): Promise<Token>
+  tokenHolder(hash: Sha256): Promise<TokenHolder | null>
+  /** Newest first, at most 1,000; null: of all organizations. */
+  tokens(organization: OrganizationId | null): Promise<readonly Token[]>
+  /** False when there is no such token or it was revoked before. */
+  revokeToken(id: TokenId, at: number): Promise<boolean>
+  touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Promise<void>
+
+  createClient(client: {
+    readonly id: string
+    readonly organization: OrganizationId
+    readonly name: string
+    readonly redirectUris: readonly string[]
+    readonly at: number
+  }): Promise<void>
+  /** Of all clients, each once. */
+  redirectUris(): Promise<readonly string[]>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,32 @@
+import type { Readable } from 'node:stream'
+import type { BlobKey } from './model.ts'
+
+/** Inclusive, in bytes, as HTTP counts them. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where bytes lie. Keys are written once. Real errors (a full disk, a lost mount) rise with their cause. */
+export interface BlobStore {
+  /** Resolves once the bytes would survive a power cut; a rejected put leaves nothing readable and no temporary file. */
+  put(key: BlobKey, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
+  /** Null when there is no such blob. The stream closes its handle however it ends. */
+  open(key: BlobKey, range?: ByteRange): Promise<Readable | null>
+  /** Removing what is already gone is no error. */
+  remove(key: BlobKey): Promise<void>
+  /** Every whole blob, in order of key, from after a key on. */
+  list(after?: BlobKey): AsyncIterable<{ key: BlobKey; size: number; modified: Date }>
+  close(): Promise<void>
+}
+
+/** What bytes are, judged by their beginning (4,100 bytes or all there are); null when nothing is known about them. */
+export type Sniff = (head: Uint8Array) => Promise<string | null>
+
+/** Structured logging; the fields never hold a secret, and no customer's file name above `debug`. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

@@ -1,0 +1,81 @@
+/** Everything that can go wrong for a caller. The list is closed: each dialect answers every code. */
+export type FaultCode =
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'invalid_input'
+  | 'too_large'
+  | 'type_refused'
+  | 'quota_exceeded'
+  | 'conflict'
+  | 'too_many'
+  | 'aborted'
+  | 'unavailable'
+  | 'internal'
+
+/** What a fault is about; a wire may say one code differently for different subjects. */
+export type FaultSubject =
+  | 'token'
+  | 'scope'
+  | 'organization'
+  | 'module'
+  | 'record'
+  | 'field'
+  | 'attachment'
+  | 'link'
+  | 'file'
+  | 'part'
+  | 'body'
+  | 'parameter'
+  | 'route'
+  | 'method'
+  | 'request'
+
+export interface FaultOptions {
+  /** A short machine word, where one code and subject still leave a choice to the wire (`missing`, `unsupported`). */
+  readonly reason?: string
+  /** Facts a wire may repeat in its body (a parameter's name, a record's id). */
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/**
+ * A refusal. `message` is one helpful sentence in plain words: which part, what was found,
+ * what was expected, how to mend it. It never holds a token, a path of the server or another tenant's data.
+ */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly subject: FaultSubject
+  readonly reason: string | null
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: FaultCode, subject: FaultSubject, message: string, options: FaultOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.subject = subject
+    this.reason = options.reason ?? null
+    this.details = options.details ?? {}
+  }
+
+  /** Any thrown value as a Fault; what is none becomes `internal` (or `unavailable` for a store out of room) with the original as its cause. */
+  static from(thrown: unknown): Fault {
+    if (thrown instanceof Fault) return thrown
+    if (isOutOfRoom(thrown)) {
+      return new Fault(
+        'unavailable',
+        'request',
+        'The store has no room or no free handles just now; nothing was kept. Try again later.',
+        { cause: thrown },
+      )
+    }
+    return new Fault('internal', 'request', 'Something failed inside the server; nothing was kept.', { cause: thrown })
+  }
+}
+
+const OUT_OF_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS', 'SQLITE_FULL'])
+
+function isOutOfRoom(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  return typeof code === 'string' && OUT_OF_ROOM.has(code)
+}

@@ -1,0 +1,76 @@
+import { hash, randomBytes, randomInt } from 'node:crypto'
+import type { BlobKey, DocumentId } from './model.ts'
+
+const MILLISECOND = 1_000_000
+const DIGITS = 19
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** 10^19 < 62^11, so eleven characters hold any id; nine more are a checksum. */
+const FACE_BODY = 11
+const FACE_CHECK = 9
+
+/**
+ * A source of ids: 13 digits of milliseconds, then 6 that begin at random in each millisecond and count up.
+ * Ids of one source never repeat and always grow, even when the clock is set back.
+ */
+export function createIdSource(now: () => number = Date.now): () => string {
+  let millisecond = 0
+  let count = 0
+  return () => {
+    const clock = now()
+    if (clock > millisecond) {
+      millisecond = clock
+      count = randomInt(MILLISECOND / 2)
+    } else if (++count === MILLISECOND) {
+      millisecond++
+      count = 0
+    }
+    return String(millisecond).padStart(DIGITS - 6, '0') + String(count).padStart(6, '0')
+  }
+}
+
+/** The 20-character face of an id: letters and digits only, the same for ever, and nobody's secret. */
+export function faceOf(id: string): string {
+  return checkOf(id) + base62(BigInt(id), FACE_BODY)
+}
+
+/** The id behind a 20-character face, or null when there can be none. */
+export function idOfFace(face: string): string | null {
+  if (!/^[0-9A-Za-z]{20}$/.test(face)) return null
+  let value = 0n
+  for (const character of face.slice(FACE_CHECK)) value = value * 62n + BigInt(BASE62.indexOf(character))
+  const id = value.toString().padStart(DIGITS, '0')
+  return id.length === DIGITS && checkOf(id) === face.slice(0, FACE_CHECK) ? id : null
+}
+
+/** Whether a text has the form of an id that this house makes. */
+export function isId(text: string): boolean {
+  return /^[0-9]{19}$/.test(text)
+}
+
+export function newBlobKey(): BlobKey {
+  return randomBytes(16).toString('hex') as BlobKey
+}
+
+/** 62^20 possibilities: about 119 bits, unguessable. */
+export function newDocumentId(): DocumentId {
+  let text = ''
+  while (text.length < 20) {
+    // 248 is the largest multiple of 62 in a byte: what lies above would favour some characters.
+    for (const byte of randomBytes(24)) if (byte < 248 && text.length < 20) text += BASE62[byte % 62]
+  }
+  return text as DocumentId
+}
+
+function checkOf(id: string): string {
+  const digest = hash('sha256', `dossier face ${id}`, 'hex')
+  return base62(BigInt(`0x${digest.slice(0, 24)}`), FACE_CHECK)
+}
+
+function base62(value: bigint, width: number): string {
+  let text = ''
+  for (let i = 0; i < width; i++) {
+    text = BASE62.charAt(Number(value % 62n)) + text
+    value /= 62n
+  }
+  return text
+}

@@ -1,0 +1,97 @@
+import type { Catalog } from './catalog.ts'
+import { Fault } from './fault.ts'
+import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from './model.ts'
+
+/** Every organization begins with these: API name, singular, plural. */
+export const STANDARD_MODULES = [
+  ['Leads', 'Lead', 'Leads'],
+  ['Accounts', 'Account', 'Accounts'],
+  ['Contacts', 'Contact', 'Contacts'],
+  ['Deals', 'Deal', 'Deals'],
+  ['Campaigns', 'Campaign', 'Campaigns'],
+  ['Tasks', 'Task', 'Tasks'],
+  ['Cases', 'Case', 'Cases'],
+  ['Events', 'Event', 'Events'],
+  ['Calls', 'Call', 'Calls'],
+  ['Solutions', 'Solution', 'Solutions'],
+  ['Products', 'Product', 'Products'],
+  ['Vendors', 'Vendor', 'Vendors'],
+  ['Price_Books', 'Price Book', 'Price Books'],
+  ['Quotes', 'Quote', 'Quotes'],
+  ['Sales_Orders', 'Sales Order', 'Sales Orders'],
+  ['Purchase_Orders', 'Purchase Order', 'Purchase Orders'],
+  ['Invoices', 'Invoice', 'Invoices'],
+  ['Notes', 'Note', 'Notes'],
+] as const
+
+export interface Organizations {
+  /** With the standard modules and one user, in whose name its tokens act. */
+  create(organization: {
+    name: string
+    agency?: string
+    properties?: Properties
+    user: { name: string; email: string }
+  }): Promise<Organization>
+  /** Fault: `not_found` about `organization`. */
+  find(id: OrganizationId): Promise<Organization>
+  list(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
+  firstUser(id: OrganizationId): Promise<User | null>
+  /** A module of its own. Faults: `invalid_input`, or `conflict` when the name is taken. */
+  addModule(id: OrganizationId, name: string): Promise<Module>
+  /** An OAuth client: its redirect URIs' origins may call from a browser. */
+  addClient(id: OrganizationId, client: { id: string; name: string; redirectUris: readonly string[] }): Promise<void>
+  /** The origins of all registered redirect URIs. */
+  redirectOrigins(): Promise<ReadonlySet<string>>
+}
+
+export function createOrganizations(catalog: Catalog, newId: () => string, now: () => number): Organizations {
+  return {
+    create: ({ name, agency, properties, user }) =>
+      catalog.createOrganization({
+        id: newId() as OrganizationId,
+        name,
+        agency: agency ?? newId(),
+        properties: properties ?? {},
+        at: now(),
+        modules: STANDARD_MODULES.map(([api, singular, plural]) => ({
+          id: newId() as ModuleId,
+          name: api,
+          singular,
+          plural,
+          custom: false,
+        })),
+        user: { id: newId() as UserId, ...user },
+      }),
+    async find(id) {
+      const organization = await catalog.organization(id)
+      if (organization === null)
+        throw new Fault('not_found', 'organization', `There is no organization ${id.slice(0, 40)}.`)
+      return organization
+    },
+    list: (after, limit) => catalog.organizations(after, limit),
+    firstUser: (id) => catalog.firstUser(id),
+    async addModule(id, name) {
+      if (!/^[A-Za-z][A-Za-z0-9_]{0,49}$/.test(name))
+        throw new Fault(
+          'invalid_input',
+          'module',
+          `"${name.slice(0, 60)}" is no module name: a letter, then up to 49 letters, digits and underscores.`,
+        )
+      const words = name.replaceAll('_', ' ')
+      const module = await catalog.createModule(id, {
+        id: newId() as ModuleId,
+        name,
+        singular: words,
+        plural: words,
+        custom: true,
+      })
+      if (module === null) throw new Fault('conflict', 'module', `There is a module ${name} already.`)
+      return module
+    },
+    addClient: (organization, client) => catalog.createClient({ ...client, organization, at: now() }),
+    async redirectOrigins() {
+      const origins = (await catalog.redirectUris()).map((uri) => URL.parse(uri)?.origin)
+      return new Set(origins.filter((origin) => origin !== undefined && origin !== 'null') as string[])
+    },
+  }
+}

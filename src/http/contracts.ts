@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Desk } from '../core/desk.ts'
+import type { Fault } from '../core/fault.ts'
+import type { Attachment, AttachmentId, Caller } from '../core/model.ts'
+
+/** What is known of a request before its body. */
+export interface IncomingHead {
+  /** A uuid; also in the log and in the answer's `x-request-id`. */
+  readonly id: string
+  readonly method: string
+  /** Percent-encoded, without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Of a header sent twice Node keeps the first where only one may be (Content-Type, Authorization). */
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What a handler answers: plain data; the door does the rest. At most one of `json`, `text` and `stream`. */
+export interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly text?: string
+  /** `content-length` must be among the headers. Destroyed by the door when the client goes away. */
+  readonly stream?: Readable
+}
+
+/** One part of a multipart form. Its bytes must be read (or `skip`ped) before the next part comes. */
+export interface Part {
+  /** 1 for the first. */
+  readonly index: number
+  readonly name: string
+  /** Without folders, whatever the client sent; null when the part has none. */
+  readonly filename: string | null
+  /** The part's Content-Type as sent, without parameters, in lower case; null when it has none. */
+  readonly type: string | null
+  /** The part's Content-Transfer-Encoding; `7bit` when it has none. */
+  readonly encoding: string
+  /** Has a filename or a Content-Type: what tells a file from a text, whatever the type says. */
+  readonly isFile: boolean
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** The whole part as UTF-8 text; a Fault when it is longer than `limit` bytes. */
+  text(limit?: number): Promise<string>
+  skip(): Promise<void>
+}
+
+export type BodyKind = 'none' | 'multipart' | 'urlencoded' | 'other'
+
+/** What a dialect is handed for one request. */
+export interface Call extends IncomingHead {
+  /** The route's `:names`, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** Only for routes that need one; reading it elsewhere is a mistake of the dialect and throws. */
+  readonly caller: Caller
+  readonly desk: Desk
+  /** `http://host:port`, no slash at the end; for URLs in answers. */
+  readonly origin: string
+  /** Aborted when the client goes away, the request takes too long or the server is told to stop for good. */
+  readonly signal: AbortSignal
+  readonly bodyKind: BodyKind
+  /** In wire order. A Fault says what is wrong with the form; a body that is no form says so too. */
+  parts(): AsyncIterable<Part>
+  /** JSON whatever the Content-Type says; undefined for an empty body; a Fault when it is not JSON. At most 1 MiB. */
+  json(): Promise<unknown>
+  /** An application/x-www-form-urlencoded body of at most 1 MiB. */
+  form(): Promise<URLSearchParams>
+  /**
+   * The bytes of an attachment as an answer, with the headers that keep a browser from running them.
+   * `type`: what Content-Type says (default: our own table by extension, never the upload's word).
+   * `names`: `extended` gives `filename*` alone, `both` a plain ASCII `filename` before it.
+   */
+  send(attachment: Attachment, options: { type?: string; names: 'extended' | 'both' }): Promise<Answer>
+  /** The attachment that a URL of this server names, in any dialect's way; null for any other URL. */
+  attachmentAt(url: string): AttachmentReference | null
+}
+
+export type AttachmentReference = { readonly attachment: AttachmentId } | { readonly document: string }
+
+/** Whether these scopes suffice for this route with these params. */
+export type Permits = (scopes: ReadonlySet<string>, params: Readonly<Record<string, string>>) => boolean
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** find-my-way's syntax: `/contacts/:id`. GET answers HEAD too. */
+  readonly path: string
+  /** `nobody`: no token is asked for. `caller`: any valid token. */
+  readonly needs: 'nobody' | 'caller' | Permits
+  /** What the coverage table calls it. */
+  readonly operation: string
+  answer(call: Call): Promise<Answer>
+}
+
+/** One wire language. Equal files in every dialect's folder; nothing outside the folder knows its words. */
+export interface Dialect {
+  readonly name: string
+  /** Which paths it answers for, unknown ones included. */
+  owns(path: string): boolean
+  /** Whether only a valid token may learn that a path or method does not exist. */
+  readonly hidesRoutes: boolean
+  /** What must hold before any route of it that needs a token, between token and scope (HighLevel's Version header); throws a Fault. */
+  check?(head: IncomingHead): void
+  /** Counts a call against the caller's limits; `refused` when it is one too many. Headers go on every answer. */
+  throttle?(caller: Caller): { readonly headers: Readonly<Record<string, string>>; readonly refused: Fault | null }
+  readonly routes: readonly Route[]
+  secret(head: IncomingHead): string | null
+  refuse(fault: Fault, head: IncomingHead): Answer
+  /** Headers on every answer, refusals included. */
+  headers?(head: IncomingHead, caller: Caller | null): Readonly<Record<string, string>>
+  readonly cors: CorsRule
+  /** The attachment that a path of this dialect names. */
+  attachmentAt?(path: string): AttachmentReference | null
+}
+
+/** `credentials`: only known origins, with credentials, exactly named. `anyone`: `*`, without. */
+export interface CorsRule {
+  readonly mode: 'credentials' | 'anyone'
+  readonly methods: readonly string[]
+  /** Allowed besides what the preflight asks for. */
+  readonly exposes: readonly string[]
+}
