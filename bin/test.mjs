@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// `npm test`: installs what is missing, then runs the tests with the Node that runs the product.
+// What follows `--` narrows it: files, folders, patterns, and options of `node --test`.
+import { existsSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { findNode, refuseNode, root, run } from './ground.mjs'
+import { install, locksPackagedNode } from './install.mjs'
+
+if (findNode() === null && !locksPackagedNode()) refuseNode()
+await install({ dev: true })
+const node = findNode()
+if (node === null) refuseNode()
+
+const inFolder = (folder) => `${folder.replace(/\/+$/, '')}/**/*.test.ts`
+const isFolder = (path) => existsSync(join(root, path)) && statSync(join(root, path)).isDirectory()
+const isChoice = (argument) => /[*?]/.test(argument) || existsSync(join(root, argument))
+
+const given = process.argv.slice(2).map((argument) => (isFolder(argument) ? inFolder(argument) : argument))
+const chosen = given.some((argument) => !argument.startsWith('-') && isChoice(argument))
+const options = [
+  '--test',
+  ...(given.some((argument) => argument.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
+  // Many tests start a server or a browser of their own: more at a time than cores only makes them slow.
+  `--test-concurrency=${Math.min(4, Math.max(2, availableParallelism()))}`,
+  '--test-timeout=180000',
+]
+const status = await run(node, [...options, ...given, ...(chosen ? [] : [inFolder('test')])], { cwd: root }).catch(
+  refuseNode,
+)
+process.exit(status)
