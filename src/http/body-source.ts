@@ -1,0 +1,107 @@
+// A request's body, pulled: nothing is read before somebody wants it, and leaving early destroys nothing.
+import { Readable } from 'node:stream'
+import { Fault } from '../core/fault.ts'
+
+export interface BodySource {
+  /** What has arrived and was not taken yet; null when nothing is there. Never waits. */
+  take(): Buffer | null
+  /**
+   * True as soon as something may be taken, false at the end. Rejects with a Fault `aborted` when the client went
+   * away or the signal says so, and with the source's own error when the source failed.
+   */
+  more(): Promise<boolean>
+  /** Lets go of the source and leaves the rest of it, undestroyed, to its owner. */
+  release(): void
+}
+
+export function bodySource(source: AsyncIterable<Uint8Array>, signal?: AbortSignal): BodySource {
+  return source instanceof Readable ? fromStream(source, signal) : fromIterable(source, signal)
+}
+
+// `stream[Symbol.asyncIterator]()` would destroy the request when left early, and the client would never see the answer.
+function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySource {
+  let wake: (() => void) | null = null
+  let listening = false
+  const rouse = () => {
+    wake?.()
+    wake = null
+  }
+  const listen = () => {
+    listening = true
+    for (const event of EVENTS) stream.on(event, rouse)
+    signal?.addEventListener('abort', rouse)
+  }
+  // A stream may fail between two reads, and an error that nobody listens to would end the process.
+  stream.on('error', rouse)
+  return {
+    take: () => asBuffer(stream.read() as Uint8Array | null),
+    async more() {
+      // A small body has arrived as a whole by now: listeners are for those that have not.
+      if (!listening) listen()
+      for (;;) {
+        if (signal?.aborted) throw abortedBy(signal)
+        if (stream.readableEnded) return false
+        if (stream.destroyed) throw wentAway(stream.errored)
+        if (stream.readableLength > 0) return true
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+    release() {
+      stream.off('error', rouse)
+      for (const event of EVENTS) stream.off(event, rouse)
+      signal?.removeEventListener('abort', rouse)
+    },
+  }
+}
+
+const EVENTS = ['readable', 'end', 'close'] as const
+
+function fromIterable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): BodySource {
+  const iterator = source[Symbol.asyncIterator]()
+  let slot: Buffer | null = null
+  let refuse: ((reason: Fault) => void) | null = null
+  const onAbort = () => {
+    if (signal) refuse?.(abortedBy(signal))
+  }
+  signal?.addEventListener('abort', onAbort)
+  return {
+    take() {
+      const chunk = slot
+      slot = null
+      return chunk
+    },
+    async more() {
+      if (signal?.aborted) throw abortedBy(signal)
+      const result = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
+        refuse = reject
+        iterator.next().then(resolve, reject)
+      })
+      if (result.done) return false
+      slot = asBuffer(result.value)
+      return true
+    },
+    release: () => signal?.removeEventListener('abort', onAbort),
+  }
+}
+
+function asBuffer(chunk: Uint8Array | null): Buffer | null {
+  if (chunk === null || Buffer.isBuffer(chunk)) return chunk
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+}
+
+function abortedBy(signal: AbortSignal): Fault {
+  if (signal.reason instanceof Fault) return signal.reason
+  return new Fault('aborted', 'request', 'The request was given up before its body had arrived.', {
+    cause: signal.reason,
+  })
+}
+
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+function wentAway(error: Error | null): Error {
+  const code = error !== null && 'code' in error ? error.code : undefined
+  if (error !== null && !GONE.has(String(code))) return error
+  return new Fault('aborted', 'request', 'The client closed the connection before the whole body had arrived.', {
+    ...(error && { cause: error }),
+  })
+}

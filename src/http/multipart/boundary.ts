@@ -1,0 +1,53 @@
+import { boundaryFault } from './diagnosis.ts'
+
+const TAB = 9
+const LF = 10
+const CR = 13
+const SPACE = 32
+const DASH = 45
+
+/** RFC 2046 lets white space follow a boundary; nobody sends more than a little. */
+const MAX_PADDING = 64
+
+/** RFC 2046, section 5.1.1: at most 70 of these, and no space at the end. An oversized one would only burn CPU. */
+const LEGAL = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
+
+/** A quote or white space ends it, whatever junk comes after. */
+const BOUNDARY = /[;,\s]boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))/gi
+
+/** The boundary that a Content-Type names; a Fault that says why when it is no form or names none that is legal. */
+export function boundaryOf(contentType: string | undefined): string {
+  const type = contentType?.trim().split(/[;,\s]/, 1)[0]?.toLowerCase() ?? ''
+  if (contentType === undefined || type === '') throw boundaryFault.noType()
+  if (type !== 'multipart/form-data') throw boundaryFault.otherType(type)
+  const boundaries = new Set(Array.from(contentType.matchAll(BOUNDARY), ([, quoted, bare]) => quoted ?? unquoted(bare)))
+  const [boundary] = boundaries
+  if (boundary === undefined || boundary === '') throw boundaryFault.missing()
+  if (boundaries.size > 1) throw boundaryFault.several()
+  if (!LEGAL.test(boundary)) throw boundaryFault.illegal(boundary)
+  return boundary
+}
+
+/** Two Content-Types joined into one header leave a comma behind the first one's boundary. */
+function unquoted(value: string | undefined): string {
+  return value?.replace(/,+$/, '') ?? ''
+}
+
+export const MORE = -1
+export const CLOSING = -2
+export const NO_BOUNDARY = -3
+
+/** Where the line of a boundary ends whose name ends at `from`: MORE when that can't be told yet, NO_BOUNDARY when it is content. */
+export function afterBoundary(bytes: Buffer, from: number): number {
+  if (bytes[from] === DASH) {
+    if (from + 1 === bytes.length) return MORE
+    return bytes[from + 1] === DASH ? CLOSING : NO_BOUNDARY
+  }
+  let at = from
+  while (at - from < MAX_PADDING && (bytes[at] === SPACE || bytes[at] === TAB)) at++
+  if (at === bytes.length) return MORE
+  if (bytes[at] === LF) return at + 1
+  if (bytes[at] !== CR) return NO_BOUNDARY
+  if (at + 1 === bytes.length) return MORE
+  return bytes[at + 1] === LF ? at + 2 : NO_BOUNDARY
+}

@@ -1,0 +1,140 @@
+// A form's body cut at its boundaries. All of it is synchronous but `fill`, so that a form that arrived whole costs no waiting.
+import type { BodySource } from '../body-source.ts'
+import { CLOSING, MORE, NO_BOUNDARY, afterBoundary } from './boundary.ts'
+
+const LF = 10
+const CR = 13
+const NOTHING = Buffer.alloc(0)
+
+/** How far into the body the first boundary may begin, in bytes. */
+const MAX_PREAMBLE = 16_384
+
+export class Cutter {
+  readonly #source: BodySource
+  /** CR LF - - boundary. CR occurs in it only once, so a failed match never hides another one inside it. */
+  readonly #delimiter: Buffer
+  #pending: Buffer = NOTHING
+  #last: Buffer = NOTHING
+  /** How many bytes of the delimiter have been seen and not been given out. */
+  #matched = 0
+  /** How many of them stand in the headers and are no content, should the match fail. */
+  #lent = 0
+  #closed = false
+
+  constructor(source: BodySource, boundary: string) {
+    this.#source = source
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+  }
+
+  /** The closing boundary has been read. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** What was filled and not cut off yet; for a diagnosis. */
+  get pending(): Buffer {
+    return this.#pending
+  }
+
+  /** A whole boundary was seen, but not what follows it. */
+  get atBoundary(): boolean {
+    return this.#matched === this.#delimiter.length
+  }
+
+  /** Whether the last bytes hold a boundary behind a bare LF, which ends no part. */
+  get sawBareLineEnd(): boolean {
+    return this.#last.includes(this.#delimiter.subarray(1))
+  }
+
+  /** Adds the next bytes of the source to what is pending; false at its end. */
+  async fill(): Promise<boolean> {
+    let chunk = this.#source.take()
+    while (chunk === null) {
+      if (!(await this.#source.more())) return false
+      chunk = this.#source.take()
+    }
+    this.#last = chunk
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    return true
+  }
+
+  /** Passes over preamble and first boundary: true when done, false when it can't be there any more, null for `fill` first. */
+  open(): boolean | null {
+    const line = this.#delimiter.subarray(2)
+    let at = this.#pending.indexOf(line)
+    for (; at !== -1 && at <= MAX_PREAMBLE; at = this.#pending.indexOf(line, at + 1)) {
+      if (at > 0 && this.#pending[at - 1] !== LF) continue
+      const end = afterBoundary(this.#pending, at + line.length)
+      if (end === MORE) return null
+      if (end === NO_BOUNDARY) continue
+      this.#pass(end)
+      return true
+    }
+    return this.#pending.length > MAX_PREAMBLE + line.length ? false : null
+  }
+
+  /** The next part's headers without the blank line after them; null for `fill` first; undefined when longer than `limit` bytes. */
+  head(limit: number): Buffer | null | undefined {
+    let start = 0
+    for (let at = this.#pending.indexOf(LF); at !== -1; at = this.#pending.indexOf(LF, start)) {
+      if (start > limit) return undefined
+      if (at === start || (at === start + 1 && this.#pending[start] === CR)) {
+        const block = this.#pending.subarray(0, start)
+        this.#pending = this.#pending.subarray(at + 1)
+        // The boundary of an empty part may share the blank line's CR LF (RFC 2046, body-part).
+        this.#matched = this.#lent = 2
+        return block
+      }
+      start = at + 1
+    }
+    return this.#pending.length > limit + 2 ? undefined : null
+  }
+
+  /** The next of the part's bytes, uncopied; null for `fill` first; undefined at the part's end. */
+  cut(): Buffer | null | undefined {
+    if (this.#matched > 0) return this.#resume()
+    const pending = this.#pending
+    const at = pending.indexOf(this.#delimiter)
+    const end = at === -1 ? this.#beginning(pending) : at
+    this.#matched = at === -1 ? pending.length - end : this.#delimiter.length
+    this.#pending = pending.subarray(end + this.#matched)
+    if (end > 0) return pending.subarray(0, end)
+    return this.#matched > 0 ? this.#resume() : null
+  }
+
+  /** Where a delimiter begins that the next bytes may complete. */
+  #beginning(bytes: Buffer): number {
+    const at = bytes.lastIndexOf(CR)
+    const length = bytes.length - at
+    if (at === -1 || length >= this.#delimiter.length) return bytes.length
+    return this.#delimiter.compare(bytes, at, bytes.length, 0, length) === 0 ? at : bytes.length
+  }
+
+  /** Goes on with a delimiter of which some bytes are known. */
+  #resume(): Buffer | null | undefined {
+    const missing = Math.min(this.#delimiter.length - this.#matched, this.#pending.length)
+    const matched = this.#matched + missing
+    if (this.#delimiter.compare(this.#pending, 0, missing, this.#matched, matched) !== 0) return this.#unmatch()
+    this.#matched = matched
+    this.#pending = this.#pending.subarray(missing)
+    if (matched < this.#delimiter.length) return null
+    const end = afterBoundary(this.#pending, 0)
+    if (end === MORE) return null
+    if (end === NO_BOUNDARY) return this.#unmatch()
+    this.#pass(end)
+    return undefined
+  }
+
+  /** What looked like a delimiter was content, and is known without having been kept. */
+  #unmatch(): Buffer | null | undefined {
+    const content = this.#delimiter.subarray(this.#lent, this.#matched)
+    this.#matched = this.#lent = 0
+    return content.length > 0 ? content : this.cut()
+  }
+
+  #pass(end: number): void {
+    this.#matched = this.#lent = 0
+    this.#closed = end === CLOSING
+    if (!this.#closed) this.#pending = this.#pending.subarray(end)
+  }
+}

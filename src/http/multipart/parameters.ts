@@ -1,0 +1,83 @@
+// Header parameters as clients write them: `;filename="a "b".txt"`, `; Name = x`, `name="C:\dir\a.txt"`.
+
+export interface Parameter {
+  /** In lower case. */
+  readonly name: string
+  readonly value: string
+}
+
+/** The parameters of a header in their order, duplicates included; null when a quote is never closed. */
+export function readParameters(text: string): Parameter[] | null {
+  const found: Parameter[] = []
+  let at = 0
+  while (at < text.length) {
+    const semicolon = indexOrEnd(text, ';', at)
+    const equals = indexOrEnd(text, '=', at)
+    if (equals >= semicolon) {
+      at = semicolon + 1
+      continue
+    }
+    const name = text.slice(at, equals).trim().toLowerCase()
+    const start = afterBlanks(text, equals + 1)
+    const value = text[start] === '"' ? quotedAt(text, start + 1) : tokenAt(text, start)
+    if (value === null) return null
+    found.push({ name, value: value.text })
+    at = indexOrEnd(text, ';', value.end) + 1
+  }
+  return found
+}
+
+interface Value {
+  readonly text: string
+  readonly end: number
+}
+
+function tokenAt(text: string, start: number): Value {
+  const end = indexOrEnd(text, ';', start)
+  return { text: text.slice(start, end).trim(), end }
+}
+
+function quotedAt(text: string, start: number): Value | null {
+  const quote = text.indexOf('"', start)
+  if (quote === -1) return null
+  const plain = text.slice(start, quote)
+  if (!plain.includes('\\') && closes(text, quote)) return { text: plain, end: quote + 1 }
+  return oddlyQuotedAt(text, start)
+}
+
+/** Bare quotes inside the quotes, and backslashes that are Windows' folders: only `\"` and `\\` are escapes. */
+function oddlyQuotedAt(text: string, start: number): Value | null {
+  let value = ''
+  for (let at = start; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (character === '"' && closes(text, at)) return { text: value, end: at + 1 }
+    const escaped = character === '\\' && isEscape(text, at + 1)
+    if (escaped) at++
+    value += text.charAt(at)
+  }
+  return null
+}
+
+function isEscape(text: string, at: number): boolean {
+  // The last quote of the header closes it even behind a backslash: `filename="C:\dir\"`.
+  return text[at] === '\\' || (text[at] === '"' && afterBlanks(text, at + 1) < text.length)
+}
+
+/** A quote closes a value when the header ends there or another parameter follows. */
+const AFTER_VALUE = /[ \t]*(?:$|;[ \t]*(?:$|;|[\w!#$%&'*+.^`|~-]+[ \t]*=))/y
+
+function closes(text: string, quote: number): boolean {
+  AFTER_VALUE.lastIndex = quote + 1
+  return AFTER_VALUE.test(text)
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\t') at++
+  return at
+}
+
+function indexOrEnd(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from)
+  return at === -1 ? text.length : at
+}
