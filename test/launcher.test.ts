@@ -15,11 +15,11 @@ const main = `
 import { writeSync } from 'node:fs'
 const args: string[] = process.argv.slice(2)
 const say = (line: string) => writeSync(1, line + '\\n')
-say(JSON.stringify({ args, version: process.version }))
-if (args.includes('wait')) setInterval(() => {}, 1000)
-else process.exitCode = Number(args[0] ?? 0)
 process.on('SIGTERM', () => say('SIGTERM'))
 process.on('SIGINT', () => process.exit(9))
+if (args.includes('wait')) setInterval(() => {}, 1000)
+else process.exitCode = Number(args[0] ?? 0)
+say(JSON.stringify({ args, version: process.version }))
 `
 
 interface Ended {
@@ -75,7 +75,8 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return end
 }
 
-const started = (child: ChildProcess) => new Promise((resolve) => child.stdout?.once('data', resolve))
+const speaks = (child: ChildProcess) =>
+  new Promise((resolve) => child.stdout?.once('data', resolve).once('end', resolve))
 
 test('a Node that is too old, with no packaged one, is told in one line', { skip: missing('oldNode') }, async (t) => {
   need('oldNode')
@@ -108,17 +109,17 @@ test('signals are handed on once, and a death by signal is told as 128+n', { ski
   await packNode(tree)
   const child = launch(tree, ['wait'], { node: oldNode() ?? '' })
   const end = ended(child)
-  await started(child)
+  await speaks(child)
   child.kill('SIGTERM')
   child.kill('SIGTERM')
-  await started(child)
+  await speaks(child)
   child.kill('SIGINT')
   const { status, stdout } = await end
   assert.equal(status, 9)
   assert.equal(stdout.split('SIGTERM').length - 1, 1)
   const hungUp = launch(tree, ['wait'], { node: oldNode() ?? '' })
   const hungUpEnd = ended(hungUp)
-  await started(hungUp)
+  await speaks(hungUp)
   hungUp.kill('SIGHUP')
   assert.equal((await hungUpEnd).status, 129)
 })
