@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { constants, open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { BlobStore, ByteRange } from '../core/contracts.ts'
+import type { BlobKey } from '../core/model.ts'
+import { arrivalOf } from './arrival.ts'
+import { openFolders } from './folders.ts'
+import type { Folders } from './folders.ts'
+import { mustKey } from './key.ts'
+import { writeDurably } from './writing.ts'
+
+/** What a read takes from the file at once, in bytes. */
+const READ_AHEAD = 262_144
+
+/**
+ * Blobs as files, `<folder>/<first two of the key>/<key>`, which are there whole and flushed or not at all.
+ * The caller holds the folder's lock: what an earlier process left in `incoming` is removed at once.
+ * A range is taken as it is: one that begins past the end reads nothing, one that ends past it reads to the end.
+ * A symbolic link where a blob should be is refused (ELOOP).
+ */
+export async function openDiskBlobs(folder: string): Promise<BlobStore> {
+  const folders = await openFolders(folder)
+  return {
+    put: async (key, bytes, signal) => putFile(folders, mustKey(key), bytes, signal),
+    open: async (key, range) => openFile(folders.pathOf(mustKey(key)), range),
+    remove: async (key) => rm(folders.pathOf(mustKey(key)), { force: true }),
+    list: (after) => folders.list(after === undefined ? '' : mustKey(after)),
+    close: () => folders.close(),
+  }
+}
+
+async function putFile(
+  folders: Folders,
+  key: BlobKey,
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  const temporary = join(folders.incoming, `${key}-${randomBytes(8).toString('hex')}`)
+  // O_EXCL: a file or link that somebody put there is an error and is never followed.
+  const handle = await open(temporary, 'wx', 0o600)
+  try {
+    await using(handle, () => writeDurably(arrivalOf(bytes, signal), handle))
+    signal.throwIfAborted()
+    await folders.publish(temporary, key)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+async function openFile(path: string, range: ByteRange | undefined): Promise<Readable | null> {
+  const handle = await openOrNull(path)
+  try {
+    return handle && handle.createReadStream({ ...range, highWaterMark: READ_AHEAD })
+  } catch (error) {
+    // A range that ends before it begins.
+    await handle?.close()
+    throw error
+  }
+}
+
+async function openOrNull(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Closes the handle after the work; a close that fails (a network file system) fails the work. */
+async function using(handle: FileHandle, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    await handle.close().catch(() => undefined)
+    throw error
+  }
+  await handle.close()
+}

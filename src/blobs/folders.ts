@@ -1,0 +1,104 @@
+// The folders of a disk store, made once at open, so that a put only adds one name to one of them.
+import { link, lstat, mkdir, open, readdir, rm, unlink } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { BlobKey } from '../core/model.ts'
+import { isKey, keyTaken } from './key.ts'
+
+export interface Folders {
+  /** Where files are that are not whole yet; on the same file system as all others. */
+  readonly incoming: string
+  pathOf(key: BlobKey): string
+  /** Moves a flushed file to its key for good. Rejects when the key is taken (EEXIST), and leaves what it names as it is. */
+  publish(temporary: string, key: BlobKey): Promise<void>
+  /** Blobs after a key, in order, folder by folder. */
+  list(after: string): AsyncGenerator<{ key: BlobKey; size: number; modified: Date }, void, undefined>
+  close(): Promise<void>
+}
+
+const PREFIXES = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'))
+
+export async function openFolders(root: string): Promise<Folders> {
+  const folder = resolve(root)
+  const incoming = join(folder, 'incoming')
+  await makeFolders(folder, incoming)
+  // Kept open: a put then flushes its folder by one call instead of three.
+  const handles = new Map<string, Promise<FileHandle>>()
+  const handleOf = (prefix: string): Promise<FileHandle> => {
+    const handle = handles.get(prefix) ?? open(join(folder, prefix), 'r')
+    handles.set(prefix, handle)
+    handle.catch(() => handles.delete(prefix))
+    return handle
+  }
+  const pathOf = (key: BlobKey) => join(folder, key.slice(0, 2), key)
+  return {
+    incoming,
+    pathOf,
+    async publish(temporary, key) {
+      await linkOnce(temporary, pathOf(key), key)
+      try {
+        const handle = await handleOf(key.slice(0, 2))
+        await Promise.all([handle.sync(), unlink(temporary)])
+      } catch (error) {
+        await rm(pathOf(key), { force: true })
+        throw error
+      }
+    },
+    list: (after) => listFolders(folder, after),
+    async close() {
+      const open = [...handles.values()]
+      handles.clear()
+      for (const handle of open) await (await handle).close()
+    },
+  }
+}
+
+async function makeFolders(folder: string, incoming: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rm(incoming, { recursive: true, force: true })
+  await mkdir(incoming, { mode: 0o700 })
+  for (const prefix of PREFIXES) await mkdir(join(folder, prefix), { recursive: true, mode: 0o700 })
+  await flushFolder(folder)
+  // New folders above it are names in folders above those.
+  for (let path = folder; made && path.length >= made.length; path = dirname(path)) await flushFolder(dirname(path))
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A link, unlike a rename, never replaces what is there. */
+async function linkOnce(temporary: string, path: string, key: BlobKey): Promise<void> {
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    throw hasCode(error, 'EEXIST') ? keyTaken(key, error) : error
+  }
+}
+
+async function* listFolders(folder: string, after: string) {
+  for (const prefix of PREFIXES) {
+    if (prefix < after.slice(0, 2)) continue
+    const names = await readdir(join(folder, prefix))
+    for (const key of names.filter((name) => name > after).sort()) {
+      if (!isKey(key) || !key.startsWith(prefix)) continue
+      const status = await lstat(join(folder, prefix, key)).catch(unlessGone)
+      if (status?.isFile()) yield { key, size: status.size, modified: status.mtime }
+    }
+  }
+}
+
+/** Removed since its folder was read. */
+function unlessGone(error: unknown): null {
+  if (hasCode(error, 'ENOENT')) return null
+  throw error
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
