@@ -1,0 +1,79 @@
+/** The contract over any engine: which operation answers which method, and which way it runs. */
+import type { Catalog } from '../core/catalog.ts'
+import { attachment, attachments, document, photo } from './operations/attachments.ts'
+import { bytes, claimed } from './operations/blobs.ts'
+import { redirectUris } from './operations/clients.ts'
+import { entries } from './operations/entries.ts'
+import { field, fields } from './operations/fields.ts'
+import type { longReads, writes } from './operations/list.ts'
+import { module, modules } from './operations/modules.ts'
+import { firstUser, organization, organizations } from './operations/organizations.ts'
+import { records } from './operations/record-pages.ts'
+import { matchRecord, record } from './operations/records.ts'
+import { tokenHolder, tokens } from './operations/tokens.ts'
+import type { Op } from './statement.ts'
+import type { Thread } from './thread.ts'
+
+/** Rows that a read may pass over on the event loop; beyond, it goes to a thread. */
+const SHORT = 500
+
+export interface Engine {
+  readonly read: <T>(op: Op<T>) => Promise<T>
+  readonly write: Thread<typeof writes>['call']
+  readonly readLong: Thread<typeof longReads>['call']
+  readonly close: () => Promise<void>
+}
+
+export function createCatalog({ read, write, readLong, close }: Engine): Catalog {
+  return {
+    createOrganization: (input) => write('createOrganization', input),
+    organization: (id) => read(organization(id)),
+    organizations: (after, limit) => read(organizations(after, limit)),
+    firstUser: (of) => read(firstUser(of)),
+
+    createModule: (of, input) => write('createModule', of, input),
+    module: (of, name) => read(module(of, name)),
+    modules: (of) => read(modules(of)),
+
+    saveRecords: (inputs) => write('saveRecords', inputs),
+    record: (of, inModule, id) => read(record(of, inModule, id)),
+    records: (page) =>
+      page.search === null && page.offset + page.limit <= SHORT ? read(records(page)) : readLong('records', page),
+    matchRecord: (of, inModule, email, phone) => read(matchRecord(of, inModule, email, phone)),
+    removeRecords: (of, inModule, ids, at) => write('removeRecords', of, inModule, ids, at),
+    clearRemoved: (limit, at) => write('clearRemoved', limit, at),
+
+    createField: (input) => write('createField', input),
+    field: (of, id) => read(field(of, id)),
+    fields: (of, inModule) => read(fields(of, inModule)),
+    updateField: (of, id, change) => write('updateField', of, id, change),
+    removeField: (of, id) => write('removeField', of, id),
+    entries: (of, onRecord) => read(entries(of, onRecord)),
+
+    attach: (input) => write('attach', input),
+    attachment: (of, id) => read(attachment(of, id)),
+    attachments: (of, onRecord, offset, limit) =>
+      offset + limit <= SHORT
+        ? read(attachments(of, onRecord, offset, limit))
+        : readLong('attachments', of, onRecord, offset, limit),
+    photo: (of, onRecord) => read(photo(of, onRecord)),
+    document: (id) => read(document(id)),
+    removeAttachments: (of, onRecord, ids, at) => write('removeAttachments', of, onRecord, ids, at),
+
+    bytes: (key) => read(bytes(key)),
+    claimLoose: (keys, at) => write('claimLoose', keys, at),
+    claimed: (limit) => read(claimed(limit)),
+    forget: (keys) => write('forget', keys),
+
+    createToken: (token) => write('createToken', token),
+    tokenHolder: (hash) => read(tokenHolder(hash)),
+    tokens: (of) => read(tokens(of)),
+    revokeToken: (id, at) => write('revokeToken', id, at),
+    touchTokens: (uses) => write('touchTokens', uses),
+
+    createClient: (client) => write('createClient', client),
+    redirectUris: () => read(redirectUris()),
+
+    close,
+  }
+}

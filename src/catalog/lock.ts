@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+
+/** Someone else serves this data folder. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse'
+
+  constructor(folder: string) {
+    super(`The data folder ${folder} is in use by another Dossier; stop that one first, or choose another folder.`)
+  }
+}
+
+export interface FolderLock {
+  release(): void
+}
+
+/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Database.Database>()
+
+/**
+ * One server per data folder. The lock is an open transaction on a file of its own, so that the operating system frees it
+ * however the process ends; unlike a lock file with a process id in it, it cannot go stale. Throws `FolderInUse`.
+ */
+export function lockFolder(folder: string): FolderLock {
+  mkdirSync(folder, { recursive: true })
+  const database = new Database(join(folder, 'lock.db'), { timeout: 0 })
+  try {
+    database.exec('begin exclusive')
+  } catch (error) {
+    database.close()
+    throw isBusy(error) ? new FolderInUse(folder) : error
+  }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+}

@@ -1,0 +1,5 @@
+import { first } from './0001-first.ts'
+import type { Migration } from './migration.ts'
+
+/** In order of version, without a gap; only ever added to. */
+export const migrations: readonly Migration[] = [first]

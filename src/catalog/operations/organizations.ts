@@ -1,0 +1,69 @@
+import type { NewOrganization } from '../../core/catalog.ts'
+import type { Organization, OrganizationId, User } from '../../core/model.ts'
+import { organizationOf } from '../rows.ts'
+import type { OrganizationTable, UserTable } from '../schema.ts'
+import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
+import { insertModule } from './modules.ts'
+
+const SHOWN = ['id', 'name', 'agency', 'properties', 'created_at'] as const
+
+const insertOrganization = statement((db, p: Params<Pick<OrganizationTable, keyof OrganizationTable>>) =>
+  db
+    .insertInto('organization')
+    .values(columns(p, 'id', 'name', 'agency', 'properties', 'first_user', 'created_at'))
+    .returning(SHOWN),
+)
+
+const insertUser = statement((db, p: Params<Pick<UserTable, keyof UserTable>>) =>
+  db.insertInto('user').values(columns(p, 'organization', 'id', 'name', 'email')),
+)
+
+const selectOrganization = statement((db, p: Params<{ id: OrganizationId }>) =>
+  db.selectFrom('organization').select(SHOWN).where('id', '=', p('id')),
+)
+
+const selectOrganizations = statement((db, p: Params<{ after: OrganizationId; limit: number }>) =>
+  db.selectFrom('organization').select(SHOWN).where('id', '>', p('after')).orderBy('id').limit(p('limit')),
+)
+
+const selectFirstUser = statement((db, p: Params<{ organization: OrganizationId }>) =>
+  db
+    .selectFrom('organization as o')
+    .innerJoin('user as u', (join) => join.onRef('u.organization', '=', 'o.id').onRef('u.id', '=', 'o.first_user'))
+    .select(['u.id', 'u.organization', 'u.name', 'u.email'])
+    .where('o.id', '=', p('organization')),
+)
+
+export function* createOrganization(input: NewOrganization): Op<Organization> {
+  const row = yield* one(
+    insertOrganization({
+      id: input.id,
+      name: input.name,
+      agency: input.agency,
+      properties: JSON.stringify(input.properties),
+      first_user: input.user.id,
+      created_at: input.at,
+    }),
+  )
+  if (row === null) throw new Error('The database did not answer with the organization it had just kept.')
+  yield* run(insertUser({ organization: input.id, ...input.user }))
+  for (const module of input.modules) yield* insertModule(input.id, module)
+  return organizationOf(row)
+}
+
+export function* organization(id: OrganizationId): Op<Organization | null> {
+  const row = yield* one(selectOrganization({ id }))
+  return row && organizationOf(row)
+}
+
+/** Sorts before every id. */
+const START = '' as OrganizationId
+
+export function* organizations(after: OrganizationId | null, limit: number): Op<readonly Organization[]> {
+  const rows = yield* all(selectOrganizations({ after: after ?? START, limit }))
+  return rows.map(organizationOf)
+}
+
+export function* firstUser(organization: OrganizationId): Op<User | null> {
+  return yield* one(selectFirstUser({ organization }))
+}

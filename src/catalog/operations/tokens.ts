@@ -1,0 +1,119 @@
+import type { NewToken, TokenHolder } from '../../core/catalog.ts'
+import type { OrganizationId, Sha256, Token, TokenId, User } from '../../core/model.ts'
+import { organizationOf, tokenOf } from '../rows.ts'
+import type { TokenTable } from '../schema.ts'
+import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
+
+const MOST = 1_000
+const FACTS = ['id', 'kind', 'organization', 'agency', 'user', 'client', 'label', 'scopes'] as const
+const TIMES = ['created_at', 'expires_at', 'last_used_at', 'revoked_at'] as const
+
+const insert = statement((db, p: Params<Pick<TokenTable, keyof TokenTable>>) =>
+  db
+    .insertInto('token')
+    .values(columns(p, ...FACTS, ...TIMES, 'hash'))
+    .returning([...FACTS, ...TIMES]),
+)
+
+/** A token without a user acts in the name of its organization's first one. */
+const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
+  db
+    .selectFrom('token as t')
+    .leftJoin('organization as o', 'o.id', 't.organization')
+    .leftJoin('user as u', (join) =>
+      join
+        .onRef('u.organization', '=', 't.organization')
+        .on((on) => on('u.id', '=', on.fn.coalesce('t.user', 'o.first_user'))),
+    )
+    .select(['t.id', 't.kind', 't.organization', 't.agency', 't.user', 't.client', 't.label', 't.scopes'])
+    .select(['t.created_at', 't.expires_at', 't.last_used_at', 't.revoked_at'])
+    .select(['o.name as organization_name', 'o.agency as organization_agency'])
+    .select(['o.properties as organization_properties', 'o.created_at as organization_created_at'])
+    .select(['u.id as user_id', 'u.name as user_name', 'u.email as user_email'])
+    .where('t.hash', '=', p('hash')),
+)
+
+const newestFirst = (db: Db) =>
+  db
+    .selectFrom('token')
+    .select([...FACTS, ...TIMES])
+    .orderBy('id', 'desc')
+    .limit(MOST)
+
+const selectAll = statement((db, _: Params<Record<string, never>>) => newestFirst(db))
+
+const selectOfOrganization = statement((db, p: Params<{ organization: OrganizationId }>) =>
+  newestFirst(db).where('organization', '=', p('organization')),
+)
+
+const revoke = statement((db, p: Params<{ id: TokenId; at: number }>) =>
+  db
+    .updateTable('token')
+    .set({ revoked_at: p('at') })
+    .where('id', '=', p('id'))
+    .where('revoked_at', 'is', null)
+    .returning('id'),
+)
+
+const touch = statement((db, p: Params<{ id: TokenId; at: number }>) =>
+  db
+    .updateTable('token')
+    .set({ last_used_at: p('at') })
+    .where('id', '=', p('id'))
+    .where((where) => where.or([where('last_used_at', 'is', null), where('last_used_at', '<', p('at'))])),
+)
+
+export function* createToken(token: NewToken): Op<Token> {
+  const row = yield* one(
+    insert({
+      id: token.id,
+      kind: token.kind,
+      hash: token.hash,
+      organization: token.organization,
+      agency: token.agency,
+      user: token.user,
+      client: token.client,
+      label: token.label,
+      scopes: JSON.stringify(token.scopes),
+      created_at: token.at,
+      expires_at: token.expiresAt,
+      last_used_at: null,
+      revoked_at: null,
+    }),
+  )
+  if (row === null) throw new Error('The database did not answer with the token it had just kept.')
+  return tokenOf(row)
+}
+
+export function* tokenHolder(hash: Sha256): Op<TokenHolder | null> {
+  const row = yield* one(selectHolder({ hash }))
+  if (row === null) return null
+  const { organization: id, organization_name: name, organization_agency: agency } = row
+  const { organization_properties: properties, organization_created_at: created_at } = row
+  const isOwned = id !== null && name !== null && agency !== null && properties !== null && created_at !== null
+  const organization = isOwned ? organizationOf({ id, name, agency, properties, created_at }) : null
+  return { token: tokenOf(row), organization, user: userOf(id, row) }
+}
+
+export function* tokens(organization: OrganizationId | null): Op<readonly Token[]> {
+  const rows = yield* all(organization === null ? selectAll({}) : selectOfOrganization({ organization }))
+  return rows.map(tokenOf)
+}
+
+export function* revokeToken(id: TokenId, at: number): Op<boolean> {
+  return (yield* one(revoke({ id, at }))) !== null
+}
+
+export function* touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Op<void> {
+  for (const { id, at } of uses) yield* run(touch({ id, at }))
+}
+
+function userOf(
+  organization: OrganizationId | null,
+  row: { user_id: User['id'] | null; user_name: string | null; user_email: string | null },
+): User | null {
+  const { user_id: id, user_name: name, user_email: email } = row
+  return organization !== null && id !== null && name !== null && email !== null
+    ? { id, organization, name, email }
+    : null
+}

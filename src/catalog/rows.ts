@@ -1,0 +1,141 @@
+/** From a row to the model, and nothing else. */
+import type { Selectable } from 'kysely'
+import type {
+  Attachment,
+  CrmRecord,
+  Field,
+  Module,
+  Organization,
+  OrganizationId,
+  Properties,
+  Token,
+  User,
+  UserId,
+} from '../core/model.ts'
+import type { AttachmentTable, FieldTable, ModuleTable, OrganizationTable, RecordTable, TokenTable } from './schema.ts'
+
+/** What every row that people made and changed brings along of them. */
+interface Signed {
+  readonly organization: OrganizationId
+  readonly created_by: UserId
+  readonly created_by_name: string
+  readonly created_by_email: string
+  readonly modified_by: UserId
+  readonly modified_by_name: string
+  readonly modified_by_email: string
+}
+
+export type AttachmentRow = Selectable<AttachmentTable> & Signed
+export type RecordRow = Omit<Selectable<RecordTable>, 'email' | 'phone' | 'search' | 'removed_at'> & Signed
+
+export function organizationOf(row: Omit<Selectable<OrganizationTable>, 'first_user'>): Organization {
+  return {
+    id: row.id,
+    name: row.name,
+    agency: row.agency,
+    properties: JSON.parse(row.properties) as Properties,
+    createdAt: row.created_at,
+  }
+}
+
+export function moduleOf(row: Selectable<ModuleTable>): Module {
+  return {
+    id: row.id,
+    organization: row.organization,
+    name: row.name,
+    singular: row.singular,
+    plural: row.plural,
+    custom: row.custom === 1,
+    records: row.records,
+  }
+}
+
+export function recordOf(row: RecordRow): CrmRecord {
+  return {
+    id: row.id,
+    organization: row.organization,
+    module: row.module,
+    title: row.title,
+    properties: JSON.parse(row.properties) as Properties,
+    values: JSON.parse(row.field_values) as Properties,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    createdBy: creatorOf(row),
+    modifiedBy: modifierOf(row),
+  }
+}
+
+export function fieldOf(row: Selectable<FieldTable>): Field {
+  return {
+    id: row.id,
+    organization: row.organization,
+    module: row.module,
+    name: row.name,
+    key: row.key,
+    type: row.type,
+    placeholder: row.placeholder,
+    position: row.position,
+    acceptedTypes: JSON.parse(row.accepted_types) as string[],
+    maxFiles: row.max_files,
+    properties: JSON.parse(row.properties) as Properties,
+    createdAt: row.created_at,
+  }
+}
+
+export function attachmentOf(row: AttachmentRow): Attachment {
+  return {
+    id: row.id,
+    organization: row.organization,
+    record: row.record,
+    role: row.role,
+    name: row.name,
+    kind: row.kind,
+    size: row.size,
+    hash: row.hash,
+    url: row.url,
+    blob: row.blob,
+    claimedType: row.claimed_type,
+    encoding: row.encoding,
+    field: row.field,
+    document: row.document,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    createdBy: creatorOf(row),
+    modifiedBy: modifierOf(row),
+  }
+}
+
+export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash'>): Token {
+  return {
+    id: row.id,
+    kind: row.kind,
+    organization: row.organization,
+    agency: row.agency,
+    user: row.user,
+    client: row.client,
+    label: row.label,
+    scopes: JSON.parse(row.scopes) as string[],
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+  }
+}
+
+function creatorOf(row: Signed): User {
+  return {
+    id: row.created_by,
+    organization: row.organization,
+    name: row.created_by_name,
+    email: row.created_by_email,
+  }
+}
+
+function modifierOf(row: Signed): User {
+  return {
+    id: row.modified_by,
+    organization: row.organization,
+    name: row.modified_by_name,
+    email: row.modified_by_email,
+  }
+}

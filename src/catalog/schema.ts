@@ -1,0 +1,177 @@
+/**
+ * The tables as Kysely knows them. Types are those that SQLite and PostgreSQL share: text, whole numbers and bytes;
+ * a truth is 0 or 1, a list or an object is JSON text, a time is milliseconds since 1970.
+ */
+import type {
+  AttachmentId,
+  AttachmentRole,
+  BlobKey,
+  DocumentId,
+  FieldId,
+  ModuleId,
+  OrganizationId,
+  RecordId,
+  Sha256,
+  TokenId,
+  TokenKind,
+  UserId,
+} from '../core/model.ts'
+
+export interface OrganizationTable {
+  id: OrganizationId
+  name: string
+  agency: string
+  properties: string
+  first_user: UserId
+  created_at: number
+}
+
+export interface UserTable {
+  organization: OrganizationId
+  id: UserId
+  name: string
+  email: string
+}
+
+export interface ModuleTable {
+  organization: OrganizationId
+  id: ModuleId
+  name: string
+  /** The name as it is compared: lower case, without spaces and underscores. */
+  name_key: string
+  singular: string
+  plural: string
+  custom: number
+  records: number
+}
+
+export interface RecordTable {
+  organization: OrganizationId
+  id: RecordId
+  module: ModuleId
+  title: string
+  email: string | null
+  phone: string | null
+  search: string
+  properties: string
+  field_values: string
+  created_at: number
+  modified_at: number
+  created_by: UserId
+  modified_by: UserId
+  /** Set: it is gone for every reader, and its attachments wait to be cleared. */
+  removed_at: number | null
+}
+
+export interface FieldTable {
+  organization: OrganizationId
+  id: FieldId
+  module: ModuleId
+  name: string
+  key: string
+  type: string
+  placeholder: string
+  position: number
+  accepted_types: string
+  max_files: number
+  properties: string
+  created_at: number
+}
+
+/** One file in a record's file field. Those of a removed field linger until their record or attachment goes. */
+export interface FieldEntryTable {
+  organization: OrganizationId
+  record: RecordId
+  field: FieldId
+  key: string
+  attachment: AttachmentId
+  position: number
+}
+
+export interface AttachmentTable {
+  organization: OrganizationId
+  id: AttachmentId
+  record: RecordId | null
+  role: AttachmentRole
+  kind: 'file' | 'link'
+  name: string
+  size: number
+  hash: Sha256
+  url: string | null
+  blob: BlobKey | null
+  claimed_type: string | null
+  encoding: string
+  field: FieldId | null
+  document: DocumentId | null
+  created_at: number
+  modified_at: number
+  created_by: UserId
+  modified_by: UserId
+}
+
+/** Bytes that attachments hold, or (claimed) that only wait for their removal. */
+export interface BlobTable {
+  key: BlobKey
+  /** Null for loose bytes that were claimed: nobody ever owned them. */
+  organization: OrganizationId | null
+  hash: Sha256 | null
+  size: number
+  holders: number
+  place: 'store' | 'catalog'
+  claimed_at: number | null
+}
+
+export interface BlobBytesTable {
+  key: BlobKey
+  bytes: Uint8Array
+}
+
+export interface TokenTable {
+  id: TokenId
+  kind: TokenKind
+  hash: Sha256
+  organization: OrganizationId | null
+  agency: string
+  user: UserId | null
+  client: string | null
+  label: string
+  scopes: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+export interface ClientTable {
+  id: string
+  organization: OrganizationId
+  name: string
+  created_at: number
+}
+
+export interface RedirectUriTable {
+  client: string
+  uri: string
+}
+
+export interface MigrationTable {
+  version: number
+  name: string
+  applied_at: number
+}
+
+export interface Schema {
+  organization: OrganizationTable
+  user: UserTable
+  module: ModuleTable
+  record: RecordTable
+  field: FieldTable
+  field_entry: FieldEntryTable
+  attachment: AttachmentTable
+  blob: BlobTable
+  blob_bytes: BlobBytesTable
+  token: TokenTable
+  client: ClientTable
+  redirect_uri: RedirectUriTable
+  migration: MigrationTable
+}

@@ -1,0 +1,65 @@
+import Database from 'better-sqlite3'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { Schema } from './schema.ts'
+import { type Compiled, compile, type Op, type Rows, type Step, type Template } from './statement.ts'
+
+/** How long one process waits for another one's commit (the server and the CLI may write to the same file), in milliseconds. */
+const PATIENCE = 5_000
+
+/** Kysely writes the statements and never runs one. */
+export const sqliteBuilder = new Kysely<Schema>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
+interface Prepared {
+  readonly compiled: Compiled
+  readonly statement: Database.Statement<unknown[]>
+}
+
+export interface SqliteConnection {
+  readonly database: Database.Database
+  /** Runs an operation from its first step to its last; what a step throws, it throws. */
+  run<T>(op: Op<T>): T
+  close(): void
+}
+
+/** A connection on which each statement is compiled and prepared once. */
+export function openSqlite(file: string, mode: 'read' | 'write'): SqliteConnection {
+  const database = new Database(file, { readonly: mode === 'read', timeout: PATIENCE })
+  if (mode === 'write') database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = FULL')
+  database.pragma('foreign_keys = ON')
+  const prepared = new Map<Template<unknown>, Prepared>()
+
+  function prepare(template: Template<unknown>): Prepared {
+    const present = prepared.get(template)
+    if (present !== undefined) return present
+    const compiled = compile(template, sqliteBuilder)
+    const made = { compiled, statement: database.prepare<unknown[]>(compiled.sql) }
+    prepared.set(template, made)
+    return made
+  }
+
+  function execute({ template, bindings }: Step<unknown>): Rows {
+    const { compiled, statement } = prepare(template)
+    const values = compiled.values(bindings)
+    if (statement.reader) return statement.all(values)
+    statement.run(values)
+    return []
+  }
+
+  return {
+    database,
+    run(op) {
+      let next = op.next()
+      while (next.done !== true) next = op.next(execute(next.value))
+      return next.value
+    },
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Attach, Catalog } from '../core/catalog.ts'
+import type { Log } from '../core/contracts.ts'
+import { createCatalog } from './catalog.ts'
+import { migrate } from './migrate.ts'
+import type { longReads, writes } from './operations/list.ts'
+import { openSqlite } from './sqlite-connection.ts'
+import { openThread, type Thread } from './thread.ts'
+
+export interface SqliteOptions {
+  /** The data folder; made when it is not there. The catalog is `catalog.db` in it. */
+  readonly folder: string
+  readonly log?: Log
+}
+
+/**
+ * The catalog in one file. Writes run on a thread that commits together whatever queued up during its last commit;
+ * short reads run here, on a read-only connection; long ones on a thread that starts with the first of them.
+ * Throws `CatalogTooNew` on a folder that a newer Dossier has been at.
+ */
+export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise<Catalog> {
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, 'catalog.db')
+  prepare(file)
+  const writer = await openThread<typeof writes>({
+    script: scriptOf('writer-thread'),
+    file,
+    onDeath: (error) => log?.error({ err: error }, 'the catalog’s writer thread died'),
+  })
+  const reader = openSqlite(file, 'read')
+  const longReader = createLongReader(file, log)
+
+  const catalog = createCatalog({
+    read: async (op) => reader.run(op),
+    write: writer.call,
+    readLong: async (name, ...args) => (await longReader.thread()).call(name, ...args),
+    async close() {
+      await longReader.close()
+      reader.close()
+      await writer.close()
+    },
+  })
+  return { ...catalog, attach: (input) => catalog.attach(compact(input)) }
+}
+
+/** A small file's bytes are often a window on a large buffer, all of which would be copied to the writer. */
+function compact(input: Attach): Attach {
+  return {
+    ...input,
+    items: input.items.map((item) => {
+      const { source } = item
+      if (source.kind !== 'file' || source.bytes === null) return item
+      const isWindow = source.bytes.byteLength < source.bytes.buffer.byteLength
+      return isWindow ? { ...item, source: { ...source, bytes: new Uint8Array(source.bytes) } } : item
+    }),
+  }
+}
+
+/** Here and not on the writer thread, so that a refusal is thrown as what it is. */
+function prepare(file: string): void {
+  const connection = openSqlite(file, 'write')
+  try {
+    migrate(connection, Date.now())
+  } finally {
+    connection.close()
+  }
+}
+
+function createLongReader(file: string, log: Log | undefined) {
+  let thread: Promise<Thread<typeof longReads>> | null = null
+  const forget = (error: Error) => {
+    thread = null
+    log?.error({ err: error }, 'the catalog’s reader thread died; the next long read starts another')
+  }
+  return {
+    thread: () => (thread ??= openThread({ script: scriptOf('reader-thread'), file, onDeath: forget })),
+    close: async () => (await thread)?.close(),
+  }
+}
+
+function scriptOf(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+}
