@@ -1,7 +1,7 @@
 // The one place that decides whether a test that needs a toolchain or a service runs.
 // DOSSIER_TEST_REQUIRE=php,java (or `all`) turns "skipped, it is not here" into a failure.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 
 interface Tool {
@@ -27,6 +27,10 @@ const tools = {
   ruby: { wants: 'ruby', isHere: () => find('ruby') !== null },
   node: { wants: 'nothing more', isHere: () => true },
   chromium: { wants: 'chromium', isHere: () => chromium() !== null },
+  bookworm: {
+    wants: 'Debian 12, whose clients were recorded',
+    isHere: () => existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes('bookworm'),
+  },
   oldNode: { wants: 'a Node of 18 to 22.17 in /usr/bin or /usr/local/bin', isHere: () => oldNode() !== null },
   tmpfs: {
     wants: 'Linux and the right to mount a tmpfs',
