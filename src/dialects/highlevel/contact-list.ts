@@ -1,0 +1,95 @@
+/** GET /contacts/: newest first, in pages that go on after a contact. */
+import { faceOf, idOfFace } from '../../core/ids.ts'
+import type { CrmRecord, RecordId } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { contactUnknown, invalid } from './faults.ts'
+import { contactsOf, mustBeHere, placeOf } from './place.ts'
+import { scope } from './scopes.ts'
+import { neededSentences } from './validation.ts'
+import { contactWire, type Wire } from './wire.ts'
+
+export const contactListRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/contacts/',
+    needs: scope('contacts.readonly'),
+    operation: 'get-contacts',
+    answer: listContacts,
+  },
+]
+
+const DEFAULT_LIMIT = 20
+const MAX_LIMIT = 100
+
+interface ListQuery {
+  readonly locationId: string
+  readonly limit: number
+  readonly search: string | null
+}
+
+async function listContacts(call: Call): Promise<Answer> {
+  const place = placeOf(call)
+  const { locationId, ...asked } = mustBeQuery(call.query)
+  mustBeHere(place, locationId)
+  const query = { ...asked, after: cursorOf(call.query) }
+  const module = await contactsOf(call, place)
+  const { records, more } = await call.desk.records.list(place.actor, module.id, query)
+  const fields = await call.desk.fields.list(place.actor, module.id)
+  const contacts = records.map((record) => contactWire(record, fields, [], call.origin))
+  // A search is not counted to its end: that would read every contact of the location.
+  const count = query.search === null ? module.records : contacts.length
+  return {
+    status: 200,
+    json: { contacts, count, meta: metaOf(call, count, more ? records.at(-1) : undefined), traceId: call.id },
+  }
+}
+
+/** Fault: 422 with a sentence for each parameter that cannot be used. */
+function mustBeQuery(query: URLSearchParams): ListQuery {
+  const locationId = query.get('locationId')
+  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
+  const startAfter = Number(query.get('startAfter') ?? 0)
+  const messages = [
+    ...(locationId === null || locationId === '' ? neededSentences('locationId', locationId) : []),
+    ...limitSentences(limit),
+    ...(isTime(startAfter) ? [] : ['startAfter must be a number conforming to the specified constraints']),
+  ]
+  if (messages.length > 0) throw invalid(messages)
+  return { locationId: locationId ?? '', limit, search: query.get('query')?.trim().slice(0, 200) || null }
+}
+
+function limitSentences(limit: number): readonly string[] {
+  if (!Number.isInteger(limit)) return ['limit must be a number conforming to the specified constraints']
+  if (limit > MAX_LIMIT) return [`limit must not be greater than ${String(MAX_LIMIT)}`]
+  return limit < 1 ? ['limit must not be less than 1'] : []
+}
+
+/** `startAfterId` names the last contact seen; `startAfter` alone is the time it was added, which our ids begin with. */
+function cursorOf(query: URLSearchParams): RecordId | null {
+  const face = query.get('startAfterId')
+  if (face !== null && face !== '') {
+    const id = idOfFace(face) as RecordId | null
+    if (id === null) throw contactUnknown(face)
+    return id
+  }
+  const startAfter = query.get('startAfter')
+  if (startAfter === null || startAfter === '') return null
+  return `${startAfter.padStart(13, '0')}000000` as RecordId
+}
+
+function isTime(milliseconds: number): boolean {
+  return Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds < 1e13
+}
+
+function metaOf(call: Call, total: number, last: CrmRecord | undefined): Wire {
+  if (last === undefined) return { total, nextPageUrl: null }
+  const next = new URLSearchParams(call.query)
+  next.set('startAfter', String(last.createdAt))
+  next.set('startAfterId', faceOf(last.id))
+  return {
+    total,
+    nextPageUrl: `${call.origin}/contacts/?${next.toString()}`,
+    startAfter: last.createdAt,
+    startAfterId: faceOf(last.id),
+  }
+}

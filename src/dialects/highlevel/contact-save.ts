@@ -1,0 +1,69 @@
+/** How a contact is written: one commit, and what HighLevel says when it cannot be. */
+import { faceOf } from '../../core/ids.ts'
+import type { CrmRecord, Field, Module, RecordId } from '../../core/model.ts'
+import type { RecordSave } from '../../core/records.ts'
+import type { Call } from '../../http/contracts.ts'
+import type { ContactBody } from './bodies.ts'
+import { customValuesOf, propertiesOf } from './contact-values.ts'
+import { contactUnknown, duplicated, invalidUrl } from './faults.ts'
+import type { Place } from './place.ts'
+import { contactWire, nameOf, type Wire } from './wire.ts'
+
+export interface ContactSave {
+  readonly place: Place
+  readonly module: Module
+  /** Null: a new contact. */
+  readonly change: RecordId | null
+  readonly body: ContactBody
+  /** What becomes of it when another contact has the same e-mail or phone; null: nothing. */
+  readonly duplicates: 'refuse' | 'update' | null
+}
+
+export interface SavedContact {
+  readonly isNew: boolean
+  readonly wire: Wire
+}
+
+export async function saveContact(call: Call, save: ContactSave): Promise<SavedContact> {
+  const { place, module, change, body } = save
+  const fields = await call.desk.fields.list(place.actor, module.id)
+  const custom = await customValuesOf(call, place, fields, body.customFields ?? [])
+  const properties = propertiesOf(body)
+  const prepared: RecordSave = { change, properties, ...custom, match: matchOf(save) }
+  const [saved] = await call.desk.records.save(place.actor, module.id, [prepared])
+  switch (saved?.outcome) {
+    case 'created':
+    case 'updated':
+      return { isNew: saved.outcome === 'created', wire: await wireOf(call, place, saved.record, fields) }
+    case 'duplicate':
+      throw duplicated(faceOf(saved.record.id), nameOf(saved.record), saved.by)
+    case 'bad_reference':
+      throw invalidUrl(
+        `The entry "${saved.key.slice(0, 60)}" of custom field ${faceOf(saved.field)} names a document that this location does not have; upload the file first.`,
+      )
+    default:
+      throw contactUnknown(change === null ? '' : faceOf(change))
+  }
+}
+
+/** The whole contact as the API shows it. */
+export async function wireOf(
+  call: Call,
+  { actor }: Place,
+  contact: CrmRecord,
+  fields: readonly Field[],
+): Promise<Wire> {
+  const entries = await call.desk.records.entries(actor, contact.id)
+  return contactWire(contact, fields, entries, call.origin)
+}
+
+/** A location forbids duplicates unless its settings say otherwise. */
+export function allowsDuplicates({ location }: Place): boolean {
+  return location.properties['allowDuplicateContact'] === true
+}
+
+function matchOf({ body, duplicates }: ContactSave): (RecordSave['match'] & object) | null {
+  const [email, phone] = [body.email?.trim() ?? '', body.phone?.trim() ?? '']
+  if (duplicates === null || (email === '' && phone === '')) return null
+  return { email: email === '' ? null : email, phone: phone === '' ? null : phone, then: duplicates }
+}

@@ -1,0 +1,128 @@
+import type { Module, Field, FieldId } from '../../core/model.ts'
+import { Fault } from '../../core/fault.ts'
+import { idOfFace } from '../../core/ids.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { changedField, newField } from './bodies.ts'
+import { fieldChangeOf, fieldWire, keyOf, MODULES, newFieldOf, type Model } from './custom-field-wire.ts'
+import { fieldUnknown, invalid } from './faults.ts'
+import { mustBeHere, placeOf, type Place } from './place.ts'
+import { scope } from './scopes.ts'
+import { mustBe } from './validation.ts'
+
+const all = '/locations/:locationId/customFields'
+const one = `${all}/:id`
+
+export const customFieldRoutes: readonly Route[] = [
+  route('GET', all, 'get-custom-fields', list),
+  route('POST', all, 'create-custom-field', create),
+  route('GET', one, 'get-custom-field', read),
+  route('PUT', one, 'update-custom-field', change),
+  route('DELETE', one, 'delete-custom-field', remove),
+]
+
+/** As many as one list of the catalog holds: what cannot be listed is not made. */
+const MOST_FIELDS = 1_000
+
+function route(method: Route['method'], path: string, operation: string, answer: Route['answer']): Route {
+  const name = method === 'GET' ? 'locations/customFields.readonly' : 'locations/customFields.write'
+  return { method, path, operation, needs: scope(name), answer }
+}
+
+async function list(call: Call): Promise<Answer> {
+  const models = modelsOf(call.query.get('model'))
+  const place = here(call)
+  const customFields = []
+  for (const model of models) {
+    const module = await moduleOf(call, place, model)
+    const fields = await call.desk.fields.list(place.actor, module.id)
+    customFields.push(...fields.map((field) => fieldWire(field, model)))
+  }
+  return { status: 200, json: { customFields, traceId: call.id } }
+}
+
+async function create(call: Call): Promise<Answer> {
+  const place = here(call)
+  const body = mustBe(newField, await call.json())
+  const model = body.model ?? 'contact'
+  const module = await moduleOf(call, place, model)
+  const key = await freeKey(call, place, module, keyFrom(model, body.fieldKey ?? ''), keyOf(model, body.name))
+  const field = await call.desk.fields.create(place.actor, newFieldOf(body, module.id, key))
+  return { status: 201, json: { customField: fieldWire(field, model), traceId: call.id } }
+}
+
+async function read(call: Call): Promise<Answer> {
+  const { field, model } = await mustFind(call, here(call))
+  return { status: 200, json: { customField: fieldWire(field, model), traceId: call.id } }
+}
+
+async function change(call: Call): Promise<Answer> {
+  const place = here(call)
+  const { field, model } = await mustFind(call, place)
+  const body = mustBe(changedField, await call.json())
+  const changed = await call.desk.fields.change(place.actor, field.id, fieldChangeOf(body, field))
+  return { status: 200, json: { customField: fieldWire(changed, model), traceId: call.id } }
+}
+
+async function remove(call: Call): Promise<Answer> {
+  const place = here(call)
+  const { field } = await mustFind(call, place)
+  await call.desk.fields.remove(place.actor, field.id)
+  return { status: 200, json: { succeded: true, traceId: call.id } }
+}
+
+function here(call: Call): Place {
+  const place = placeOf(call)
+  mustBeHere(place, call.params['locationId'])
+  return place
+}
+
+function modelsOf(name: string | null): readonly Model[] {
+  if (name === 'all') return ['contact', 'opportunity']
+  if (name === null || name === '' || name === 'contact') return ['contact']
+  if (name === 'opportunity') return [name]
+  throw invalid(['model must be one of the following values: contact, opportunity, all'])
+}
+
+function moduleOf(call: Call, place: Place, model: Model): Promise<Module> {
+  return call.desk.records.module(place.actor, MODULES[model])
+}
+
+/** Fields of other modules are not HighLevel's. */
+async function mustFind(call: Call, place: Place): Promise<{ field: Field; model: Model }> {
+  const face = call.params['id'] ?? ''
+  const id = idOfFace(face) as FieldId | null
+  const field = id === null ? null : await fieldOrNull(call, place, id)
+  for (const model of ['contact', 'opportunity'] as const)
+    if (field?.module === (await moduleOf(call, place, model)).id) return { field, model }
+  throw fieldUnknown(face)
+}
+
+async function fieldOrNull(call: Call, place: Place, id: FieldId): Promise<Field | null> {
+  try {
+    return await call.desk.fields.find(place.actor, id)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+/** The key that was asked for, as it is; or one made from the name, with `_1`, `_2` behind it while it is taken. */
+async function freeKey(call: Call, place: Place, module: Module, asked: string | null, made: string): Promise<string> {
+  const fields = await call.desk.fields.list(place.actor, module.id)
+  if (fields.length >= MOST_FIELDS)
+    throw new Fault(
+      'invalid_input',
+      'field',
+      `There are ${String(MOST_FIELDS)} custom fields already, the most there may be.`,
+    )
+  if (asked !== null) return asked
+  const taken = new Set(fields.map(({ key }) => key))
+  let key = made
+  for (let count = 1; taken.has(key); count++) key = `${made}_${String(count)}`
+  return key
+}
+
+function keyFrom(model: Model, asked: string): string | null {
+  if (asked.trim() === '') return null
+  return keyOf(model, asked.startsWith(`${model}.`) ? asked.slice(model.length + 1) : asked)
+}

@@ -1,0 +1,61 @@
+import type { Dialect, IncomingHead } from '../../http/contracts.ts'
+import { contactListRoutes } from './contact-list.ts'
+import { contactRoutes } from './contacts.ts'
+import { customFieldRoutes } from './custom-fields.ts'
+import { documentAt, documentRoutes } from './documents.ts'
+import { PUBLISHED_VERSIONS, versionMissing, versionUnpublished } from './faults.ts'
+import { locationUploadRoutes } from './location-uploads.ts'
+import { locationRoutes } from './locations.ts'
+import { refuse, secretOf } from './refusals.ts'
+import { createThrottle, type Limits } from './throttle.ts'
+import { uploadRoutes } from './uploads.ts'
+
+export interface HighLevelSettings {
+  /** Null: calls are not counted. */
+  readonly limits: Limits | null
+  readonly now?: () => number
+}
+
+/** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
+const OTHERS = /^\/(crm|oauth\/v2|api)(\/|$)/
+
+/** HighLevel: contacts of a location, and files on their custom fields. */
+export function createHighLevel({ limits, now = Date.now }: HighLevelSettings): Dialect {
+  const throttle = createThrottle(limits, now)
+  return {
+    name: 'highlevel',
+    owns: (path) => !OTHERS.test(path),
+    hidesRoutes: false,
+    check: mustBePublished,
+    throttle: (caller) => {
+      const refused = throttle.count(caller)
+      return { headers: throttle.headers(caller), refused }
+    },
+    headers: (_head, caller) => throttle.headers(caller),
+    secret: secretOf,
+    refuse,
+    // Nothing is published about CORS; its tokens are no cookies, so any origin may send one.
+    cors: {
+      mode: 'anyone',
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
+      exposes: ['x-dossier-hint', 'x-request-id', ...Object.keys(throttle.headers(null))],
+    },
+    attachmentAt: documentAt,
+    routes: [
+      ...uploadRoutes,
+      ...locationUploadRoutes,
+      ...documentRoutes,
+      ...contactListRoutes,
+      ...contactRoutes,
+      ...customFieldRoutes,
+      ...locationRoutes,
+    ],
+  }
+}
+
+/** The page names one version; the live gateway takes every published one, and the SDK's newest sends another. */
+function mustBePublished({ headers }: IncomingHead): void {
+  const version = String(headers['version'] ?? '').trim()
+  if (version === '') throw versionMissing()
+  if (!PUBLISHED_VERSIONS.some((published) => published === version)) throw versionUnpublished(version)
+}

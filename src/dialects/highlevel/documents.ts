@@ -1,0 +1,31 @@
+import { Fault } from '../../core/fault.ts'
+import type { Answer, AttachmentReference, Call, Route } from '../../http/contracts.ts'
+
+export const documentRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/documents/download/:documentId',
+    needs: 'nobody',
+    operation: 'download-document',
+    answer: download,
+  },
+]
+
+/** Which document a path names. */
+export function documentAt(path: string): AttachmentReference | null {
+  const document = /^\/documents\/download\/([0-9A-Za-z]{20})\/?$/.exec(path)?.[1]
+  return document === undefined ? null : { document }
+}
+
+/** Open to whoever knows the id; a token that comes along is not looked at. */
+async function download(call: Call): Promise<Answer> {
+  const attachment = await call.desk.attachments.document(call.params['documentId'] ?? '')
+  // Sending the browser on to a URL of a client's choice would make this server an open redirect.
+  if (attachment.kind === 'link')
+    throw new Fault(
+      'not_found',
+      'attachment',
+      'This document is a link to another site and has no bytes here; the url in the custom field says where it leads.',
+    )
+  return call.send(attachment, { names: 'both' })
+}

@@ -1,0 +1,99 @@
+/** What a PUT may write into a file field. `meta` is the server's and is read for `deleted` alone: no client can forge a file. */
+import type { Field } from '../../core/model.ts'
+import type { EntryTarget } from '../../core/records.ts'
+import type { Call } from '../../http/contracts.ts'
+import { invalidUrl } from './faults.ts'
+import type { Place } from './place.ts'
+
+export interface FileEntry {
+  readonly key: string
+  readonly target: EntryTarget
+}
+
+const MOST_ENTRIES = 500
+const LONGEST_KEY = 200
+const LONGEST_URL = 3_000
+
+type Given = Readonly<Record<string, unknown>>
+
+/** Null: the field stays as it is. An empty list clears it. Fault: `invalid_input` about `link`, and nothing is changed. */
+export async function fileEntriesOf(
+  call: Call,
+  place: Place,
+  field: Field,
+  value: unknown,
+): Promise<readonly FileEntry[] | null> {
+  // The live API answers 200 to lists and to several URLs joined by commas, and changes nothing.
+  if (value === undefined || Array.isArray(value) || isJoined(value)) return null
+  if (value === null || value === '') return []
+  if (typeof value === 'string')
+    return [{ key: crypto.randomUUID(), target: await targetOf(call, place, field, { url: value }) }]
+  if (!isObject(value)) throw badEntry(field)
+  return entriesOf(call, place, field, isEntry(value) ? { [keyOf(value)]: value } : value)
+}
+
+async function entriesOf(call: Call, place: Place, field: Field, map: Given): Promise<readonly FileEntry[]> {
+  const given = Object.entries(map).filter(([, entry]) => entry !== null && !isDeleted(entry))
+  if (given.length > MOST_ENTRIES || given.some(([key]) => key === '' || key.length > LONGEST_KEY))
+    throw invalidUrl(
+      `The custom field "${field.name.slice(0, 60)}" takes at most ${String(MOST_ENTRIES)} files, each under a file id of 1 to ${String(LONGEST_KEY)} characters.`,
+    )
+  const entries: FileEntry[] = []
+  for (const [key, entry] of given) {
+    const named = typeof entry === 'string' ? { url: entry } : entry
+    if (!isObject(named)) throw badEntry(field)
+    entries.push({ key, target: await targetOf(call, place, field, named) })
+  }
+  return entries
+}
+
+/** A document of this house by its URL or its id; any other http(s) URL is a link, and never fetched. */
+async function targetOf(call: Call, place: Place, field: Field, { url, documentId }: Given): Promise<EntryTarget> {
+  const text = typeof url === 'string' ? url.trim() : ''
+  const own = text === '' ? null : call.attachmentAt(text)
+  if (own !== null) return own
+  if (typeof documentId === 'string' && (text === '' || (await isOwn(call, place, documentId))))
+    return { document: documentId }
+  if (!isLink(text)) throw badEntry(field)
+  return { url: text }
+}
+
+/** A URL made under a former origin still names its document by its id; an id from elsewhere leaves the URL a link. */
+async function isOwn(call: Call, { actor }: Place, documentId: string): Promise<boolean> {
+  const document = await call.desk.attachments.document(documentId).catch(() => null)
+  return document?.organization === actor.organization
+}
+
+function badEntry(field: Field): Error {
+  return invalidUrl(
+    `The custom field "${field.name.slice(0, 60)}" holds files: send {"<file id>": {"url": "https://..."}}, one http or https URL of at most ${String(LONGEST_URL)} characters, or "" to clear it.`,
+  )
+}
+
+function isJoined(value: unknown): boolean {
+  if (typeof value !== 'string' || !value.includes(',')) return false
+  return value.split(',').every((piece) => /^\s*https?:\/\//i.test(piece))
+}
+
+function isLink(text: string): boolean {
+  return text.length <= LONGEST_URL && /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
+}
+
+/** HighLevel's own forms leave a replaced file in the map with this mark. */
+function isDeleted(entry: unknown): boolean {
+  return isObject(entry) && isObject(entry['meta']) && entry['meta']['deleted'] === true
+}
+
+/** One entry that was not put into a map. */
+function isEntry(value: Given): boolean {
+  return typeof value['url'] === 'string' || typeof value['documentId'] === 'string'
+}
+
+function keyOf({ meta }: Given): string {
+  const uuid = isObject(meta) ? meta['uuid'] : undefined
+  return typeof uuid === 'string' && uuid !== '' ? uuid : crypto.randomUUID()
+}
+
+function isObject(value: unknown): value is Given {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

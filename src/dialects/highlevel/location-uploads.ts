@@ -1,0 +1,102 @@
+/** POST /locations/{id}/customFields/upload: files that a PUT puts into a field later. They are acknowledged, so they are kept. */
+import type { FileClaim } from '../../core/policy.ts'
+import type { Intake } from '../../core/attachments.ts'
+import { Fault } from '../../core/fault.ts'
+import { holdsFiles } from '../../core/fields.ts'
+import { idOfFace } from '../../core/ids.ts'
+import type { Attachment, Field, Module, RecordId } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { contactsOf, mustBeHere, mustFindContact, placeOf, type Place } from './place.ts'
+import { mustSuitField, uploadPolicy } from './policy.ts'
+import { scope } from './scopes.ts'
+import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
+import { documentUrl, metaOf } from './wire.ts'
+
+export const locationUploadRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/locations/:locationId/customFields/upload',
+    needs: scope('locations/customFields.write'),
+    operation: 'upload-file-customFields',
+    answer: uploadToLocation,
+  },
+]
+
+/** The form as it comes: its text parts may stand before or behind the files. */
+interface Received {
+  readonly names: string[]
+  readonly claims: { readonly claim: FileClaim; readonly field: Field | undefined }[]
+  id: string
+  maxFiles: string
+}
+
+async function uploadToLocation(call: Call): Promise<Answer> {
+  const place = placeOf(call)
+  mustBeHere(place, call.params['locationId'])
+  mustBeForm(call)
+  const module = await contactsOf(call, place)
+  const fields = await call.desk.fields.list(place.actor, module.id)
+  const received: Received = { names: [], claims: [], id: '', maxFiles: '' }
+  const attachments = await call.desk.attachments.intake(place.actor, call.signal, async (intake) => {
+    await takeForm(call, intake, fields, received)
+    mustSuit(received, fields)
+    return intake.attach(await ownerOf(call, place, module, received.id))
+  })
+  return { status: 200, json: { ...filesWire(attachments, received.names, call.origin), traceId: call.id } }
+}
+
+async function takeForm(call: Call, intake: Intake, fields: readonly Field[], received: Received): Promise<void> {
+  const policy = uploadPolicy(call.desk.sniff)
+  for await (const part of call.bodyKind === 'none' ? [] : call.parts()) {
+    if (part.isFile) {
+      const file = incomingFile(part)
+      // HighLevel leaves the name of the part open; public clients send <custom_field_id>_<uuid>.
+      const id = idOfFace(partName(part.name).fieldId)
+      const field = fields.find((known) => known.id === id && holdsFiles(known))
+      received.names.push(part.name)
+      received.claims.push({ claim: file, field })
+      await intake.file(file, policy, { ...(field && { field: field.id }), published: true })
+    } else if (part.name === 'id') received.id = (await part.text(200)).trim()
+    else if (part.name === 'maxFiles') received.maxFiles = (await part.text(200)).trim()
+    else await part.skip()
+  }
+  if (intake.count === 0) throw noFile([])
+}
+
+/** What the fields that the form names, and its own `maxFiles`, let in. */
+function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
+  const named = idOfFace(id)
+  const field = fields.find((known) => known.id === named && holdsFiles(known))
+  for (const { claim, field: own } of claims) {
+    const asked = own ?? field
+    if (asked !== undefined) mustSuitField(claim, asked)
+  }
+  if (!/^\d{1,9}$/.test(maxFiles) || claims.length <= Number(maxFiles)) return
+  throw new Fault(
+    'invalid_input',
+    'part',
+    `The form holds ${String(claims.length)} files, and its own part "maxFiles" allows ${maxFiles}.`,
+  )
+}
+
+/** The contact that `id` names; any other id leaves the files with the location itself. */
+async function ownerOf(call: Call, place: Place, module: Module, face: string): Promise<RecordId | null> {
+  if (idOfFace(face) === null) return null
+  try {
+    return (await mustFindContact(call, place, module, face)).id
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+function filesWire(attachments: readonly Attachment[], names: readonly string[], origin: string) {
+  return {
+    uploadedFiles: Object.fromEntries(attachments.map((file) => [file.name, documentUrl(file, origin)])),
+    meta: attachments.map((file, at) => ({
+      fieldname: names[at],
+      ...metaOf(file),
+      url: documentUrl(file, origin),
+    })),
+  }
+}

@@ -1,0 +1,76 @@
+import { Fault } from '../../core/fault.ts'
+import { faceOf, idOfFace, isId } from '../../core/ids.ts'
+import type { Json, Organization, OrganizationId, Properties } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { outsideLocation } from './faults.ts'
+import { mustBeHere, placeOf } from './place.ts'
+import { scope } from './scopes.ts'
+import { isText, type Wire } from './wire.ts'
+
+export const locationRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/locations/:locationId',
+    needs: scope('locations.readonly'),
+    operation: 'get-location',
+    answer: readLocation,
+  },
+]
+
+const ADDRESS = ['address', 'city', 'state', 'country', 'postalCode', 'website', 'timezone', 'logoUrl']
+const PERSON = ['domain', 'firstName', 'lastName', 'email', 'phone']
+const SETTINGS = [
+  'allowDuplicateContact',
+  'allowDuplicateOpportunity',
+  'allowFacebookNameMerge',
+  'disableContactTimezone',
+]
+
+/** `GetLocationByIdSchema`. */
+export function locationWire({ id, agency, name, properties }: Organization): Wire {
+  const texts = (names: readonly string[]): Properties =>
+    Object.fromEntries(names.flatMap((key) => (isText(properties[key]) ? [[key, properties[key]]] : [])))
+  return {
+    id: faceOf(id),
+    companyId: isId(agency) ? faceOf(agency) : agency,
+    name,
+    ...texts(PERSON),
+    ...texts(ADDRESS),
+    business: { name, ...texts(ADDRESS) },
+    social: isObject(properties['social']) ? properties['social'] : {},
+    settings: Object.fromEntries(SETTINGS.map((key) => [key, properties[key] === true])),
+    reseller: {},
+  }
+}
+
+async function readLocation(call: Call): Promise<Answer> {
+  const location = await mustMayRead(call, call.params['locationId'] ?? '')
+  return { status: 200, json: { location: locationWire(location), traceId: call.id } }
+}
+
+/** A location's own token, or one of the agency that it belongs to. */
+async function mustMayRead(call: Call, face: string): Promise<Organization> {
+  if (call.caller.organization !== null) {
+    const place = placeOf(call)
+    mustBeHere(place, face)
+    return place.location
+  }
+  const location = await organizationBehind(call, face)
+  if (location?.agency !== call.caller.agency) throw outsideLocation()
+  return location
+}
+
+async function organizationBehind(call: Call, face: string): Promise<Organization | null> {
+  const id = idOfFace(face) as OrganizationId | null
+  if (id === null) return null
+  try {
+    return await call.desk.organizations.find(id)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+function isObject(value: Json | undefined): value is Properties {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,78 @@
+/** How HighLevel says no: `{statusCode, message, error, traceId}`, and the fault's sentence is the message unless the wire fixes one. */
+import type { Fault, FaultCode } from '../../core/fault.ts'
+import type { Answer, IncomingHead } from '../../http/contracts.ts'
+
+interface Saying {
+  readonly status: number
+  /** Left out: the fault's own sentence. */
+  readonly text?: string
+}
+
+const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => Saying>> = {
+  unauthenticated: (fault, head) => ({ status: 401, ...tokenText(fault, head) }),
+  forbidden: ({ subject }) =>
+    subject === 'scope'
+      ? { status: 401, text: 'The token is not authorized for this scope.' }
+      : { status: 403, text: 'The token does not have access to this location.' },
+  not_found: ({ subject }) => ({ status: subject === 'attachment' ? 404 : 400 }),
+  invalid_input: ({ reason }) => ({ status: reason === 'validation' ? 422 : 400 }),
+  too_large: ({ subject }) => (subject === 'file' ? { status: 413, text: 'File too large' } : { status: 413 }),
+  type_refused: () => ({ status: 400 }),
+  quota_exceeded: () => ({ status: 507 }),
+  conflict: () => ({ status: 400 }),
+  too_many: () => ({ status: 429, text: 'Too Many Requests' }),
+  aborted: () => ({ status: 408 }),
+  unavailable: () => ({ status: 503 }),
+  internal: () => ({ status: 500, text: 'Internal server error' }),
+}
+
+const PHRASES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  507: 'Insufficient Storage',
+}
+
+export function refuse(fault: Fault, head: IncomingHead): Answer {
+  const { status, text } = sayingOf(fault, head)
+  const messages = fault.details['messages']
+  const message = Array.isArray(messages) ? (messages as readonly string[]) : (text ?? fault.message)
+  const meta = fault.details['meta']
+  return {
+    status,
+    json: {
+      statusCode: status,
+      message,
+      error: PHRASES[status],
+      traceId: head.id,
+      ...(meta === undefined ? {} : { meta }),
+    },
+  }
+}
+
+/** A Bearer token, white space round it trimmed; null when there is none. */
+export function secretOf({ headers }: IncomingHead): string | null {
+  return /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null
+}
+
+function sayingOf(fault: Fault, head: IncomingHead): Saying {
+  if (fault.subject === 'route' || fault.subject === 'method')
+    return { status: 404, text: `Cannot ${head.method} ${head.path.slice(0, 200)}` }
+  const saying = SAYINGS[fault.code](fault, head)
+  const fixed = fault.details['text']
+  return typeof fixed === 'string' ? { ...saying, text: fixed } : saying
+}
+
+/** The reference page knows one text for every bad token; a private integration's has its own on the live API. */
+function tokenText(fault: Fault, head: IncomingHead): { text?: string } {
+  if (fault.reason === 'missing') return {}
+  const isPrivate = secretOf(head)?.startsWith('pit-') === true
+  return { text: isPrivate ? 'Invalid Private Integration token' : 'Invalid token: access token is invalid' }
+}

@@ -1,0 +1,99 @@
+/** What a part of an upload's form is: which field it names, which file it is, and how a message calls it. */
+import { Fault } from '../../core/fault.ts'
+import { holdsFiles } from '../../core/fields.ts'
+import { idOfFace } from '../../core/ids.ts'
+import type { IncomingFile } from '../../core/attachments.ts'
+import type { Field } from '../../core/model.ts'
+import type { Call, Part } from '../../http/contracts.ts'
+import { fieldUnknown } from './faults.ts'
+import { extensionOfType, TYPE_NAMES } from './policy.ts'
+
+export interface PartName {
+  readonly fieldId: string
+  /** Null: the client gave none. */
+  readonly fileId: string | null
+}
+
+const LONGEST_FILE_ID = 200
+
+/** Ids never hold a `_`, so the first one divides; several public clients send the bare field id. */
+export function partName(name: string): PartName {
+  const at = name.indexOf('_')
+  if (at < 0) return { fieldId: name, fileId: null }
+  return { fieldId: name.slice(0, at), fileId: name.slice(at + 1) || null }
+}
+
+/** Fault: `not_found` about the field that the part's name begins with, or `invalid_input` when it holds no files. */
+export function mustBeFileField(part: Part, fields: readonly Field[]): { field: Field; fileId: string } {
+  const { fieldId, fileId } = partName(part.name)
+  const id = idOfFace(fieldId)
+  const field = fields.find((known) => known.id === id)
+  if (field === undefined)
+    throw fieldUnknown(
+      fieldId,
+      `: ${labelOf(part)} must be named <custom_field_id>_<file_id>, the id of a FILE_UPLOAD custom field of contacts, an underscore and any id of the file (GET /locations/{locationId}/customFields lists the fields).`,
+    )
+  if (!holdsFiles(field))
+    throw new Fault(
+      'invalid_input',
+      'field',
+      `Custom field with id ${fieldId} holds ${field.type.toUpperCase()}, not files: ${labelOf(part)} must name a field of the type FILE_UPLOAD or SIGNATURE.`,
+    )
+  if (fileId !== null && fileId.length > LONGEST_FILE_ID)
+    throw new Fault(
+      'invalid_input',
+      'part',
+      `The file id in the name of ${labelOf(part)} has ${String(fileId.length)} characters; at most ${String(LONGEST_FILE_ID)} are taken.`,
+    )
+  return { field, fileId: fileId ?? crypto.randomUUID() }
+}
+
+export function incomingFile(part: Part): IncomingFile {
+  return {
+    name: part.filename || nameFor(part),
+    claimedType: part.type,
+    encoding: part.encoding,
+    label: labelOf(part),
+    bytes: part.bytes,
+  }
+}
+
+export function labelOf({ index, name }: Pick<Part, 'index' | 'name'>): string {
+  return `part ${String(index)} "${name.length > 60 ? `${name.slice(0, 60)}...` : name}"`
+}
+
+/** Fault: `invalid_input` when the body is no form. The SDK's naive call turns its form into JSON, so it is told how not to. */
+export function mustBeForm({ bodyKind, headers }: Call): void {
+  if (bodyKind === 'multipart' || bodyKind === 'none') return
+  const type = headers['content-type']?.split(';')[0]?.trim().slice(0, 80)
+  throw new Fault(
+    'invalid_input',
+    'body',
+    `The body is ${type ?? 'of no type'}, but files come as multipart/form-data, one part named <custom_field_id>_<file_id> for each. With HighLevel's SDK, pass { headers: { 'Content-Type': 'multipart/form-data' } } as the options of the call: without it the form goes out as JSON and the files are lost.`,
+  )
+}
+
+/** `texts`: the parts that were no files; one that is named like a file is probably one that lost its filename. */
+export function noFile(texts: readonly string[]): Fault {
+  const lost = texts.find((label) => /"[0-9A-Za-z]{20}(_.*)?"$/.test(label))
+  const found =
+    lost === undefined
+      ? 'the form holds no file part'
+      : `${lost} has neither a filename nor a Content-Type, so it is a text and not a file`
+  return new Fault(
+    'invalid_input',
+    'part',
+    `No files to upload: ${found}. Send each file as a part named <custom_field_id>_<file_id> with a filename.`,
+  )
+}
+
+/** A part without a filename: its type, if it says one that is taken, becomes part of the name. Fault: `type_refused`. */
+function nameFor(part: Part): string {
+  const extension = extensionOfType(part.type)
+  if (extension !== '') return `file.${extension}`
+  throw new Fault(
+    'type_refused',
+    'file',
+    `${labelOf(part)} has no filename, and its Content-Type (${part.type ?? 'none'}) is none of the allowed types; give it a filename with one of the extensions ${TYPE_NAMES.join(', ')}.`,
+  )
+}

@@ -1,0 +1,87 @@
+/** Bodies held against their schemas, and refused in the sentences of class-validator, which clients of HighLevel know. */
+import type { z } from 'zod'
+import { Fault } from '../../core/fault.ts'
+import { invalid } from './faults.ts'
+
+/** Deeper than any body of the API; without a bound, whatever walks it later could run out of stack. */
+const DEEPEST = 32
+const MOST_SENTENCES = 50
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  boolean: 'a boolean value',
+  array: 'an array',
+  object: 'an object',
+  record: 'an object',
+  number: 'a number conforming to the specified constraints',
+  int: 'an integer number',
+}
+
+/** Fault: `invalid_input`; with a list of sentences when the body is an object, but not the right one. */
+export function mustBe<T>(schema: z.ZodType<T>, body: unknown): T {
+  // Where nothing is required nothing need be sent; where something is, the sentences name it.
+  const given = body ?? {}
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw unfit(`The body is ${Array.isArray(given) ? 'a list' : `a ${typeof given}`}; it must be a JSON object.`)
+  if (isDeeperThan(DEEPEST, given))
+    throw unfit(`The body is nested more than ${String(DEEPEST)} levels deep; nothing here needs that.`)
+  const parsed = schema.safeParse(given, { reportInput: true })
+  if (parsed.success) return parsed.data
+  throw invalid([...new Set(parsed.error.issues.slice(0, MOST_SENTENCES).flatMap(sentencesOf))])
+}
+
+/** The sentences for a text that must be there and is not, or is something else. */
+export function neededSentences(name: string, found: unknown): readonly string[] {
+  const empty = `${name} can't be empty`
+  if (found === '') return [empty]
+  return found === undefined || found === null ? [empty, `${name} must be a string`] : [`${name} must be a string`]
+}
+
+function unfit(sentence: string): Fault {
+  return new Fault('invalid_input', 'body', sentence)
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  return Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
+}
+
+function sentencesOf(issue: z.core.$ZodIssue): readonly string[] {
+  const name = nameOf(issue.path)
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(issue, name)
+    case 'invalid_value':
+      return [`${name} must be one of the following values: ${issue.values.join(', ')}`]
+    case 'too_small':
+      return issue.origin === 'string'
+        ? neededSentences(name, '')
+        : [`${name} must not be less than ${String(issue.minimum)}`]
+    case 'too_big':
+      return [tooBig(issue.origin, name, Number(issue.maximum))]
+    case 'invalid_format':
+    case 'custom':
+      return [issue.message]
+    default:
+      return [`${name} is invalid`]
+  }
+}
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, name: string): readonly string[] {
+  if (issue.expected === 'never') return [issue.message]
+  if (issue.expected === 'string') return neededSentences(name, issue.input)
+  return [`${name} must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`]
+}
+
+function tooBig(origin: string, name: string, most: number): string {
+  if (origin === 'string') return `${name} must be shorter than or equal to ${String(most)} characters`
+  if (origin === 'array') return `${name} must contain no more than ${String(most)} elements`
+  return `${name} must not be greater than ${String(most)}`
+}
+
+/** `tags.0` is "each value in tags". */
+function nameOf(path: readonly PropertyKey[]): string {
+  if (typeof path.at(-1) === 'number') return `each value in ${path.slice(0, -1).join('.')}`
+  return path.join('.')
+}

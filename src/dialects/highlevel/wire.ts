@@ -1,0 +1,149 @@
+/** What goes out: pure shapes, named as in HighLevel's OpenAPI. */
+import { faceOf } from '../../core/ids.ts'
+import type { Attachment, CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model.ts'
+import { holdsFiles } from '../../core/fields.ts'
+
+export type Wire = Readonly<Record<string, unknown>>
+
+/** HighLevel's names of a contact's properties that are texts, and the house's. */
+export const TEXT_PROPERTIES = {
+  firstName: 'firstName',
+  lastName: 'lastName',
+  email: 'email',
+  phone: 'phone',
+  companyName: 'companyName',
+  website: 'website',
+  address1: 'street',
+  city: 'city',
+  state: 'state',
+  postalCode: 'postalCode',
+  country: 'country',
+  source: 'source',
+  dateOfBirth: 'dateOfBirth',
+  timezone: 'timezone',
+  gender: 'gender',
+  assignedTo: 'assignedTo',
+  ssn: 'ssn',
+  type: 'type',
+  keyword: 'keyword',
+  businessId: 'businessId',
+  visitorId: 'visitorId',
+} as const
+
+/** Those that are no texts; they are kept under HighLevel's own names. */
+const OTHER_PROPERTIES = ['dndSettings', 'inboundDndSettings', 'attributionSource', 'lastAttributionSource'] as const
+
+/** `GetContectByIdSchema` (its spelling). `fields` are all fields of contacts, `entries` the files in them. */
+export function contactWire(
+  contact: CrmRecord,
+  fields: readonly Field[],
+  entries: readonly FieldEntry[],
+  origin: string,
+): Wire {
+  const { properties } = contact
+  const others = OTHER_PROPERTIES.filter((name) => properties[name] !== undefined)
+  return {
+    id: faceOf(contact.id),
+    locationId: faceOf(contact.organization),
+    name: nameOf(contact),
+    type: 'lead',
+    dnd: properties['dnd'] === true,
+    tags: Array.isArray(properties['tags']) ? properties['tags'] : [],
+    ...textsOf(properties),
+    ...lowerCased(contact),
+    ...Object.fromEntries(others.map((name) => [name, properties[name]])),
+    dateAdded: isoOf(contact.createdAt),
+    dateUpdated: isoOf(contact.modifiedAt),
+    customFields: customFieldsOf(contact, fields, entries, origin),
+  }
+}
+
+/** `CreateContactSchema`, which only POST /contacts/ answers with. */
+export function createdContactWire(contact: Wire): Wire {
+  const born = typeof contact['dateOfBirth'] === 'string' ? Date.parse(contact['dateOfBirth']) : NaN
+  const birth = Number.isNaN(born)
+    ? {}
+    : {
+        dateOfBirth: isoOf(born),
+        birthMonth: new Date(born).getUTCMonth() + 1,
+        birthDay: new Date(born).getUTCDate(),
+      }
+  return {
+    ...contact,
+    ...birth,
+    deleted: false,
+    bounceEmail: false,
+    unsubscribeEmail: false,
+    lastSessionActivityAt: contact['dateAdded'],
+    offers: [],
+    products: [],
+  }
+}
+
+export function nameOf({ title, properties }: CrmRecord): string {
+  const names = [properties['firstName'], properties['lastName']].filter(isText)
+  return names.length > 0 ? names.join(' ') : title
+}
+
+/** One file as the `FileField` example has it; a link has no document here. */
+export function fileWire({ field, key, attachment }: FieldEntry, origin: string): Wire {
+  const meta = { fieldname: faceOf(field), ...metaOf(attachment), uuid: key }
+  if (attachment.kind === 'link' || attachment.document === null) return { meta, url: attachment.url }
+  return { meta, url: documentUrl(attachment, origin), documentId: attachment.document }
+}
+
+/** Multer's words for a file. */
+export function metaOf(attachment: Attachment): Wire {
+  return {
+    originalname: attachment.name,
+    encoding: attachment.encoding,
+    mimetype: attachment.claimedType ?? 'application/octet-stream',
+    size: attachment.size,
+  }
+}
+
+export function documentUrl({ document }: Attachment, origin: string): string {
+  return `${origin}/documents/download/${String(document)}`
+}
+
+function customFieldsOf(
+  contact: CrmRecord,
+  fields: readonly Field[],
+  entries: readonly FieldEntry[],
+  origin: string,
+): readonly Wire[] {
+  const files = Map.groupBy(entries, ({ field }) => field)
+  const valueOf = (field: Field): unknown => {
+    if (!holdsFiles(field)) return contact.values[field.id] ?? undefined
+    const held = files.get(field.id)
+    // `fromEntries` defines keys and never assigns them: a file id may well be `__proto__`.
+    return held && Object.fromEntries(held.map((entry) => [entry.key, fileWire(entry, origin)]))
+  }
+  return fields
+    .map((field) => ({ id: faceOf(field.id), value: valueOf(field) }))
+    .filter(({ value }) => value !== undefined)
+}
+
+function textsOf(properties: Properties): Wire {
+  const known = Object.entries(TEXT_PROPERTIES).map(([wire, house]) => [wire, properties[house]] as const)
+  return Object.fromEntries(known.filter(([, value]) => isText(value)))
+}
+
+function lowerCased(contact: CrmRecord): Wire {
+  const { firstName, lastName, email } = contact.properties
+  const texts = [
+    ['firstNameLowerCase', firstName],
+    ['lastNameLowerCase', lastName],
+    ['fullNameLowerCase', nameOf(contact)],
+    ['emailLowerCase', email],
+  ] as const
+  return Object.fromEntries(texts.flatMap(([key, value]) => (isText(value) ? [[key, value.toLowerCase()]] : [])))
+}
+
+function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
+
+export function isText(value: Json | undefined): value is string {
+  return typeof value === 'string' && value !== ''
+}
