@@ -50,37 +50,46 @@ export function actorOf(caller: Caller): Actor {
   return { organization: caller.organization.id, user: caller.user.id }
 }
 
+interface Identity {
+  readonly token: Token
+  readonly caller: Caller
+}
+
 export function createAccess(catalog: Catalog, newId: () => string, now: () => number): Access {
-  const seen = new Map<Sha256, { holder: TokenHolder; until: number }>()
+  const seen = new Map<Sha256, { identity: Identity; until: number }>()
   const uses = new Map<TokenId, number>()
 
-  const lookUp = async (secret: string): Promise<TokenHolder | null> => {
+  const lookUp = async (secret: string): Promise<Identity | null> => {
     const digest = hashOf(secret)
     const known = seen.get(digest)
-    if (known !== undefined && known.until > now()) return known.holder
+    if (known !== undefined && known.until > now()) return known.identity
     const holder = await catalog.tokenHolder(digest)
     if (seen.size >= REMEMBERED) seen.clear()
-    if (holder === null) seen.delete(digest)
-    else seen.set(digest, { holder, until: now() + BELIEVED_MS })
-    return holder
+    if (holder === null) {
+      seen.delete(digest)
+      return null
+    }
+    const identity = { token: holder.token, caller: callerOf(holder) }
+    seen.set(digest, { identity, until: now() + BELIEVED_MS })
+    return identity
   }
 
   return {
     async identify(secret) {
       if (secret === null)
         throw refusal('missing', 'No access token came with the request; send one in the Authorization header.')
-      const holder = await lookUp(secret)
-      if (holder === null)
+      const identity = await lookUp(secret)
+      if (identity === null)
         throw refusal(
           'unknown',
           'The access token is not known here: it was never issued by this server, or not completely copied.',
         )
-      const { token } = holder
+      const { token } = identity
       if (token.revokedAt !== null) throw refusal('revoked', 'The access token was revoked; ask for a new one.')
       if (token.expiresAt !== null && token.expiresAt <= now())
         throw refusal('expired', 'The access token has expired; ask for a new one.')
       uses.set(token.id, now())
-      return callerOf(holder)
+      return identity.caller
     },
     async create(request) {
       const secret = newSecret(request.kind)

@@ -161,6 +161,7 @@ function createIntake(
       return items.length
     },
     async file(file, policy, placement = {}) {
+      mustBeShort(file)
       const received = await receive(blobs, file.bytes, file, policy, signal)
       if (received.bytes === null) loose.add(received)
       add(file.name, file, { kind: 'file', ...received }, placement)
@@ -207,6 +208,17 @@ function mustBeAttached(outcome: Attached): Extract<Attached, { outcome: 'attach
     case 'claimed':
       throw new Fault('unavailable', 'file', 'The upload took longer than unattached bytes are kept; send it again.')
   }
+}
+
+/** No file system that the file may come from or go to has longer names. */
+function mustBeShort(file: FileClaim): void {
+  if (file.name.length <= 255) return
+  throw new Fault(
+    'invalid_input',
+    'part',
+    `${file.label} has a file name of ${String(file.name.length)} characters; at most 255 are kept. Send it under a shorter name.`,
+    { reason: 'name' },
+  )
 }
 
 /** Contract: at most 3,000 characters, absolute, http or https. */

@@ -36,6 +36,7 @@ export interface Organizations {
   find(id: OrganizationId): Promise<Organization>
   list(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
   firstUser(id: OrganizationId): Promise<User | null>
+  modules(id: OrganizationId): Promise<readonly Module[]>
   /** A module of its own. Faults: `invalid_input`, or `conflict` when the name is taken. */
   addModule(id: OrganizationId, name: string): Promise<Module>
   /** An OAuth client: its redirect URIs' origins may call from a browser. */
@@ -70,6 +71,7 @@ export function createOrganizations(catalog: Catalog, newId: () => string, now: 
     },
     list: (after, limit) => catalog.organizations(after, limit),
     firstUser: (id) => catalog.firstUser(id),
+    modules: (id) => catalog.modules(id),
     async addModule(id, name) {
       if (!/^[A-Za-z][A-Za-z0-9_]{0,49}$/.test(name))
         throw new Fault(

@@ -17,7 +17,11 @@ const BOUNDARY = /[;,\s]boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))/gi
 
 /** The boundary that a Content-Type names; a Fault that says why when it is no form or names none that is legal. */
 export function boundaryOf(contentType: string | undefined): string {
-  const type = contentType?.trim().split(/[;,\s]/, 1)[0]?.toLowerCase() ?? ''
+  const type =
+    contentType
+      ?.trim()
+      .split(/[;,\s]/, 1)[0]
+      ?.toLowerCase() ?? ''
   if (contentType === undefined || type === '') throw boundaryFault.noType()
   if (type !== 'multipart/form-data') throw boundaryFault.otherType(type)
   const boundaries = new Set(Array.from(contentType.matchAll(BOUNDARY), ([, quoted, bare]) => quoted ?? unquoted(bare)))

@@ -14,12 +14,12 @@ export class Cutter {
   /** CR LF - - boundary. CR occurs in it only once, so a failed match never hides another one inside it. */
   readonly #delimiter: Buffer
   #pending: Buffer = NOTHING
-  #last: Buffer = NOTHING
   /** How many bytes of the delimiter have been seen and not been given out. */
   #matched = 0
   /** How many of them stand in the headers and are no content, should the match fail. */
   #lent = 0
   #closed = false
+  #bareLineEnds = false
 
   constructor(source: BodySource, boundary: string) {
     this.#source = source
@@ -41,9 +41,9 @@ export class Cutter {
     return this.#matched === this.#delimiter.length
   }
 
-  /** Whether the last bytes hold a boundary behind a bare LF, which ends no part. */
-  get sawBareLineEnd(): boolean {
-    return this.#last.includes(this.#delimiter.subarray(1))
+  /** The first boundary's line ended in a bare LF. */
+  get hasBareLineEnds(): boolean {
+    return this.#bareLineEnds
   }
 
   /** Adds the next bytes of the source to what is pending; false at its end. */
@@ -53,7 +53,6 @@ export class Cutter {
       if (!(await this.#source.more())) return false
       chunk = this.#source.take()
     }
-    this.#last = chunk
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     return true
   }
@@ -67,6 +66,7 @@ export class Cutter {
       const end = afterBoundary(this.#pending, at + line.length)
       if (end === MORE) return null
       if (end === NO_BOUNDARY) continue
+      this.#bareLineEnds = this.#pending[end - 2] !== CR
       this.#pass(end)
       return true
     }

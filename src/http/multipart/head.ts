@@ -1,6 +1,6 @@
 import { partFault } from './part-diagnosis.ts'
 import { controlIn, extendedName, plainName, withoutFolders } from './filename.ts'
-import { readParameters } from './parameters.ts'
+import { readParameters, trimmed } from './parameters.ts'
 import type { Parameter } from './parameters.ts'
 
 /** What a part's headers say. */
@@ -29,7 +29,7 @@ export function readHead(block: Buffer, index: number): PartHead {
   return {
     name,
     filename: named ? readFilename(parameters, index, name) : null,
-    type: type?.split(';', 1)[0]?.trim().toLowerCase() || null,
+    type: trimmed(type?.split(';', 1)[0] ?? '').toLowerCase() || null,
     encoding: readEncoding(headers.get(ENCODING), index, name),
     isFile: named || type !== undefined,
   }
@@ -45,17 +45,17 @@ function readHeaders(text: string, index: number): Map<string, string> {
     if (control !== null) throw partFault.control(index, control)
     const colon = header.indexOf(':')
     if (colon < 1) throw partFault.noHeader(index, plainName(header))
-    const name = header.slice(0, colon).trim().toLowerCase()
+    const name = trimmed(header.slice(0, colon)).toLowerCase()
     if (!READ.has(name)) continue
     if (headers.has(name)) throw partFault.twice(index, name)
-    headers.set(name, header.slice(colon + 1).trim())
+    headers.set(name, trimmed(header.slice(colon + 1)))
   }
   return headers
 }
 
 function readDisposition(disposition: string, index: number): Parameter[] {
   const end = disposition.search(/;|$/)
-  const type = disposition.slice(0, end).trim()
+  const type = trimmed(disposition.slice(0, end))
   if (type.toLowerCase() !== 'form-data') throw partFault.otherDisposition(index, plainName(type))
   const parameters = readParameters(disposition.slice(end))
   if (parameters === null) throw partFault.openQuote(index)

@@ -17,7 +17,7 @@ export function readParameters(text: string): Parameter[] | null {
       at = semicolon + 1
       continue
     }
-    const name = text.slice(at, equals).trim().toLowerCase()
+    const name = trimmed(text.slice(at, equals)).toLowerCase()
     const start = afterBlanks(text, equals + 1)
     const value = text[start] === '"' ? quotedAt(text, start + 1) : tokenAt(text, start)
     if (value === null) return null
@@ -34,7 +34,7 @@ interface Value {
 
 function tokenAt(text: string, start: number): Value {
   const end = indexOrEnd(text, ';', start)
-  return { text: text.slice(start, end).trim(), end }
+  return { text: trimmed(text.slice(start, end)), end }
 }
 
 function quotedAt(text: string, start: number): Value | null {
@@ -69,6 +69,13 @@ const AFTER_VALUE = /[ \t]*(?:$|;[ \t]*(?:$|;|[\w!#$%&'*+.^`|~-]+[ \t]*=))/y
 function closes(text: string, quote: number): boolean {
   AFTER_VALUE.lastIndex = quote + 1
   return AFTER_VALUE.test(text)
+}
+
+/** Without the blanks around it. `trim` would cut the last byte off a UTF-8 `à`, which is a no-break space in latin1. */
+export function trimmed(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--
+  return text.slice(afterBlanks(text, 0), end)
 }
 
 function afterBlanks(text: string, from: number): number {

@@ -13,7 +13,7 @@ export const partFault = {
     part(
       index,
       'line_ends',
-      `${which(index, name)} has no end: the boundary after it stands behind a bare LF. Write CR LF (\\r\\n) at the ends of a form's lines.`,
+      `${which(index, name)} has no end: the form's lines end in a bare LF, and a boundary ends a part only behind CR LF. Write CR LF (\\r\\n) at the ends of a form's lines.`,
     ),
   truncatedHead: (index: number) =>
     part(

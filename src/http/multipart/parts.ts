@@ -125,7 +125,7 @@ class FormPart implements Part {
   async #fill(): Promise<void> {
     if (await this.#form.fill()) return
     if (this.#form.atBoundary) throw formFault.noClosing(this.index, this.#boundary)
-    if (this.#form.sawBareLineEnd) throw partFault.bareLineEnds(this.index, this.name)
+    if (this.#form.hasBareLineEnds) throw partFault.bareLineEnds(this.index, this.name)
     throw partFault.truncated(this.index, this.name, this.#received)
   }
 }

@@ -1,0 +1,282 @@
+/** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
+import { randomBytes } from 'node:crypto'
+import type { Actor } from '../core/access.ts'
+import type { Desk } from '../core/desk.ts'
+import { faceOf } from '../core/ids.ts'
+import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model.ts'
+import { refusingExtensions } from '../core/policy.ts'
+import { demoFiles } from './demo-files.ts'
+
+/** Ids and tokens of the demo, as `--credentials` writes them (with the origin in front). */
+export interface Credentials {
+  readonly zoho: Readonly<
+    Record<
+      | 'orgId'
+      | 'leadId'
+      | 'contactId'
+      | 'userEmail'
+      | 'accessToken'
+      | 'noScopeToken'
+      | 'clientId'
+      | 'clientSecret'
+      | 'refreshToken',
+      string
+    >
+  >
+  readonly highlevel: Readonly<
+    Record<
+      | 'locationId'
+      | 'contactId'
+      | 'fieldId'
+      | 'textFieldId'
+      | 'token'
+      | 'noScopeToken'
+      | 'agencyToken'
+      | 'otherLocationId'
+      | 'otherContactId'
+      | 'clientId'
+      | 'clientSecret'
+      | 'refreshToken',
+      string
+    >
+  >
+  readonly native: { readonly token: string }
+}
+
+const USER = { name: 'Nora Lindqvist', email: 'nora.lindqvist@example.com' }
+const PEOPLE = [
+  'Amara Okafor',
+  'Björn Åkesson',
+  'Chen Wei',
+  'Dolores Ibarra',
+  'Emil Novák',
+  'Fatima Haddad',
+  'Giulia Conti',
+  'Hiro Tanaka',
+  'Ingrid Dahl',
+  'João Pereira',
+  'Katarzyna Wójcik',
+  'Liam Murphy',
+]
+const COMPANIES = [
+  'Nordlicht GmbH',
+  'Acme Tooling',
+  'Blue Harbor Foods',
+  'Kestrel Aviation',
+  'Lindenhof Clinic',
+  'Papyrus & Sons',
+]
+
+/** Every type of HighLevel's list. */
+const EVERY_TYPE = [
+  'pdf',
+  'docx',
+  'doc',
+  'jpg',
+  'jpeg',
+  'png',
+  'gif',
+  'csv',
+  'xlsx',
+  'xls',
+  'mp4',
+  'mpeg',
+  'zip',
+  'rar',
+  'txt',
+  'svg',
+]
+
+const SCOPES = {
+  zoho: ['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'],
+  zohoWithoutUpload: ['ZohoCRM.modules.READ'],
+  highlevel: [
+    'forms.write',
+    'contacts.readonly',
+    'contacts.write',
+    'locations.readonly',
+    'locations/customFields.readonly',
+    'locations/customFields.write',
+  ],
+  highlevelWithoutUpload: ['contacts.readonly', 'locations.readonly'],
+  agency: ['locations.readonly', 'oauth.readonly', 'oauth.write'],
+  native: ['native.all'],
+}
+
+export async function makeDemo(desk: Desk): Promise<Credentials> {
+  const home = await desk.organizations.create({
+    name: 'Lindqvist Consulting',
+    user: USER,
+    properties: { city: 'Stockholm', country: 'SE', timezone: 'Europe/Stockholm', email: USER.email },
+  })
+  const other = await desk.organizations.create({
+    name: 'Harbor Branch',
+    agency: home.agency,
+    user: { name: 'Piet Jansen', email: 'piet.jansen@example.com' },
+  })
+  const actor = await actorIn(desk, home.id)
+  const files = await addField(desk, actor, { name: 'Documents', key: 'contact.documents', type: 'file', position: 0 })
+  const notes = await addField(desk, actor, { name: 'Notes', key: 'contact.notes', type: 'text', position: 50 })
+  const leads = await addRecords(
+    desk,
+    actor,
+    'Leads',
+    PEOPLE.map((name, index) => ({ ...person(name), companyName: COMPANIES[index % COMPANIES.length] ?? '' })),
+  )
+  const contacts = await addRecords(desk, actor, 'Contacts', PEOPLE.toReversed().map(person))
+  const deals = await addRecords(
+    desk,
+    actor,
+    'Deals',
+    COMPANIES.map((name) => ({ name: `${name}: framework contract` })),
+  )
+  const accounts = await addRecords(
+    desk,
+    actor,
+    'Accounts',
+    COMPANIES.map((name) => ({ name })),
+  )
+  await addFiles(desk, actor, [...leads, ...contacts, ...deals, ...accounts])
+  const [otherContact = ''] = await addRecords(desk, await actorIn(desk, other.id), 'Contacts', [person('Mina Visser')])
+  const clientId = await addClient(desk, home)
+  const token = (
+    kind: 'zoho' | 'private' | 'native',
+    label: string,
+    scopes: string[],
+    organization: Organization | null = home,
+  ) => addToken(desk, { kind, label, scopes, organization, agency: home.agency })
+  return {
+    zoho: {
+      orgId: home.id,
+      leadId: leads[0] ?? '',
+      contactId: contacts[0] ?? '',
+      userEmail: USER.email,
+      accessToken: await token('zoho', 'demo: Zoho', SCOPES.zoho),
+      noScopeToken: await token('zoho', 'demo: Zoho, may not upload', SCOPES.zohoWithoutUpload),
+      clientId,
+      clientSecret: '',
+      refreshToken: '',
+    },
+    highlevel: {
+      locationId: faceOf(home.id),
+      contactId: faceOf(contacts[0] ?? ''),
+      fieldId: faceOf(files.id),
+      textFieldId: faceOf(notes.id),
+      token: await token('private', 'demo: HighLevel', SCOPES.highlevel),
+      noScopeToken: await token('private', 'demo: HighLevel, may not upload', SCOPES.highlevelWithoutUpload),
+      agencyToken: await token('private', 'demo: the agency', SCOPES.agency, null),
+      otherLocationId: faceOf(other.id),
+      otherContactId: faceOf(otherContact),
+      clientId: '',
+      clientSecret: '',
+      refreshToken: '',
+    },
+    native: { token: await token('native', 'demo: native', SCOPES.native) },
+  }
+}
+
+async function actorIn(desk: Desk, organization: OrganizationId): Promise<Actor> {
+  const user = await desk.organizations.firstUser(organization)
+  if (user === null) throw new Error(`organization ${organization} has no user`)
+  return { organization, user: user.id }
+}
+
+async function addField(
+  desk: Desk,
+  actor: Actor,
+  field: Pick<Field, 'name' | 'key' | 'type' | 'position'>,
+): Promise<Field> {
+  const { id } = await desk.records.module(actor, 'Contacts')
+  const holdsFiles = field.type === 'file'
+  return desk.fields.create(actor, {
+    ...field,
+    module: id,
+    placeholder: '',
+    acceptedTypes: holdsFiles ? EVERY_TYPE : [],
+    maxFiles: holdsFiles ? 15 : 0,
+    properties: {},
+  })
+}
+
+async function addRecords(
+  desk: Desk,
+  actor: Actor,
+  moduleName: string,
+  list: readonly Properties[],
+): Promise<RecordId[]> {
+  const module = await desk.records.module(actor, moduleName)
+  const saved = await desk.records.save(
+    actor,
+    module.id,
+    list.map((properties) => ({ change: null, properties })),
+  )
+  return saved.flatMap((outcome) => ('record' in outcome ? [outcome.record.id] : []))
+}
+
+function person(name: string): Properties {
+  const [firstName = '', lastName = ''] = name.split(' ')
+  const mailbox = name
+    .normalize('NFD')
+    .replace(/[^A-Za-z ]/g, '')
+    .toLowerCase()
+    .replace(' ', '.')
+  return { firstName, lastName, email: `${mailbox}@example.com` }
+}
+
+/** Three files on each record, round and round, so that every type is met and some bytes are kept once for many. */
+async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]): Promise<void> {
+  const files = demoFiles()
+  const policy = refusingExtensions(1_048_576, [])
+  for (const [index, record] of records.entries()) {
+    await desk.attachments.intake(actor, new AbortController().signal, async (intake) => {
+      for (const offset of [0, 1, 2]) {
+        const file = files[(index * 3 + offset) % files.length]
+        if (file === undefined) continue
+        await intake.file(
+          {
+            name: file.name,
+            claimedType: null,
+            encoding: '7bit',
+            label: file.name,
+            bytes: (async function* () {
+              yield file.bytes
+            })(),
+          },
+          policy,
+        )
+      }
+      if (index % 4 === 0) intake.link(`https://example.com/briefing/${String(index)}`)
+      await intake.attach(record)
+    })
+  }
+}
+
+async function addClient(desk: Desk, organization: Organization): Promise<string> {
+  const id = `1000.${randomBytes(16).toString('hex').toUpperCase()}`
+  await desk.organizations.addClient(organization.id, {
+    id,
+    name: 'Browser sample',
+    redirectUris: ['http://127.0.0.1:5500/redirect.html'],
+  })
+  return id
+}
+
+async function addToken(
+  desk: Desk,
+  of: {
+    kind: 'zoho' | 'private' | 'native'
+    label: string
+    scopes: string[]
+    organization: Organization | null
+    agency: string
+  },
+): Promise<string> {
+  const { secret } = await desk.access.create({
+    ...of,
+    organization: of.organization?.id ?? null,
+    user: null,
+    client: null,
+    expiresAt: null,
+  })
+  return secret
+}

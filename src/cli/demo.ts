@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openHouse } from '../compose.ts'
+import { readConfig } from '../config.ts'
+import type { Desk } from '../core/desk.ts'
+import { makeDemo, type Credentials } from './demo-data.ts'
+import { flagsOf, textOf, type Options } from './options.ts'
+import { listening, untilTold } from './serve.ts'
+
+/** HighLevel's own numbers, so that a program meets in the demo what it will meet there. */
+const DEFAULTS = { data: '.dossier/demo', logLevel: 'warn', highlevelMax: 100, highlevelDaily: 200_000 }
+
+/** The catalog holds only hashes, so the demo (and nothing else) keeps what it gave out. */
+const KEPT = 'demo-credentials.json'
+
+export async function demo(options: Options): Promise<void> {
+  const config = readConfig(flagsOf(options), DEFAULTS)
+  const house = await openHouse(config)
+  try {
+    const credentials = await credentialsIn(config.data, house.desk)
+    const origin = await listening(house, config)
+    const file = textOf(options, 'credentials')
+    if (file !== null) writePrivate(file, { origin, ...credentials })
+    process.stdout.write(welcome(origin, config.data, credentials))
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+  await untilTold(house)
+}
+
+async function credentialsIn(folder: string, desk: Desk): Promise<Credentials> {
+  const path = join(folder, KEPT)
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Credentials
+  const made = await makeDemo(desk)
+  writePrivate(path, made)
+  return made
+}
+
+/** Whole or not at all, and for nobody else to read. */
+function writePrivate(path: string, value: object): void {
+  const temporary = `${path}.${String(process.pid)}.tmp`
+  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  renameSync(temporary, path)
+}
+
+function welcome(origin: string, folder: string, { zoho, highlevel }: Credentials): string {
+  return `
+Dossier's demo is at ${origin} (its data: ${folder}). Ctrl+C stops it.
+
+Upload a file to a lead, as to Zoho CRM:
+
+  echo 'Hello from Dossier' | curl -X POST '${origin}/crm/v2/Leads/${zoho.leadId}/Attachments' -H 'Authorization: Zoho-oauthtoken ${zoho.accessToken}' -F 'file=@-;filename=hello.txt'
+
+Upload a file to a contact's custom field, as to HighLevel:
+
+  echo 'Hello from Dossier' | curl -X POST '${origin}/forms/upload-custom-files?contactId=${highlevel.contactId}&locationId=${highlevel.locationId}' -H 'Authorization: Bearer ${highlevel.token}' -H 'Version: 2021-07-28' -F '${highlevel.fieldId}_1=@-;filename=hello.txt'
+
+List what is attached to the lead:
+
+  curl '${origin}/crm/v2/Leads/${zoho.leadId}/Attachments' -H 'Authorization: Zoho-oauthtoken ${zoho.accessToken}'
+
+`
+}

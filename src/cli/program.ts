@@ -1,0 +1,106 @@
+/** argv -> one command. Every refusal is one sentence on standard error and exit status 1 (2 for a wrong command line). */
+import { Command, CommanderError, Option } from 'commander'
+import { BadSetting, SETTINGS, envNameOf, type Config } from '../config.ts'
+import { Fault } from '../core/fault.ts'
+import { demo } from './demo.ts'
+import { createModule, listModules } from './module.ts'
+import { createOrganization, listOrganizations } from './organization.ts'
+import { serve } from './serve.ts'
+import { createToken, listTokens, revokeToken } from './token.ts'
+
+/** Answers the exit status. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv])
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    process.stderr.write(`dossier: ${sentenceOf(error)}\n`)
+    return 1
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('dossier')
+    .description(
+      'The attachment server for CRM records: the file APIs of Zoho CRM and HighLevel over a store of your own.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
+
+  withSettings(program.command('serve').description('serve a data folder'), Object.keys(SETTINGS) as (keyof Config)[])
+    .option('--no-limits', 'turn rate limits off, for measuring')
+    .action(serve)
+  withSettings(
+    program.command('demo').description('serve demo data, made on the first run, and print curl lines to try'),
+    ['data', 'host', 'port', 'origin', 'corsOrigins', 'logLevel'],
+  )
+    .option('--no-limits', 'turn rate limits off, for measuring')
+    .option('--credentials <file>', 'write ids and tokens as JSON to this file (mode 0600) once it listens')
+    .action(demo)
+
+  const org = program.command('org').description('organizations: a Zoho org, a HighLevel location')
+  inFolder(org.command('create').description('make an organization with the standard modules and one user'))
+    .requiredOption('--name <name>', 'what it is called')
+    .option('--user <name>', 'name of its user', 'Administrator')
+    .option('--email <address>', 'e-mail of its user', 'admin@example.com')
+    .option('--agency <id>', 'the agency it belongs to; a new one by default')
+    .action(createOrganization)
+  inFolder(org.command('list').description('list organizations')).action(listOrganizations)
+
+  const module = program.command('module').description('modules of an organization')
+  inFolder(module.command('create').description('make a custom module'))
+    .argument('<name>', 'API name, such as CustomModule1')
+    .option('--org <id>', ORG_HELP)
+    .action(createModule)
+  inFolder(module.command('list').description('list modules with how many records they hold'))
+    .option('--org <id>', ORG_HELP)
+    .action(listModules)
+
+  const token = program.command('token').description('access tokens')
+  inFolder(token.command('create').description('make a token and show it, this once'))
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'zoho: 1000.<hex>.<hex>; private: a HighLevel private integration token; native: for /api',
+      )
+        .choices(['zoho', 'private', 'native'])
+        .default('private'),
+    )
+    .requiredOption('--scope <scopes>', 'scopes, separated by commas or spaces')
+    .option('--org <id>', ORG_HELP)
+    .option('--agency <id>', "a token of this agency itself, above its organizations (HighLevel's user type Company)")
+    .option('--label <text>', 'what it is for', '')
+    .option('--expires-in <seconds>', 'how long it is good; for ever by default')
+    .action(createToken)
+  inFolder(token.command('list').description('list tokens with scopes and last use; secrets are not kept'))
+    .option('--org <id>', 'only of this organization')
+    .action(listTokens)
+  inFolder(token.command('revoke').description('end a token at once'))
+    .argument('<id>', 'as `token list` shows it')
+    .action(revokeToken)
+  return program
+}
+
+const ORG_HELP = 'the organization, as `org list` shows it; not needed where there is only one'
+
+function withSettings(command: Command, keys: readonly (keyof Config)[]): Command {
+  for (const key of keys) {
+    if (key === 'limits') continue
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`
+    command.option(flag, `${SETTINGS[key].help} (${envNameOf(key)})`)
+  }
+  return command.option('--config <file>', 'JSON file with settings (DOSSIER_CONFIG)')
+}
+
+function inFolder(command: Command): Command {
+  return withSettings(command, ['data']).option('--json', 'print JSON')
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof Fault || error instanceof BadSetting) return error.message
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `the address is in use: ${error.message}. Choose another with --port, or --port 0 for a free one.`
+  return error.message
+}

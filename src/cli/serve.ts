@@ -1,0 +1,38 @@
+import { openHouse, type House } from '../compose.ts'
+import { readConfig, type Config } from '../config.ts'
+import { flagsOf, type Options } from './options.ts'
+
+export async function serve(options: Options): Promise<void> {
+  const config = readConfig(flagsOf(options))
+  const house = await openHouse(config)
+  const origin = await listening(house, config)
+  process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
+  if ((await house.desk.organizations.list(null, 1)).length === 0) {
+    process.stdout.write('There is no organization yet. Make one, and a token for it (also while this runs):\n')
+    process.stdout.write(
+      `  dossier org create --data '${config.data}' --name 'My company'\n  dossier token create --data '${config.data}' --kind zoho --scope ZohoCRM.modules.ALL\n`,
+    )
+  }
+  await untilTold(house)
+}
+
+/** Listens, or puts everything away again. Answers the origin to call. */
+export async function listening(house: House, config: Config): Promise<string> {
+  try {
+    const port = await house.listen()
+    const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
+    return config.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+/** Waits for SIGINT or SIGTERM, then stops in order; a second signal stops at once. */
+export async function untilTold(house: House): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  await house.close()
+}

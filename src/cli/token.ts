@@ -1,0 +1,88 @@
+import { BadSetting } from '../config.ts'
+import { Fault } from '../core/fault.ts'
+import type { OrganizationId, Token, TokenId, TokenKind } from '../core/model.ts'
+import { inOffice, mustOrganization } from './office.ts'
+import { print, textOf, type Options } from './options.ts'
+
+export function createToken(options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const agency = textOf(options, 'agency')
+    const organization = agency === null ? await mustOrganization(office, options) : null
+    const { token, secret } = await office.access.create({
+      kind: textOf(options, 'kind') as TokenKind,
+      organization: organization?.id ?? null,
+      agency: agency ?? organization?.agency ?? '',
+      user: null,
+      client: null,
+      label: textOf(options, 'label') ?? '',
+      scopes: (textOf(options, 'scope') ?? '').split(/[\s,]+/).filter((scope) => scope !== ''),
+      expiresAt: expiryOf(textOf(options, 'expiresIn')),
+    })
+    print(options, { ...shown(token), token: secret }, [
+      `id     ${token.id}`,
+      `token  ${secret}`,
+      '',
+      'Keep the token now: only its hash is stored, and it is not shown again.',
+    ])
+  })
+}
+
+export function listTokens(options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const tokens = await office.access.list(textOf(options, 'org') as OrganizationId | null)
+    print(
+      options,
+      tokens.map(shown),
+      tokens.map((token) =>
+        [
+          token.id,
+          token.kind.padEnd(7),
+          stateOf(token).padEnd(8),
+          `used ${timeOf(token.lastUsedAt) ?? 'never'}`,
+          token.label,
+          token.scopes.join(','),
+        ].join('  '),
+      ),
+    )
+  })
+}
+
+export function revokeToken(id: string, options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    if (!(await office.access.revoke(id as TokenId)))
+      throw new Fault('not_found', 'token', `There is no token ${id.slice(0, 40)}, or it was revoked before.`)
+    print(options, { id, revoked: true }, [`revoked ${id}`])
+  })
+}
+
+function expiryOf(seconds: string | null): number | null {
+  if (seconds === null) return null
+  if (!/^[1-9]\d{0,9}$/.test(seconds))
+    throw new BadSetting(`--expires-in is "${seconds.slice(0, 40)}"; expected a whole number of seconds.`)
+  return Date.now() + Number(seconds) * 1000
+}
+
+function stateOf(token: Token): string {
+  if (token.revokedAt !== null) return 'revoked'
+  return token.expiresAt !== null && token.expiresAt <= Date.now() ? 'expired' : 'good'
+}
+
+function shown(token: Token): object {
+  const { id, kind, organization, agency, label, scopes } = token
+  return {
+    id,
+    kind,
+    organization,
+    agency,
+    label,
+    scopes,
+    state: stateOf(token),
+    created: timeOf(token.createdAt),
+    expires: timeOf(token.expiresAt),
+    lastUsed: timeOf(token.lastUsedAt),
+  }
+}
+
+function timeOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString()
+}

@@ -1,0 +1,166 @@
+/** Flags, environment and a file become one frozen Config. The only reader of process.env. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+export interface Config {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly origin: string | null
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: string
+  readonly limits: boolean
+  readonly highlevelMax: number
+  readonly highlevelDaily: number
+  readonly idleSeconds: number
+  readonly requestSeconds: number
+  readonly headersSeconds: number
+  readonly stopSeconds: number
+  readonly sweepGraceSeconds: number
+  readonly sweepIntervalSeconds: number
+  readonly maxParts: number
+  readonly drainBytes: number
+}
+
+/** A setting that cannot be understood; the message says which, and what would do. */
+export class BadSetting extends Error {
+  override readonly name = 'BadSetting'
+}
+
+interface Setting<T> {
+  readonly help: string
+  readonly otherwise: T
+  /** Undefined when the text is none of what it may be. */
+  readonly parse: (text: string) => T | undefined
+  readonly expects: string
+}
+
+export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
+  data: text('folder that holds the catalog and the files', '.dossier/data'),
+  host: text('address to listen on', '127.0.0.1'),
+  port: whole('port to listen on; 0 takes a free one', 8080, 0, 65_535),
+  origin: {
+    help: 'public origin for URLs in answers; by default what the request calls this server',
+    otherwise: null,
+    parse: originOf,
+    expects: 'an origin such as https://files.example.com',
+  },
+  corsOrigins: {
+    help: 'origins of web pages that may call the Zoho API, besides those of registered redirect URIs; separated by commas',
+    otherwise: [],
+    parse: originsOf,
+    expects: 'origins such as https://app.example.com, separated by commas',
+  },
+  logLevel: {
+    help: 'least level that is logged',
+    otherwise: 'info',
+    parse: (value) => (LEVELS.includes(value) ? value : undefined),
+    expects: 'one of debug, info, warn, error, silent',
+  },
+  limits: {
+    help: 'whether rate limits are enforced',
+    otherwise: true,
+    parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
+    expects: 'on or off',
+  },
+  highlevelMax: whole('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
+  highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 1_000_000_000_000),
+  idleSeconds: whole('a sender that is silent for this long is cut off', 60, 1, 3_600),
+  requestSeconds: whole('longest time that one request may take to arrive', 1_800, 2, 86_400),
+  headersSeconds: whole('longest time that the head of a request may take', 30, 1, 600),
+  stopSeconds: whole('how long a stopping server waits for uploads in flight', 30, 0, 3_600),
+  sweepGraceSeconds: whole('how old bytes that no row names must be before they are removed', 7_200, 2, 2_592_000),
+  sweepIntervalSeconds: whole('how often they are looked for', 3_600, 1, 2_592_000),
+  maxParts: whole('most parts in a form', 100, 1, 10_000),
+  drainBytes: whole(
+    'how much of a refused body is read before the connection is cut',
+    268_435_456,
+    0,
+    1_099_511_627_776,
+  ),
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
+
+export type Flags = Readonly<Partial<Record<keyof Config, string>>>
+
+/** `corsOrigins` is DOSSIER_CORS_ORIGINS in the environment, `--cors-origins` as a flag, `corsOrigins` in the file. */
+export function envNameOf(key: string): string {
+  return `DOSSIER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** A flag beats the environment, which beats the file (`--config` or DOSSIER_CONFIG), which beats `defaults`. Throws BadSetting. */
+export function readConfig(
+  flags: Flags & { readonly config?: string },
+  defaults: Partial<Config> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const file = readFile(flags.config ?? env['DOSSIER_CONFIG'])
+  const entries = (Object.keys(SETTINGS) as (keyof Config)[]).map((key) => {
+    const found = flags[key] ?? env[envNameOf(key)] ?? file[key]
+    return [key, found === undefined || found === '' ? (defaults[key] ?? SETTINGS[key].otherwise) : parsed(key, found)]
+  })
+  const config = Object.fromEntries(entries) as unknown as Config
+  if (config.sweepGraceSeconds <= config.requestSeconds) {
+    throw new BadSetting(
+      `sweepGraceSeconds (${String(config.sweepGraceSeconds)}) must be greater than requestSeconds (${String(config.requestSeconds)}), or bytes of an upload in flight would be swept.`,
+    )
+  }
+  return Object.freeze({ ...config, data: resolve(config.data) })
+}
+
+function parsed<K extends keyof Config>(key: K, value: string): Config[K] {
+  const setting: Setting<Config[K]> = SETTINGS[key]
+  const result = setting.parse(value)
+  if (result === undefined)
+    throw new BadSetting(`${key} (${envNameOf(key)}) is "${value.slice(0, 80)}"; expected ${setting.expects}.`)
+  return result
+}
+
+function readFile(path: string | undefined): Readonly<Record<string, string>> {
+  if (path === undefined || path === '') return {}
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new BadSetting(
+      `The configuration file ${path} cannot be read as JSON: ${error instanceof Error ? error.message : 'unknown error'}.`,
+    )
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new BadSetting(`The configuration file ${path} must hold one JSON object.`)
+  const unknown = Object.keys(content).find((key) => !Object.hasOwn(SETTINGS, key))
+  if (unknown !== undefined)
+    throw new BadSetting(
+      `The configuration file ${path} names "${unknown}", which is no setting; there are ${Object.keys(SETTINGS).join(', ')}.`,
+    )
+  return Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [key, Array.isArray(value) ? value.join(',') : String(value)]),
+  )
+}
+
+function text(help: string, otherwise: string): Setting<string> {
+  return { help, otherwise, parse: (value) => value, expects: 'a text' }
+}
+
+function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
+  return {
+    help,
+    otherwise,
+    parse: (value) =>
+      /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
+    expects: `a whole number from ${String(least)} to ${String(most)}`,
+  }
+}
+
+function originOf(value: string): string | undefined {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, '')
+    ? url.origin
+    : undefined
+}
+
+function originsOf(value: string): string[] | undefined {
+  const origins = value.split(',').map((one) => originOf(one.trim()))
+  return origins.every((origin) => origin !== undefined) ? origins : undefined
+}

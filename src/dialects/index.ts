@@ -1,0 +1,15 @@
+/** The wire languages, one line each. The last one owns every path that no other does. */
+import type { Dialect } from '../http/contracts.ts'
+import { createHighLevel } from './highlevel/dialect.ts'
+import { createZoho } from './zoho/dialect.ts'
+
+export interface DialectSettings {
+  readonly limits: boolean
+  readonly highlevelMax: number
+  readonly highlevelDaily: number
+}
+
+export function createDialects(settings: DialectSettings): readonly Dialect[] {
+  const highlevel = { max: settings.highlevelMax, intervalMs: 10_000, daily: settings.highlevelDaily }
+  return [createZoho(), createHighLevel({ limits: settings.limits ? highlevel : null })]
+}

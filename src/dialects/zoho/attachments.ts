@@ -1,0 +1,130 @@
+import type { Actor } from '../../core/access.ts'
+import type { Intake } from '../../core/attachments.ts'
+import { Fault } from '../../core/fault.ts'
+import type { AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
+import type { Answer, Call, Part } from '../../http/contracts.ts'
+import { idsOf } from './ids.ts'
+import { moduleOf } from './modules.ts'
+import { attachmentPolicy } from './policy.ts'
+import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
+
+export async function upload(call: Call): Promise<Answer> {
+  const { actor, record } = await recordOf(call)
+  return call.desk.attachments.intake(actor, call.signal, async (intake) => {
+    await takeBody(call, intake)
+    const link = call.query.get('attachmentUrl')
+    if (link !== null) intake.link(link)
+    if (intake.count === 0) throw noFile('The request holds neither a part named file nor an attachmentUrl.')
+    const attachments = await intake.attach(record.id)
+    return zohoJson(200, {
+      data: attachments.map((attachment) => written(attachment, 'attachment uploaded successfully')),
+    })
+  })
+}
+
+export async function list(call: Call): Promise<Answer> {
+  const { actor, module, record } = await recordOf(call)
+  const page = pageOf(call.query)
+  const { attachments, more } = await call.desk.attachments.list(
+    actor,
+    record.id,
+    (page.page - 1) * page.perPage,
+    page.perPage,
+  )
+  return listAnswer(
+    attachments.map((attachment) => attachmentRow(attachment, record, module.name)),
+    call.query,
+    page,
+    more,
+  )
+}
+
+/** v2 answers an unknown attachment with 204; its SDKs name the file by what follows the last `'`, and parse any type they know. */
+export async function download(call: Call): Promise<Answer> {
+  const { actor, record } = await recordOf(call)
+  const id = (call.params['id'] ?? '') as AttachmentId
+  const attachment = await call.desk.attachments.find(actor, record.id, id).catch(nullWhenMissing)
+  if (attachment === null || attachment.role !== 'attachment') return nothing
+  return call.send(attachment, { type: 'application/x-download;charset=UTF-8', names: 'extended' })
+}
+
+export async function removeOne(call: Call): Promise<Answer> {
+  const { actor, record } = await recordOf(call)
+  const id = (call.params['id'] ?? '') as AttachmentId
+  const removed = await call.desk.attachments.remove(actor, record.id, [id])
+  if (removed.length === 0)
+    throw new Fault(
+      'not_found',
+      'attachment',
+      'The record has no attachment of this id; it may have been deleted before.',
+    )
+  return zohoJson(200, { data: [deleted(id)] })
+}
+
+export async function removeMany(call: Call): Promise<Answer> {
+  const { actor, record } = await recordOf(call)
+  const ids = idsOf(call) as AttachmentId[]
+  const removed = new Set(await call.desk.attachments.remove(actor, record.id, ids))
+  return zohoJson(200, {
+    data: ids.map((id) => (removed.has(id) ? deleted(id) : failed('INVALID_DATA', 'record not deleted', { id }))),
+  })
+}
+
+/** The record that the path names, in the module that it names. */
+export async function recordOf(call: Call): Promise<{ actor: Actor; module: Module; record: CrmRecord }> {
+  const { actor, module } = await moduleOf(call)
+  const record = await call.desk.records.find(actor, module.id, (call.params['record'] ?? '') as RecordId)
+  return { actor, module, record }
+}
+
+export function noFile(sentence: string): Fault {
+  return new Fault(
+    'invalid_input',
+    'body',
+    `${sentence} Send multipart/form-data with a part named file, or attachmentUrl=<link>.`,
+    { reason: 'no_file' },
+  )
+}
+
+/** How a message calls a part. */
+export function labelOf(part: Part): string {
+  return `Part ${String(part.index)} ("${part.name.slice(0, 60)}")`
+}
+
+async function takeBody(call: Call, intake: Intake): Promise<void> {
+  if (call.bodyKind === 'urlencoded') {
+    const link = (await call.form()).get('attachmentUrl')
+    if (link !== null) intake.link(link)
+  } else if (call.bodyKind === 'multipart' || (call.bodyKind === 'other' && !call.query.has('attachmentUrl'))) {
+    await takeParts(call, intake)
+  }
+}
+
+async function takeParts(call: Call, intake: Intake): Promise<void> {
+  const others: string[] = []
+  for await (const part of call.parts()) {
+    if (part.name === 'file' && part.isFile) {
+      const name = part.filename ?? 'file'
+      await intake.file(
+        { name, claimedType: part.type, encoding: part.encoding, label: labelOf(part), bytes: part.bytes },
+        attachmentPolicy,
+      )
+    } else if (part.name === 'attachmentUrl') {
+      intake.link((await part.text()).trim())
+    } else {
+      others.push(
+        part.name === 'file'
+          ? 'file (without a filename and without a Content-Type, so it is no file)'
+          : part.name.slice(0, 60),
+      )
+      await part.skip()
+    }
+  }
+  if (intake.count === 0 && others.length > 0)
+    throw noFile(`The form holds ${String(others.length)} part(s), but no file: ${others.slice(0, 5).join(', ')}.`)
+}
+
+function nullWhenMissing(error: unknown): null {
+  if (error instanceof Fault && error.code === 'not_found') return null
+  throw error
+}

@@ -1,0 +1,77 @@
+/** Zoho CRM v2 and its alias v2.1, which the vendor's later SDKs call. */
+import type { Caller } from '../../core/model.ts'
+import type { AttachmentId } from '../../core/model.ts'
+import type { Dialect, IncomingHead, Permits, Route } from '../../http/contracts.ts'
+import { download, list, removeMany, removeOne, upload } from './attachments.ts'
+import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
+import { getRecord, insert, listRecords, removeRecord, removeRecords, updateMany, updateOne } from './records.ts'
+import { refuse } from './refusals.ts'
+import { attachments, records } from './scopes.ts'
+import { zohoTime } from './wire.ts'
+
+export function createZoho(): Dialect {
+  return {
+    name: 'zoho',
+    owns: (path) => /^\/(crm|oauth\/v2)(\/|$)/.test(path),
+    hidesRoutes: true,
+    routes: ['/crm/v2', '/crm/v2.1'].flatMap(routesUnder),
+    secret: secretOf,
+    refuse,
+    headers,
+    cors: {
+      mode: 'credentials',
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposes: ['Content-Disposition', 'X-ACCESSTOKEN-RESET'],
+    },
+    attachmentAt(path) {
+      const match = /^\/crm\/v2(?:\.1)?\/[^/]+\/[^/]+\/Attachments\/(\d{19})\/?$/.exec(path)
+      return match?.[1] === undefined ? null : { attachment: match[1] as AttachmentId }
+    },
+  }
+}
+
+function routesUnder(prefix: string): Route[] {
+  const of = (
+    method: Route['method'],
+    path: string,
+    operation: string,
+    needs: Permits,
+    answer: Route['answer'],
+  ): Route => ({ method, path: prefix + path, operation, needs, answer })
+  const onRecord = '/:module/:record/Attachments'
+  const photo = '/:module/:record/photo'
+  return [
+    of('POST', onRecord, 'upload an attachment', attachments('create'), upload),
+    of('GET', onRecord, 'list attachments', attachments('read'), list),
+    of('GET', `${onRecord}/:id`, 'download an attachment', attachments('read'), download),
+    of('DELETE', `${onRecord}/:id`, 'delete an attachment', attachments('delete'), removeOne),
+    of('DELETE', onRecord, 'delete attachments', attachments('delete'), removeMany),
+    of('POST', photo, 'upload a photo', records('create', 'update'), uploadPhoto),
+    of('GET', photo, 'download a photo', records('read'), downloadPhoto),
+    of('DELETE', photo, 'delete a photo', records('delete', 'update'), removePhoto),
+    of('POST', '/:module', 'insert records', records('create'), insert),
+    of('GET', '/:module', 'list records', records('read'), listRecords),
+    of('PUT', '/:module', 'update records', records('update'), updateMany),
+    of('DELETE', '/:module', 'delete records', records('delete'), removeRecords),
+    of('GET', '/:module/:record', 'get a record', records('read'), getRecord),
+    of('PUT', '/:module/:record', 'update a record', records('update'), updateOne),
+    of('DELETE', '/:module/:record', 'delete a record', records('delete'), removeRecord),
+  ]
+}
+
+/** Zoho's own scheme or `Bearer`; a header of any other form is a token that nobody has. */
+function secretOf(head: IncomingHead): string | null {
+  const header = head.headers.authorization
+  if (header === undefined || header.trim() === '') return null
+  return /^(?:zoho-oauthtoken|bearer)\s+(\S+)\s*$/i.exec(header)?.[1] ?? header
+}
+
+/** What the real server sends on every answer, as far as clients look at it (recorded 2023). */
+function headers(_head: IncomingHead, caller: Caller | null): Record<string, string> {
+  return {
+    'cache-control': 'no-store, no-cache, must-revalidate, private',
+    pragma: 'no-cache',
+    'x-content-type-options': 'nosniff',
+    ...(caller?.expiresAt == null ? {} : { 'x-accesstoken-reset': zohoTime(caller.expiresAt) }),
+  }
+}

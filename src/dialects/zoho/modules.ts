@@ -1,0 +1,63 @@
+/** What Zoho CRM v2 knows about its modules: names, mandatory fields, photos. */
+import type { Actor } from '../../core/access.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Module } from '../../core/model.ts'
+import { actorOf } from '../../core/access.ts'
+import type { Call } from '../../http/contracts.ts'
+
+/** The reference page: "modules such as Documents and Projects are not supported in the current API". */
+const UNSUPPORTED = new Set(['documents', 'projects'])
+
+/** The one field without which no record of the module is made; also what the record is called by. */
+const MANDATORY: Readonly<Record<string, string>> = {
+  leads: 'Last_Name',
+  accounts: 'Account_Name',
+  contacts: 'Last_Name',
+  deals: 'Deal_Name',
+  campaigns: 'Campaign_Name',
+  tasks: 'Subject',
+  cases: 'Subject',
+  events: 'Event_Title',
+  calls: 'Subject',
+  solutions: 'Solution_Title',
+  products: 'Product_Name',
+  vendors: 'Vendor_Name',
+  pricebooks: 'Price_Book_Name',
+  quotes: 'Subject',
+  salesorders: 'Subject',
+  purchaseorders: 'Subject',
+  invoices: 'Subject',
+  notes: 'Note_Content',
+}
+
+const WITH_PHOTO = new Set(['leads', 'contacts', 'accounts', 'products', 'vendors'])
+
+/** Lower case without spaces and underscores: how scopes write a module, and how two spellings of one are compared. */
+export function wordOf(moduleName: string): string {
+  return moduleName.toLowerCase().replace(/[\s_]/g, '')
+}
+
+/** The word a scope may use instead: `custom` for every module that is not Zoho's own. */
+export function isStandard(word: string): boolean {
+  return Object.hasOwn(MANDATORY, word)
+}
+
+export function mandatoryFieldOf(module: Module): string {
+  return module.custom ? 'Name' : (MANDATORY[wordOf(module.name)] ?? 'Name')
+}
+
+export function mayHavePhoto(module: Module): boolean {
+  return module.custom || WITH_PHOTO.has(wordOf(module.name))
+}
+
+/** Who acts, and the module that the path names. */
+export async function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> {
+  const name = call.params['module'] ?? ''
+  const actor = actorOf(call.caller)
+  if (UNSUPPORTED.has(wordOf(name))) {
+    throw new Fault('not_found', 'module', `The module ${name.slice(0, 60)} exists in Zoho CRM, but not in its API.`, {
+      reason: 'unsupported',
+    })
+  }
+  return { actor, module: await call.desk.records.module(actor, name) }
+}

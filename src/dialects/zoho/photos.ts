@@ -1,0 +1,59 @@
+import { Fault } from '../../core/fault.ts'
+import type { Answer, Call } from '../../http/contracts.ts'
+import { labelOf, noFile, recordOf } from './attachments.ts'
+import { mayHavePhoto } from './modules.ts'
+import { photoPolicy } from './policy.ts'
+import { nothing, zohoJson } from './wire.ts'
+
+export async function uploadPhoto(call: Call): Promise<Answer> {
+  const { actor, record } = await photographed(call)
+  await call.desk.attachments.intake(actor, call.signal, async (intake) => {
+    for await (const part of call.parts()) {
+      if (part.name !== 'file' || !part.isFile || intake.count > 0) await part.skip()
+      else
+        await intake.file(
+          {
+            name: part.filename ?? 'photo',
+            claimedType: part.type,
+            encoding: part.encoding,
+            label: labelOf(part),
+            bytes: part.bytes,
+          },
+          photoPolicy(call.desk.sniff),
+          { role: 'photo' },
+        )
+    }
+    if (intake.count === 0) throw noFile('The form has no part named file.')
+    await intake.attach(record.id)
+  })
+  return zohoJson(200, said('photo uploaded successfully'))
+}
+
+export async function downloadPhoto(call: Call): Promise<Answer> {
+  const { actor, record } = await photographed(call)
+  const photo = await call.desk.attachments.photo(actor, record.id)
+  return photo === null
+    ? nothing
+    : call.send(photo, { type: 'application/x-download;charset=UTF-8', names: 'extended' })
+}
+
+export async function removePhoto(call: Call): Promise<Answer> {
+  const { actor, record } = await photographed(call)
+  const photo = await call.desk.attachments.photo(actor, record.id)
+  if (photo === null) return nothing
+  await call.desk.attachments.remove(actor, record.id, [photo.id])
+  return zohoJson(200, said('Photo deleted'))
+}
+
+async function photographed(call: Call): ReturnType<typeof recordOf> {
+  const found = await recordOf(call)
+  if (mayHavePhoto(found.module)) return found
+  throw new Fault('not_found', 'module', `Records of the module ${found.module.name} have no photo.`, {
+    reason: 'unsupported',
+  })
+}
+
+/** At top level and not in `data`: so the v2 SDKs read it. */
+function said(message: string): object {
+  return { message, details: {}, status: 'success', code: 'SUCCESS' }
+}

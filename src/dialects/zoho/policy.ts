@@ -1,0 +1,31 @@
+import type { Sniff } from '../../core/contracts.ts'
+import { Fault } from '../../core/fault.ts'
+import { extensionOf, refusingExtensions, type Policy } from '../../core/policy.ts'
+
+/** "100 MB" is read as mebibytes: what either reading allows is not refused. */
+const MAX_BYTES = 100 * 1_048_576
+
+/** The reference page: all the file types except .exe. */
+export const attachmentPolicy: Policy = refusingExtensions(MAX_BYTES, ['exe'])
+
+const PICTURES = new Set(['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'heic', 'tif', 'tiff'])
+
+/** A photo says by its name, its part's type or its bytes that it is a picture, and its bytes do not say otherwise. */
+export function photoPolicy(sniff: Sniff): Policy {
+  return {
+    maxBytes: MAX_BYTES,
+    judgeClaim: (claim) => {
+      attachmentPolicy.judgeClaim(claim)
+    },
+    async judgeContent(claim, head) {
+      const found = await sniff(head)
+      const claimed = PICTURES.has(extensionOf(claim.name)) || (claim.claimedType?.startsWith('image/') ?? false)
+      if (found === null ? claimed : found.startsWith('image/')) return
+      throw new Fault(
+        'type_refused',
+        'file',
+        `${claim.label} is no picture that can be a photo; send a JPEG, PNG, GIF, BMP or WebP file.`,
+      )
+    },
+  }
+}

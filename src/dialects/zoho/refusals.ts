@@ -1,0 +1,111 @@
+/** How Zoho says no. Texts of its page "Upload an Attachment" are letter for letter; the rest is cited in README.md. */
+import type { Fault, FaultCode } from '../../core/fault.ts'
+import type { Answer } from '../../http/contracts.ts'
+import { zohoJson } from './wire.ts'
+
+interface Refusal {
+  readonly status: number
+  readonly code: string
+  /** Null: the wire leaves the text open, and the fault's own sentence helps most. */
+  readonly message: string | null
+  readonly details?: (fault: Fault) => object
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
+  unauthenticated: { status: 401, code: 'INVALID_TOKEN', message: 'invalid oauth token' },
+  forbidden: {
+    status: 403,
+    code: 'NO_PERMISSION',
+    message: 'Permission denied to upload attachment',
+    details: permissions,
+  },
+  not_found: { status: 400, code: 'INVALID_DATA', message: 'the related id given seems to be invalid' },
+  invalid_input: { status: 400, code: 'INVALID_DATA', message: null },
+  too_large: {
+    status: 400,
+    code: 'FILE_SIZE_MORE_THAN_ALLOWED_SIZE',
+    message: 'please check if the file size is in the correct range',
+  },
+  type_refused: { status: 400, code: 'INVALID_DATA', message: 'invalid file type' },
+  quota_exceeded: { status: 400, code: 'LIMIT_EXCEEDED', message: null },
+  conflict: { status: 400, code: 'DUPLICATE_DATA', message: 'duplicate data' },
+  too_many: { status: 429, code: 'TOO_MANY_REQUESTS', message: null },
+  aborted: { status: 408, code: 'REQUEST_TIMEOUT', message: null },
+  unavailable: { status: 503, code: 'SERVICE_UNAVAILABLE', message: null, headers: { 'retry-after': '5' } },
+  internal: { status: 500, code: 'INTERNAL_ERROR', message: 'Internal Server Error' },
+}
+
+/** Keyed by `code/subject` or `code/subject/reason`: where one word of ours is several of Zoho's. */
+const FINER: Readonly<Record<string, Refusal>> = {
+  'unauthenticated/token/missing': { status: 401, code: 'AUTHENTICATION_FAILURE', message: 'Authentication failed' },
+  'forbidden/scope': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
+  'forbidden/organization': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
+  'not_found/module': { status: 400, code: 'INVALID_MODULE', message: 'The module name given seems to be invalid' },
+  'not_found/module/unsupported': {
+    status: 400,
+    code: 'INVALID_MODULE',
+    message: 'The given module is not supported in API',
+  },
+  'not_found/route': {
+    status: 404,
+    code: 'INVALID_URL_PATTERN',
+    message: 'Please check if the URL trying to access is a correct one',
+  },
+  'not_found/method': {
+    status: 400,
+    code: 'INVALID_REQUEST_METHOD',
+    message: 'The http request method type is not a valid one',
+  },
+  'not_found/attachment': { status: 400, code: 'INVALID_DATA', message: 'record not deleted' },
+  'invalid_input/link': { status: 400, code: 'INVALID_URL_PATTERN', message: 'the given attachment URL is incorrect' },
+  'invalid_input/attachment/link': {
+    status: 400,
+    code: 'INVALID_DATA',
+    message: 'As it is a linked attachment, you can not download it',
+  },
+  'invalid_input/body/not_form': {
+    status: 400,
+    code: 'INVALID_DATA',
+    message: 'the request does not contain any file',
+  },
+  'invalid_input/body/empty': { status: 400, code: 'INVALID_DATA', message: 'the request does not contain any file' },
+  'invalid_input/body/boundary': {
+    status: 400,
+    code: 'INVALID_DATA',
+    message: 'the request does not contain any file',
+  },
+  'invalid_input/body/no_file': { status: 400, code: 'INVALID_DATA', message: 'the request does not contain any file' },
+  'invalid_input/body/json': {
+    status: 400,
+    code: 'INVALID_DATA',
+    message: 'body',
+    details: () => ({ expected_data_type: 'jsonobject' }),
+  },
+  'invalid_input/parameter/missing': {
+    status: 400,
+    code: 'REQUIRED_PARAM_MISSING',
+    message: 'One of the expected parameter is missing',
+    details: (fault) => ({ param_name: fault.details['name'] }),
+  },
+  'too_large/body': { status: 413, code: 'BODY_SIZE_REACHED', message: 'The request body limit reached' },
+  'too_large/request': { status: 431, code: 'BODY_SIZE_REACHED', message: null },
+  'conflict/link': { status: 400, code: 'INVALID_DATA', message: 'Attachment link already exists' },
+}
+
+export function refuse(fault: Fault): Answer {
+  const { code, subject, reason } = fault
+  const refusal = FINER[`${code}/${subject}/${reason ?? ''}`] ?? FINER[`${code}/${subject}`] ?? BY_CODE[code]
+  const body = {
+    code: refusal.code,
+    details: refusal.details?.(fault) ?? {},
+    message: refusal.message ?? fault.message,
+    status: 'error',
+  }
+  const answer = zohoJson(refusal.status, body)
+  return { ...answer, headers: { ...answer.headers, ...refusal.headers } }
+}
+
+function permissions(fault: Fault): object {
+  return { permissions: fault.details['permissions'] ?? [] }
+}

@@ -1,0 +1,105 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Desk } from '../core/desk.ts'
+import { Fault } from '../core/fault.ts'
+import type { Attachment, Caller } from '../core/model.ts'
+import { bodyKindOf, parseJson, readWhole } from './body.ts'
+import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part } from './contracts.ts'
+import { fileAnswer } from './file-answer.ts'
+import { boundaryOf } from './multipart/boundary.ts'
+import { readParts } from './multipart/parts.ts'
+
+export interface CallSources {
+  readonly request: IncomingMessage
+  readonly head: IncomingHead
+  readonly params: Readonly<Record<string, string>>
+  readonly caller: Caller | null
+  readonly desk: Desk
+  readonly origin: string
+  readonly signal: AbortSignal
+  readonly maxParts: number
+  /** What a path of this server names, in any dialect's way. */
+  readonly attachmentAtPath: (path: string) => AttachmentReference | null
+}
+
+export function createCall(sources: CallSources): Call {
+  return new HttpCall(sources)
+}
+
+class HttpCall implements Call {
+  readonly #sources: CallSources
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly params: Readonly<Record<string, string>>
+  readonly desk: Desk
+  readonly origin: string
+  readonly signal: AbortSignal
+
+  constructor(sources: CallSources) {
+    this.#sources = sources
+    this.id = sources.head.id
+    this.method = sources.head.method
+    this.path = sources.head.path
+    this.query = sources.head.query
+    this.headers = sources.head.headers
+    this.params = sources.params
+    this.desk = sources.desk
+    this.origin = sources.origin
+    this.signal = sources.signal
+  }
+
+  get caller(): Caller {
+    const { caller } = this.#sources
+    if (caller === null) throw new Error(`the route ${this.method} ${this.path} asks for no token, so it has no caller`)
+    return caller
+  }
+
+  get bodyKind(): BodyKind {
+    return bodyKindOf(this.#sources.request)
+  }
+
+  parts(): AsyncIterable<Part> {
+    const { request, signal, maxParts } = this.#sources
+    const type = request.headers['content-type']
+    if (this.bodyKind === 'none')
+      throw new Fault(
+        'invalid_input',
+        'body',
+        'The request has no body; a multipart/form-data form with at least one file was expected.',
+        { reason: 'empty' },
+      )
+    if (this.bodyKind !== 'multipart') {
+      const found =
+        type === undefined
+          ? 'the request has no Content-Type'
+          : `the Content-Type is ${type.slice(0, 60).replace(/[^\x20-\x7e]/g, '?')}`
+      throw new Fault(
+        'invalid_input',
+        'body',
+        `A multipart/form-data form was expected, but ${found}. Let your HTTP library build the form and set the header itself.`,
+        { reason: 'not_form' },
+      )
+    }
+    return readParts(request, { boundary: boundaryOf(type), maxParts, signal })
+  }
+
+  async json(): Promise<unknown> {
+    return parseJson(await readWhole(this.#sources.request, this.signal))
+  }
+
+  async form(): Promise<URLSearchParams> {
+    return new URLSearchParams(await readWhole(this.#sources.request, this.signal))
+  }
+
+  async send(attachment: Attachment, options: { type?: string; names: 'extended' | 'both' }): Promise<Answer> {
+    return fileAnswer(attachment, await this.desk.attachments.open(attachment), options)
+  }
+
+  attachmentAt(url: string): AttachmentReference | null {
+    const parsed = URL.parse(url)
+    if (parsed === null || parsed.origin !== this.origin) return null
+    return this.#sources.attachmentAtPath(parsed.pathname)
+  }
+}

@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Answer } from './contracts.ts'
+
+/** Writes an answer. Resolves when it is handed to the socket; a client that went away is no error. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  extra: Readonly<Record<string, string>>,
+  withoutBody: boolean,
+): Promise<void> {
+  if (response.destroyed || response.headersSent) {
+    answer.stream?.destroy()
+    return
+  }
+  const headers: Record<string, string> = { ...extra, ...answer.headers }
+  const text = answer.json === undefined ? answer.text : JSON.stringify(answer.json)
+  if (answer.json !== undefined) headers['content-type'] ??= 'application/json; charset=utf-8'
+  if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text))
+  response.writeHead(answer.status, headers)
+  if (withoutBody || answer.stream === undefined) {
+    answer.stream?.destroy()
+    response.end(withoutBody ? undefined : text)
+    return
+  }
+  // Once the head is out nothing can be said any more: an error cuts the connection, so that the short body is noticed.
+  await pipeline(answer.stream, response)
+}

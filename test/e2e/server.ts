@@ -1,0 +1,96 @@
+/** Starts the served program as a process of its own, in a folder of its own; imports nothing of the product. */
+import { spawn, execFile, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const main = join(root, 'src', 'main.ts')
+const run = promisify(execFile)
+
+export interface ServerOptions {
+  /** More flags of `serve` (or of `command`). */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly command?: 'serve' | 'demo'
+  /** An existing data folder; a new one by default, removed by `stop`. */
+  readonly folder?: string
+}
+
+export interface Server {
+  readonly origin: string
+  readonly folder: string
+  readonly pid: number
+  /** What it wrote so far. */
+  readonly output: () => string
+  readonly log: () => string
+  /** Runs a command of the command line on the same data folder and parses its JSON. */
+  cli<T>(...args: string[]): Promise<T>
+  /** SIGTERM and wait; answers the exit status. The folder stays when it was given. */
+  stop(): Promise<number | null>
+  /** SIGKILL and wait; the folder stays. */
+  kill(): Promise<void>
+  /** Removes the data folder; for after `kill`. */
+  remove(): void
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'dossier-e2e-'))
+  const args = [main, options.command ?? 'serve', '--data', folder, '--port', '0', ...(options.args ?? [])]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  })
+  const heard = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (heard.err += text))
+  const origin = await originOf(child, heard)
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return {
+    origin,
+    folder,
+    pid: child.pid ?? 0,
+    output: () => heard.out,
+    log: () => heard.err,
+    cli: (...words) => cli(folder, ...words),
+    async stop() {
+      await end(child, 'SIGTERM')
+      if (options.folder === undefined) remove()
+      return child.exitCode
+    },
+    kill: () => end(child, 'SIGKILL'),
+    remove,
+  }
+}
+
+/** Runs a command on a data folder and parses its JSON. */
+export async function cli<T>(folder: string, ...words: string[]): Promise<T> {
+  const { stdout } = await run(process.execPath, [main, ...words, '--data', folder, '--json'])
+  return JSON.parse(stdout) as T
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  await gone
+}
+
+function originOf(child: ChildProcess, heard: { out: string; err: string }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const found = / at (http:\/\/\S+?)[.\s]/.exec(`${heard.out} `)?.[1]
+      if (found !== undefined) resolve(found.replace(/\.$/, ''))
+    }
+    child.stdout?.on('data', look)
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      reject(new Error(`the server ended with ${String(code)} before it listened:\n${heard.out}${heard.err}`))
+    })
+  })
+}
