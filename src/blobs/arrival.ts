@@ -10,15 +10,20 @@ export async function* arrivalOf(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal.throwIfAborted()
   const iterator = bytes[Symbol.asyncIterator]()
-  const abort = Promise.withResolvers<never>()
-  // The put may be over before anybody waits for this promise again.
-  abort.promise.catch(() => undefined)
-  const onAbort = () => abort.reject(signal.reason as Error)
+  // No Promise.race against one long promise: that would hold every chunk until the put is over.
+  let giveUp: (reason: Error) => void = () => undefined
+  const next = () =>
+    new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
+      giveUp = reject
+      iterator.next().then(resolve, reject)
+    })
+  const onAbort = () => giveUp(signal.reason as Error)
   signal.addEventListener('abort', onAbort)
   let ended = false
   try {
     for (;;) {
-      const result = await Promise.race([iterator.next(), abort.promise])
+      signal.throwIfAborted()
+      const result = await next()
       ended = result.done === true
       if (result.done) return
       yield result.value

@@ -52,14 +52,11 @@ async function putFile(
 }
 
 async function openFile(path: string, range: ByteRange | undefined): Promise<Readable | null> {
+  // Node would notice only after it took the handle, and then never close it.
+  if (range && !(range.start >= 0 && range.end >= range.start))
+    throw new RangeError('A range that ends before it begins')
   const handle = await openOrNull(path)
-  try {
-    return handle && handle.createReadStream({ ...range, highWaterMark: READ_AHEAD })
-  } catch (error) {
-    // A range that ends before it begins.
-    await handle?.close()
-    throw error
-  }
+  return handle && handle.createReadStream({ ...range, highWaterMark: READ_AHEAD })
 }
 
 async function openOrNull(path: string): Promise<FileHandle | null> {
