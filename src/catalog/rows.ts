@@ -1,4 +1,4 @@
-/** From a row to the model, and nothing else. */
+/** Between rows and the model, and nothing else. */
 import type { Selectable } from 'kysely'
 import type {
   Attachment,
@@ -102,6 +102,29 @@ export function attachmentOf(row: AttachmentRow): Attachment {
     modifiedAt: row.modified_at,
     createdBy: creatorOf(row),
     modifiedBy: modifierOf(row),
+  }
+}
+
+export function attachmentRow(attachment: Attachment): Selectable<AttachmentTable> {
+  return {
+    organization: attachment.organization,
+    id: attachment.id,
+    record: attachment.record,
+    role: attachment.role,
+    kind: attachment.kind,
+    name: attachment.name,
+    size: attachment.size,
+    hash: attachment.hash,
+    url: attachment.url,
+    blob: attachment.blob,
+    claimed_type: attachment.claimedType,
+    encoding: attachment.encoding,
+    field: attachment.field,
+    document: attachment.document,
+    created_at: attachment.createdAt,
+    modified_at: attachment.modifiedAt,
+    created_by: attachment.createdBy.id,
+    modified_by: attachment.modifiedBy.id,
   }
 }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Op } from './statement.ts'
-import { type Reply, type Request, restored } from './thread-messages.ts'
+import { type Reply, type Request, restored, thrown } from './thread-messages.ts'
 
 export type Operations = Readonly<Record<string, (...args: never[]) => Op<unknown>>>
 export type AnswerOf<F> = F extends (...args: never[]) => Op<infer T> ? T : never
@@ -31,6 +31,7 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
   const waiting = new Map<number, Waiting>()
   const ended = Promise.withResolvers<void>()
   const ready = Promise.withResolvers<void>()
+  const outgoing: Request[] = []
   let last = 0
   let gone: Error | null = null
   let isClosing = false
@@ -66,8 +67,26 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
     waiting.clear()
   }
 
+  /** What is asked during one turn of the event loop travels as one message. */
   function send(request: Request): void {
-    worker.postMessage(request)
+    if (outgoing.push(request) > 1) return
+    setImmediate(() => {
+      const requests = outgoing.splice(0)
+      try {
+        worker.postMessage(requests)
+      } catch {
+        for (const each of requests) sendAlone(each)
+      }
+    })
+  }
+
+  /** For a message that cannot be cloned: only what is to blame for that is refused. */
+  function sendAlone(request: Request): void {
+    try {
+      worker.postMessage([request])
+    } catch (error) {
+      if (request.id !== null) settle({ id: request.id, error: thrown(error) })
+    }
   }
 
   await ready.promise

@@ -1,21 +1,23 @@
 import type { Attach, Attached, NewAttachment } from '../../core/catalog.ts'
-import type { Attachment, AttachmentId, BlobKey, FieldEntry, FieldId, Sha256 } from '../../core/model.ts'
+import type { Attachment, AttachmentId, BlobKey, FieldEntry, FieldId, Sha256, User } from '../../core/model.ts'
 import type { Op } from '../statement.ts'
 import { insertAttachment, link, photo, removeAttachment, withDocument } from './attachments.ts'
 import { holdBytes, isClaimed } from './blobs.ts'
 import { entries, fillField } from './entries.ts'
 import { field } from './fields.ts'
-import { record } from './records.ts'
+import { mustUser } from './organizations.ts'
+import { moduleOfRecord } from './records.ts'
 
 export function* attach(input: Attach): Op<Attached> {
   const held = yield* heldEntries(input)
   const refusal = yield* refusalOf(input, held)
   if (refusal !== null) return refusal
+  const by = yield* mustUser(input.organization, input.by)
   const attachments: Attachment[] = []
   const unused: BlobKey[] = []
   for (const item of input.items) {
     const kept = keptEntry(item, held)
-    const attached = kept ? yield* withDocument(kept.attachment, item.document) : yield* add(input, item)
+    const attached = kept ? yield* withDocument(kept.attachment, item.document) : yield* add(input, item, by)
     attachments.push(attached)
     if (isUnused(item, attached)) unused.push(item.source.key)
   }
@@ -43,13 +45,12 @@ function keptEntry(item: NewAttachment, held: readonly FieldEntry[]): FieldEntry
 
 function* refusalOf(input: Attach, held: readonly FieldEntry[]): Op<Attached | null> {
   const { organization } = input
-  const owner = input.record === null ? null : yield* record(organization, null, input.record)
-  if (input.record !== null && owner === null) return { outcome: 'no_record' }
+  const module = input.record === null ? null : yield* moduleOfRecord(organization, input.record)
+  if (input.record !== null && module === null) return { outcome: 'no_record' }
   for (const id of new Set(input.items.map((item) => item.field))) {
     if (id === null) continue
     const present = yield* field(organization, id)
-    if (present === null || (owner !== null && present.module !== owner.module))
-      return { outcome: 'no_field', field: id }
+    if (present === null || (module !== null && present.module !== module)) return { outcome: 'no_field', field: id }
   }
   const links = new Set<Sha256>()
   for (const item of input.items) {
@@ -68,30 +69,30 @@ function* refusalOfItem(input: Attach, item: NewAttachment, links: Set<Sha256>):
   return isTwin ? { outcome: 'duplicate_link', url: source.url } : null
 }
 
-function* add(input: Attach, item: NewAttachment): Op<Attachment> {
-  const { organization, at, by } = input
+function* add(input: Attach, item: NewAttachment, by: User): Op<Attachment> {
+  const { organization, record, at } = input
   const { source } = item
   const blob = source.kind === 'file' ? yield* holdBytes(organization, source) : null
   if (item.role === 'photo') yield* removePhoto(input)
   return yield* insertAttachment({
-    organization,
     id: item.id,
-    record: input.record,
+    organization,
+    record,
     role: item.role,
-    kind: source.kind,
     name: item.name,
+    kind: source.kind,
     size: source.kind === 'file' ? source.size : 0,
     hash: source.hash,
     url: source.kind === 'link' ? source.url : null,
     blob,
-    claimed_type: item.claimedType,
+    claimedType: item.claimedType,
     encoding: item.encoding,
     field: item.field,
     document: item.document,
-    created_at: at,
-    modified_at: at,
-    created_by: by,
-    modified_by: by,
+    createdAt: at,
+    modifiedAt: at,
+    createdBy: by,
+    modifiedBy: by,
   })
 }
 

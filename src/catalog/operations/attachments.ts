@@ -7,12 +7,11 @@ import type {
   RecordId,
   Sha256,
 } from '../../core/model.ts'
-import { attachmentOf } from '../rows.ts'
+import { attachmentOf, attachmentRow } from '../rows.ts'
 import type { AttachmentTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
 import { releaseBytes } from './blobs.ts'
 
-export type NewRow = Pick<AttachmentTable, keyof AttachmentTable>
 type Key = { organization: OrganizationId; id: AttachmentId }
 type OnRecord = { organization: OrganizationId; record: RecordId }
 
@@ -35,7 +34,7 @@ export function visible(db: Db) {
     .select(['m.name as modified_by_name', 'm.email as modified_by_email'])
 }
 
-const insert = statement((db, p: Params<NewRow>) =>
+const insert = statement((db, p: Params<Pick<AttachmentTable, keyof AttachmentTable>>) =>
   db.insertInto('attachment').values({
     ...columns(p, 'organization', 'id', 'record', 'role', 'kind', 'name', 'size', 'hash', 'url', 'blob'),
     ...columns(p, 'claimed_type', 'encoding', 'field', 'document'),
@@ -88,9 +87,10 @@ const remove = statement((db, p: Params<Key>) =>
   db.deleteFrom('attachment').where('organization', '=', p('organization')).where('id', '=', p('id')).returning('blob'),
 )
 
-export function* insertAttachment(row: NewRow): Op<Attachment> {
-  yield* run(insert(row))
-  return yield* mustAttachment(row.organization, row.id)
+/** Keeps it as it is given, and gives it back. */
+export function* insertAttachment(attachment: Attachment): Op<Attachment> {
+  yield* run(insert(attachmentRow(attachment)))
+  return attachment
 }
 
 export function* attachment(organization: OrganizationId, id: AttachmentId): Op<Attachment | null> {
@@ -153,10 +153,4 @@ export function* removeAttachment(organization: OrganizationId, id: AttachmentId
   const row = yield* one(remove({ organization, id }))
   const blob: BlobKey | null = row === null ? null : row.blob
   if (blob !== null) yield* releaseBytes(blob, at)
-}
-
-function* mustAttachment(organization: OrganizationId, id: AttachmentId): Op<Attachment> {
-  const present = yield* attachment(organization, id)
-  if (present === null) throw new Error('The database did not answer with the attachment it had just kept.')
-  return present
 }

@@ -12,15 +12,21 @@ export interface NewBytes {
   readonly bytes: Uint8Array | null
 }
 
-const hold = statement((db, p: Params<{ organization: OrganizationId; hash: Sha256; size: number }>) =>
+const selectSame = statement((db, p: Params<{ organization: OrganizationId; hash: Sha256; size: number }>) =>
   db
-    .updateTable('blob')
-    .set((set) => ({ holders: set('holders', '+', set.lit(1)) }))
+    .selectFrom('blob')
+    .select('key')
     .where('organization', '=', p('organization'))
     .where('hash', '=', p('hash'))
     .where('size', '=', p('size'))
-    .where('claimed_at', 'is', null)
-    .returning('key'),
+    .where('claimed_at', 'is', null),
+)
+
+const hold = statement((db, p: Params<{ key: BlobKey }>) =>
+  db
+    .updateTable('blob')
+    .set((set) => ({ holders: set('holders', '+', set.lit(1)) }))
+    .where('key', '=', p('key')),
 )
 
 const insert = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
@@ -85,8 +91,11 @@ const selectBytes = statement((db, p: Params<{ key: BlobKey }>) =>
 /** One more attachment holds these bytes. Answers the key under which the organization keeps them: an older one when it has them already. */
 export function* holdBytes(organization: OrganizationId, input: NewBytes): Op<BlobKey> {
   const { key, size, hash, bytes } = input
-  const older = yield* one(hold({ organization, hash, size }))
-  if (older !== null) return older.key
+  const same = yield* one(selectSame({ organization, hash, size }))
+  if (same !== null) {
+    yield* run(hold(same))
+    return same.key
+  }
   const place = bytes === null ? 'store' : 'catalog'
   yield* run(insert({ key, organization, hash, size, holders: 1, place, claimed_at: null }))
   if (bytes !== null) yield* run(insertBytes({ key, bytes }))

@@ -5,6 +5,7 @@ import type { Op } from '../statement.ts'
 import { attachment, document, insertAttachment, link, withDocument } from './attachments.ts'
 import { fillField } from './entries.ts'
 import { field } from './fields.ts'
+import { mustUser } from './organizations.ts'
 
 type Entry = FieldFiles['entries'][number]
 
@@ -65,24 +66,25 @@ function* linkOf(owner: Owner, field: FieldId, { reference, id, document }: Entr
   const { url, hash } = reference
   const present = yield* link(organization, record, hash)
   if (present !== null) return present
+  const user = yield* mustUser(organization, by)
   return yield* insertAttachment({
-    organization,
     id,
+    organization,
     record,
     role: 'attachment',
-    kind: 'link',
     name: url,
+    kind: 'link',
     size: 0,
     hash,
     url,
     blob: null,
-    claimed_type: null,
+    claimedType: null,
     encoding: '',
     field,
     document,
-    created_at: at,
-    modified_at: at,
-    created_by: by,
-    modified_by: by,
+    createdAt: at,
+    modifiedAt: at,
+    createdBy: user,
+    modifiedBy: user,
   })
 }

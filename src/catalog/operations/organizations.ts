@@ -1,5 +1,5 @@
 import type { NewOrganization } from '../../core/catalog.ts'
-import type { Organization, OrganizationId, User } from '../../core/model.ts'
+import type { Organization, OrganizationId, User, UserId } from '../../core/model.ts'
 import { organizationOf } from '../rows.ts'
 import type { OrganizationTable, UserTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
@@ -34,6 +34,10 @@ const selectFirstUser = statement((db, p: Params<{ organization: OrganizationId 
     .where('o.id', '=', p('organization')),
 )
 
+const selectUser = statement((db, p: Params<{ organization: OrganizationId; id: UserId }>) =>
+  db.selectFrom('user').selectAll().where('organization', '=', p('organization')).where('id', '=', p('id')),
+)
+
 export function* createOrganization(input: NewOrganization): Op<Organization> {
   const row = yield* one(
     insertOrganization({
@@ -66,4 +70,10 @@ export function* organizations(after: OrganizationId | null, limit: number): Op<
 
 export function* firstUser(organization: OrganizationId): Op<User | null> {
   return yield* one(selectFirstUser({ organization }))
+}
+
+export function* mustUser(organization: OrganizationId, id: UserId): Op<User> {
+  const found = yield* one(selectUser({ organization, id }))
+  if (found === null) throw new Error(`The organization ${organization} has no user ${id}.`)
+  return found
 }

@@ -2,7 +2,7 @@ import type { AttachmentId, ModuleId, OrganizationId, RecordId } from '../../cor
 import { all, type Op, one, type Params, run, statement } from '../statement.ts'
 import { removeAttachment } from './attachments.ts'
 import { countRecords } from './modules.ts'
-import { record } from './records.ts'
+import { moduleOfRecord } from './records.ts'
 
 /** What one call clears at most at once, so that the writer is not held up: a record that has more is cleared later. */
 const AT_ONCE = 200
@@ -49,7 +49,7 @@ export function* removeRecords(
   const removed: RecordId[] = []
   let room = AT_ONCE
   for (const id of ids) {
-    if ((yield* record(organization, module, id)) === null) continue
+    if ((yield* moduleOfRecord(organization, id)) !== module) continue
     const attachments = yield* attachmentsOf({ organization, id }, room + 1)
     if (attachments.length > room) {
       yield* run(hide({ organization, id, at }))

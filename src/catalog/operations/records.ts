@@ -34,6 +34,15 @@ const selectOne = statement((db, p: Params<{ organization: OrganizationId; id: R
   visibleRecords(db).where('r.organization', '=', p('organization')).where('r.id', '=', p('id')),
 )
 
+const selectModule = statement((db, p: Params<{ organization: OrganizationId; id: RecordId }>) =>
+  db
+    .selectFrom('record')
+    .select('module')
+    .where('organization', '=', p('organization'))
+    .where('id', '=', p('id'))
+    .where('removed_at', 'is', null),
+)
+
 const oldestBut = (db: Db, p: Params<Twin>) =>
   visibleRecords(db)
     .where('r.organization', '=', p('organization'))
@@ -48,6 +57,12 @@ const selectByPhone = statement((db, p: Params<Twin>) => oldestBut(db, p).where(
 export function* record(organization: OrganizationId, module: ModuleId | null, id: RecordId): Op<CrmRecord | null> {
   const row = yield* one(selectOne({ organization, id }))
   return row === null || (module !== null && row.module !== module) ? null : recordOf(row)
+}
+
+/** Which module a record is in; null when there is no such record. */
+export function* moduleOfRecord(organization: OrganizationId, id: RecordId): Op<ModuleId | null> {
+  const row = yield* one(selectModule({ organization, id }))
+  return row && row.module
 }
 
 export function* matchRecord(
