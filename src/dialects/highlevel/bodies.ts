@@ -1,6 +1,6 @@
 /** What comes in: the bodies of requests, as HighLevel's OpenAPI types them. What it does not know is left out. */
 import { z } from 'zod'
-import { TYPE_NAMES } from './policy.ts'
+import { TYPE_NAMES } from './types.ts'
 
 const text = z.string().max(2_000).nullish()
 /** One rule and one sentence for what must be there. */
@@ -19,9 +19,9 @@ const attribution = z.record(z.string(), z.union([z.string().max(2_000), z.null(
 const customValue = z.object({
   id: text,
   key: text,
-  field_value: z.unknown(),
-  fieldValue: z.unknown(),
-  value: z.unknown(),
+  field_value: z.unknown().optional(),
+  fieldValue: z.unknown().optional(),
+  value: z.unknown().optional(),
 })
 export type CustomValue = z.infer<typeof customValue>
 

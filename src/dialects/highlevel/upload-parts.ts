@@ -6,7 +6,7 @@ import type { IncomingFile } from '../../core/attachments.ts'
 import type { Field } from '../../core/model.ts'
 import type { Call, Part } from '../../http/contracts.ts'
 import { fieldUnknown } from './faults.ts'
-import { extensionOfType, TYPE_NAMES } from './policy.ts'
+import { extensionOfType, TYPE_NAMES } from './types.ts'
 
 export interface PartName {
   readonly fieldId: string
