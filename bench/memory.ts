@@ -1,0 +1,33 @@
+import { peakMemory, serveDossier } from './dossier.ts'
+import { drive } from './plan.ts'
+
+const MEBIBYTE = 1_048_576
+const MOST = 250 * MEBIBYTE
+
+/** Peak resident memory of all server processes while so many files of 100 MB arrive at once. False above 250 MB. */
+export async function measureMemory(uploads = 20): Promise<boolean> {
+  const server = await serveDossier()
+  try {
+    const before = peakMemory(server.pid)
+    const result = await drive({
+      ...server.plan(100 * MEBIBYTE),
+      connections: uploads,
+      requests: uploads,
+      seconds: 600,
+    })
+    if (result.refused > 0 || result.answers !== uploads)
+      throw new Error(`${String(result.refused)} of ${String(result.answers)} uploads were refused`)
+    const peak = peakMemory(server.pid)
+    process.stdout.write(`memory: ${String(uploads)} uploads of 100 MB at once in ${result.seconds.toFixed(1)} s\n`)
+    process.stdout.write(
+      `  peak resident memory of all server processes: ${inMegabytes(peak)} MB (at rest ${inMegabytes(before)} MB; limit ${inMegabytes(MOST)} MB)\n`,
+    )
+    return peak <= MOST
+  } finally {
+    await server.stop()
+  }
+}
+
+function inMegabytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(0)
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** What one process of load does. */
+export interface Plan {
+  readonly port: number
+  readonly connections: number
+  /** Stops after this many answers, or after `seconds`. */
+  readonly requests: number
+  readonly seconds: number
+  /** The request's head and the body: `prefix`, `size` bytes, `suffix`; `{n}` stands for a running number. */
+  readonly head: string
+  readonly prefix: string
+  readonly suffix: string
+  readonly size: number
+}
+
+export interface Result {
+  readonly answers: number
+  readonly refused: number
+  readonly seconds: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+const BOUNDARY = '----------------------------8f2b6c1d9e'
+
+/** One file in a part named `file`. */
+export function formOf(path: string, size: number, headers = ''): Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'> {
+  const prefix = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="scan-{n}.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`
+  const suffix = `\r\n--${BOUNDARY}--\r\n`
+  const length = numbered(prefix, 0).length + size + suffix.length
+  const head = `POST ${path} HTTP/1.1\r\nHost: bench\r\n${headers}Content-Type: multipart/form-data; boundary=${BOUNDARY}\r\nContent-Length: ${String(length)}\r\n\r\n`
+  return { head, prefix, suffix, size }
+}
+
+/** Nine digits, so that every request has one length. */
+export function numbered(text: string, number: number): string {
+  return text.replaceAll('{n}', String(number).padStart(9, '0'))
+}
+
+/** Runs a plan in a process of its own. */
+export async function drive(plan: Plan): Promise<Result> {
+  const script = fileURLToPath(new URL('./load.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(plan)])
+  return JSON.parse(stdout) as Result
+}
