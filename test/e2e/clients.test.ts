@@ -31,9 +31,7 @@ let folder: string
 
 before(async () => {
   page = await openPage()
-  // got stops in mid-body when a refusal comes and then keeps its process alive until the server hangs up.
-  const patience = ['--idle-seconds', '5']
-  server = await startServer({ args: ['--cors-origins', page.origin, '--log-level', 'warn', ...patience] })
+  server = await startServer({ args: ['--cors-origins', page.origin, '--log-level', 'warn'] })
   tenant = await createTenant(server)
   folder = await mkdtemp(join(tmpdir(), 'dossier-clients-'))
   await Promise.all(files.map(({ name, bytes }) => writeFile(join(folder, name), bytes)))

@@ -8,7 +8,8 @@ const upload = async (url, token, path) => {
   body.append('file', createReadStream(path))
   const headers = { Authorization: `Zoho-oauthtoken ${token}` }
   const answer = await got(url, { method: 'POST', headers, body, encoding: 'utf8', throwHttpErrors: false })
-  process.stdout.write(`${answer.statusCode}\n${answer.body}`)
+  // An answer that comes before the body is sent leaves Node with a socket that keeps the process alive for a minute.
+  process.stdout.write(`${answer.statusCode}\n${answer.body}`, () => process.exit())
 }
 
 void upload(...process.argv.slice(2))
