@@ -31,15 +31,31 @@ export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise
   const reader = openSqlite(file, 'read')
   const longReader = createLongReader(file, log)
 
+  let closed: Promise<void> | null = null
+  const mustBeOpen = () => {
+    if (closed !== null) throw new Error('The catalog is closed.')
+  }
+  const close = async () => {
+    await longReader.close()
+    reader.close()
+    // The last to close, so that nobody reads while it empties the log.
+    await writer.close()
+  }
+
   const catalog = createCatalog({
-    read: async (op) => reader.run(op),
-    write: writer.call,
-    readLong: async (name, ...args) => (await longReader.thread()).call(name, ...args),
-    async close() {
-      await longReader.close()
-      reader.close()
-      await writer.close()
+    async read(op) {
+      mustBeOpen()
+      return reader.run(op)
     },
+    async write(name, ...args) {
+      mustBeOpen()
+      return writer.call(name, ...args)
+    },
+    async readLong(name, ...args) {
+      mustBeOpen()
+      return (await longReader.thread()).call(name, ...args)
+    },
+    close: () => (closed ??= close()),
   })
   return { ...catalog, attach: (input) => catalog.attach(compact(input)) }
 }
