@@ -1,0 +1,97 @@
+// The hot reads and writes must find what they want by an index: a scan is fast in a test and slow in a year.
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { migrate } from '../../src/catalog/migrate.ts'
+import { attachment, attachments, document, link, photo } from '../../src/catalog/operations/attachments.ts'
+import { bytes, claimed, holdBytes, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
+import { entries } from '../../src/catalog/operations/entries.ts'
+import { field, fields } from '../../src/catalog/operations/fields.ts'
+import { module } from '../../src/catalog/operations/modules.ts'
+import { firstUser, organization } from '../../src/catalog/operations/organizations.ts'
+import { records } from '../../src/catalog/operations/record-pages.ts'
+import { clearRemoved } from '../../src/catalog/operations/record-removal.ts'
+import { matchRecord, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
+import { tokenHolder, tokens } from '../../src/catalog/operations/tokens.ts'
+import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
+import { compile, type Op } from '../../src/catalog/statement.ts'
+import type { RecordPage } from '../../src/core/catalog.ts'
+import { newBlobKey, newDocumentId } from '../../src/core/ids.ts'
+import { ids, sha256 } from './catalog-crm.ts'
+
+const o = ids.organization()
+const [inModule, onRecord, one] = [ids.module(), ids.record(), ids.attachment()]
+const key = newBlobKey()
+
+function page(change: Partial<RecordPage>): Op<unknown> {
+  const base = { sort: 'created', order: 'asc', offset: 0, limit: 10, after: null, search: null } as const
+  return records({ organization: o, module: inModule, ...base, ...change })
+}
+
+/** Each by its first statement. */
+const hot: Readonly<Record<string, Op<unknown>>> = {
+  'an organization': organization(o),
+  'its first user': firstUser(o),
+  'a module': module(o, 'Leads'),
+  'a record': record(o, inModule, onRecord),
+  'a record’s module': moduleOfRecord(o, onRecord),
+  'a record by e-mail': matchRecord(o, inModule, 'a@example.com', null),
+  'a record by phone': matchRecord(o, inModule, null, '1'),
+  'a field': field(o, ids.field()),
+  'the fields of a module': fields(o, inModule),
+  'the entries of a record': entries(o, onRecord),
+  'an attachment': attachment(o, one),
+  'a page of attachments': attachments(o, onRecord, 0, 10),
+  'a photo': photo(o, onRecord),
+  'a document': document(newDocumentId()),
+  'a link by its hash': link(o, onRecord, sha256('x')),
+  'the same bytes': holdBytes(o, { key, size: 1, hash: sha256('x'), bytes: null }),
+  'a release of bytes': releaseBytes(key, 1),
+  'a claim': isClaimed(key),
+  'a small file': bytes(key),
+  'claimed keys': claimed(10),
+  'removed records': clearRemoved(10, 1),
+  'a token': tokenHolder(sha256('x')),
+  'the tokens of an organization': tokens(o),
+}
+
+const pages: Readonly<Record<string, Op<unknown>>> = {
+  'oldest first': page({}),
+  'newest first': page({ order: 'desc' }),
+  'newest first, after one': page({ order: 'desc', after: onRecord }),
+  'last changed first': page({ sort: 'modified', order: 'desc' }),
+  'first changed first': page({ sort: 'modified' }),
+  'newest attachments first': attachments(o, onRecord, 0, 10),
+  'oldest match': matchRecord(o, inModule, 'a@example.com', null),
+}
+
+function planOf({ database }: SqliteConnection, op: Op<unknown>): string {
+  const step = op.next()
+  assert.ok(step.done !== true)
+  const compiled = compile(step.value.template, sqliteBuilder)
+  const rows = database
+    .prepare<unknown[], { detail: string }>(`explain query plan ${compiled.sql}`)
+    .all(compiled.values(step.value.bindings))
+  return rows.map(({ detail }) => detail).join('\n')
+}
+
+test('hot statements use an index, and pages are read in the order of one', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'dossier-plans-'))
+  const connection = openSqlite(join(folder, 'catalog.db'), 'write')
+  t.after(async () => {
+    connection.close()
+    await rm(folder, { recursive: true })
+  })
+  migrate(connection, 1)
+  for (const [name, op] of Object.entries(hot)) {
+    const plan = planOf(connection, op)
+    assert.match(plan, /SEARCH|USING (COVERING )?INDEX/, name)
+    assert.doesNotMatch(plan, /SCAN/, `${name}: ${plan}`)
+  }
+  for (const [name, op] of Object.entries(pages)) {
+    const plan = planOf(connection, op)
+    assert.doesNotMatch(plan, /SCAN|TEMP B-TREE/, `${name}: ${plan}`)
+  }
+})
