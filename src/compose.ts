@@ -98,29 +98,27 @@ function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Pro
       },
     )
   }
-  const sweepUntil = (before: () => number) => async () => {
-    const found = await desk.sweep.loose(before())
+  const sweep = async (before: number) => {
+    const found = await desk.sweep.loose(before)
     if (found > 0) log.info({ found }, 'removed bytes that no attachment holds')
   }
-  later(
-    'the sweep',
-    sweepUntil(() => openedAt),
-  )()
-  const sweeping = setInterval(
-    later(
-      'the sweep',
-      sweepUntil(() => Date.now() - config.sweepGraceSeconds * 1000),
+  const flush = later('writing down when tokens were used', () => desk.access.flush())
+  const sweepInterval = config.sweepIntervalSeconds * 1000
+  const timers = [
+    setInterval(
+      later('the sweep', () => sweep(Date.now() - config.sweepGraceSeconds * 1000)),
+      sweepInterval,
     ),
-    config.sweepIntervalSeconds * 1000,
-  )
-  const flushing = setInterval(
-    later('writing down when tokens were used', () => desk.access.flush()),
-    TOKEN_FLUSH_MS,
-  )
+    setInterval(
+      later('forgetting idempotency keys', () => desk.attachments.forgetRetries()),
+      sweepInterval,
+    ),
+    setInterval(flush, TOKEN_FLUSH_MS),
+  ]
+  later('the first sweep', () => sweep(openedAt))()
   return async () => {
-    clearInterval(sweeping)
-    clearInterval(flushing)
-    later('writing down when tokens were used', () => desk.access.flush())()
+    for (const timer of timers) clearInterval(timer)
+    flush()
     await running
   }
 }

@@ -51,6 +51,8 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     entries: (of, onRecord) => read(entries(of, onRecord)),
 
     attach: (input) => write('attach', input),
+    rememberAnswer: (scope, answer) => write('rememberAnswer', scope, answer),
+    forgetRetries: (before) => write('forgetRetries', before),
     attachment: (of, id) => read(attachment(of, id)),
     attachments: (of, onRecord, offset, limit) =>
       offset + limit <= SHORT

@@ -154,6 +154,16 @@ export interface RedirectUriTable {
   uri: string
 }
 
+export interface RetryTable {
+  scope: Sha256
+  organization: OrganizationId
+  content: Sha256
+  /** JSON of what was attached. */
+  attachments: string
+  answer: string | null
+  created_at: number
+}
+
 export interface MigrationTable {
   version: number
   name: string
@@ -173,5 +183,6 @@ export interface Schema {
   token: TokenTable
   client: ClientTable
   redirect_uri: RedirectUriTable
+  retry: RetryTable
   migration: MigrationTable
 }

@@ -227,15 +227,18 @@ function person(name: string): Properties {
 async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]): Promise<void> {
   const files = demoFiles()
   const policy = refusingExtensions(1_048_576, [])
+  const { signal } = new AbortController()
   for (const [index, record] of records.entries()) {
-    await desk.attachments.intake(actor, new AbortController().signal, async (intake) => {
+    await desk.attachments.intake({ actor, signal, retry: null, receipts: [] }, async (intake) => {
       for (const offset of [0, 1, 2]) {
         const file = files[(index * 3 + offset) % files.length]
         if (file === undefined) continue
         await intake.file(
           {
             name: file.name,
+            part: 'file',
             claimedType: null,
+            digest: null,
             encoding: '7bit',
             label: file.name,
             bytes: (async function* () {

@@ -122,11 +122,17 @@ export interface Attach {
   readonly by: UserId
   readonly at: number
   readonly items: readonly NewAttachment[]
+  /** Under an idempotency key: what was attached is remembered with the same commit. */
+  readonly retry: { readonly scope: Sha256; readonly content: Sha256 } | null
 }
 
 export type Attached =
   /** One attachment per item, in their order. `unused` are keys whose bytes were not needed, because the organization has the same ones already. */
   | { readonly outcome: 'attached'; readonly attachments: readonly Attachment[]; readonly unused: readonly BlobKey[] }
+  /** The same content came under this key before: what it attached then, and how it was answered if that is known. */
+  | { readonly outcome: 'repeated'; readonly attachments: readonly Attachment[]; readonly answer: string | null }
+  /** Other content came under this key before. */
+  | { readonly outcome: 'other_content' }
   | { readonly outcome: 'no_record' }
   | { readonly outcome: 'no_field'; readonly field: FieldId }
   | { readonly outcome: 'duplicate_link'; readonly url: string }
@@ -231,6 +237,10 @@ export interface Catalog {
   entries(organization: OrganizationId, record: RecordId): Promise<readonly FieldEntry[]>
 
   attach(input: Attach): Promise<Attached>
+  /** The answer to what was attached under this scope, for its repetitions; no error when that is forgotten already. */
+  rememberAnswer(scope: Sha256, answer: string): Promise<void>
+  /** Forgets idempotency keys first used before `before`. */
+  forgetRetries(before: number): Promise<void>
   attachment(organization: OrganizationId, id: AttachmentId): Promise<Attachment | null>
   /** Newest first, photos left out. */
   attachments(

@@ -19,8 +19,8 @@ export interface Policy {
   judgeContent(claim: FileClaim, head: Uint8Array): Promise<void>
 }
 
-/** Characters that change how a name looks but not what a system runs: bidi controls, zero-width ones, soft hyphen, C0 and C1. */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
+/** Characters that change how a name looks but not what a system runs: controls, bidi marks, zero-width and other ignorable ones. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
  * The last extension in lower case without its dot, as Windows would see it: trailing dots and spaces, the default

@@ -205,19 +205,18 @@ async function answerOf(asked: Asked): Promise<Answer> {
       `The token lacks a scope for: ${match.route.operation}. Create one with that scope.`,
     )
   }
-  return match.route.answer(
-    createCall({
-      request: asked.request,
-      head,
-      params: match.params,
-      caller: seen.caller,
-      desk,
-      origin: originOf(asked.request, asked.settings.origin),
-      signal: asked.signal,
-      maxParts: asked.settings.maxParts,
-      attachmentAtPath: asked.attachmentAtPath,
-    }),
-  )
+  const call = createCall({
+    request: asked.request,
+    head,
+    params: match.params,
+    caller: seen.caller,
+    desk,
+    origin: originOf(asked.request, asked.settings.origin),
+    signal: asked.signal,
+    maxParts: asked.settings.maxParts,
+    attachmentAtPath: asked.attachmentAtPath,
+  })
+  return call.settle(await match.route.answer(call))
 }
 
 async function admit({ head, seen, desk, counter: { dialect } }: Asked): Promise<void> {

@@ -14,8 +14,8 @@ export function bodyKindOf(request: IncomingMessage): BodyKind {
   return type === 'application/x-www-form-urlencoded' ? 'urlencoded' : 'other'
 }
 
-/** The whole body as UTF-8. Faults: `too_large` over 1 MiB, `aborted` when the client goes away or `signal` says so. */
-export async function readWhole(request: IncomingMessage, signal: AbortSignal): Promise<string> {
+/** The whole body. Faults: `too_large` over 1 MiB, `aborted` when the client goes away or `signal` says so. */
+export async function readWhole(request: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   await new Promise<void>((resolve, reject) => {
@@ -51,7 +51,7 @@ export async function readWhole(request: IncomingMessage, signal: AbortSignal): 
     request.on('data', onData).on('end', onEnd).on('error', settle).on('close', onClose)
     signal.addEventListener('abort', onAbort)
   })
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 export function parseJson(text: string): unknown {

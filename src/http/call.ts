@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
-import type { Attachment, Caller } from '../core/model.ts'
+import type { Intake } from '../core/intake.ts'
+import type { Attachment, Caller, Sha256 } from '../core/model.ts'
+import { retryOf, type Retry } from '../core/retry.ts'
+import { actorOf } from '../core/access.ts'
 import { bodyKindOf, parseJson, readWhole } from './body.ts'
+import { announcedDigest, checkWhole, partsOfChecked, receiptHeaders } from './content-digest.ts'
 import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part } from './contracts.ts'
 import { fileAnswer } from './file-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
@@ -21,11 +25,11 @@ export interface CallSources {
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
 }
 
-export function createCall(sources: CallSources): Call {
+export function createCall(sources: CallSources): HttpCall {
   return new HttpCall(sources)
 }
 
-class HttpCall implements Call {
+export class HttpCall implements Call {
   readonly #sources: CallSources
   readonly id: string
   readonly method: string
@@ -36,6 +40,8 @@ class HttpCall implements Call {
   readonly desk: Desk
   readonly origin: string
   readonly signal: AbortSignal
+  #retry: Retry | null = null
+  readonly #receipts: Sha256[] = []
 
   constructor(sources: CallSources) {
     this.#sources = sources
@@ -82,15 +88,45 @@ class HttpCall implements Call {
         { reason: 'not_form' },
       )
     }
-    return readParts(request, { boundary: boundaryOf(type), maxParts, signal })
+    const options = { boundary: boundaryOf(type), maxParts, signal }
+    const digest = announcedDigest(request)
+    return digest === null ? readParts(request, options) : partsOfChecked(request, digest, options)
   }
 
   async json(): Promise<unknown> {
-    return parseJson(await readWhole(this.#sources.request, this.signal))
+    return parseJson(await this.#whole())
   }
 
   async form(): Promise<URLSearchParams> {
-    return new URLSearchParams(await readWhole(this.#sources.request, this.signal))
+    return new URLSearchParams(await this.#whole())
+  }
+
+  async #whole(): Promise<string> {
+    const { request } = this.#sources
+    const body = await readWhole(request, this.signal)
+    checkWhole(announcedDigest(request), body)
+    return body.toString('utf8')
+  }
+
+  intake<T>(take: (intake: Intake) => Promise<T>): Promise<T> {
+    const key = this.headers['idempotency-key']
+    const target = `${this.path}?${this.query.toString()}`
+    this.#retry = key === undefined ? null : retryOf(String(key), this.caller, this.method, target)
+    const terms = { actor: actorOf(this.caller), signal: this.signal, retry: this.#retry, receipts: this.#receipts }
+    return this.desk.attachments.intake(terms, take)
+  }
+
+  /** The answer as it goes out: the first one again for a repeated upload; with receipts for checksums that were right. */
+  async settle(answer: Answer): Promise<Answer> {
+    const receipts = receiptHeaders(announcedDigest(this.#sources.request), this.#receipts)
+    const settled = { ...answer, headers: { ...answer.headers, ...receipts } }
+    if (this.#retry === null || this.#retry.outcome === 'none') return settled
+    if (this.#retry.outcome === 'repeated') return { ...settled, ...storedAnswer(this.#retry.answer) }
+    await this.desk.attachments.remember(
+      this.#retry,
+      JSON.stringify({ status: answer.status, json: answer.json, text: answer.text }),
+    )
+    return settled
   }
 
   async send(attachment: Attachment, options: { type?: string; names: 'extended' | 'both' }): Promise<Answer> {
@@ -102,4 +138,9 @@ class HttpCall implements Call {
     if (parsed === null || parsed.origin !== this.origin) return null
     return this.#sources.attachmentAtPath(parsed.pathname)
   }
+}
+
+/** Status and body as they were; nothing when the first answer was never written down (a crash between commit and answer). */
+function storedAnswer(text: string | null): Pick<Answer, 'status' | 'json' | 'text'> | null {
+  return text === null ? null : (JSON.parse(text) as Pick<Answer, 'status' | 'json' | 'text'>)
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Desk } from '../core/desk.ts'
 import type { Fault } from '../core/fault.ts'
+import type { Intake } from '../core/intake.ts'
 import type { Attachment, AttachmentId, Caller } from '../core/model.ts'
 
 /** What is known of a request before its body. */
@@ -37,6 +38,8 @@ export interface Part {
   readonly type: string | null
   /** The part's Content-Transfer-Encoding; `7bit` when it has none. */
   readonly encoding: string
+  /** The part's `x-dossier-sha256` as sent: the checksum of its bytes that the client announces; null when it has none. */
+  readonly digest: string | null
   /** Has a filename or a Content-Type: what tells a file from a text, whatever the type says. */
   readonly isFile: boolean
   readonly bytes: AsyncIterable<Uint8Array>
@@ -65,6 +68,8 @@ export interface Call extends IncomingHead {
   json(): Promise<unknown>
   /** An application/x-www-form-urlencoded body of at most 1 MiB. */
   form(): Promise<URLSearchParams>
+  /** The desk's intake for this caller and request; repeats under an Idempotency-Key and announced checksums are seen to. */
+  intake<T>(take: (intake: Intake) => Promise<T>): Promise<T>
   /**
    * The bytes of an attachment as an answer, with the headers that keep a browser from running them.
    * `type`: what Content-Type says (default: our own table by extension, never the upload's word).

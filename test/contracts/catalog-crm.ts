@@ -112,7 +112,7 @@ export async function newCrm(catalog: Catalog, agency = 'agency'): Promise<Crm> 
     return saved
   }
   const attach: Crm['attach'] = (record, ...items) => {
-    const call: Attach = { organization, record, by: user, at: 3_000, items }
+    const call: Attach = { organization, record, by: user, at: 3_000, items, retry: null }
     return catalog.attach(call)
   }
   const attached: Crm['attached'] = async (record, ...items) => {

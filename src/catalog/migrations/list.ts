@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts'
+import { retries } from './0002-retries.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, retries]

@@ -7,8 +7,11 @@ import { entries, fillField } from './entries.ts'
 import { field } from './fields.ts'
 import { mustUser } from './organizations.ts'
 import { moduleOfRecord } from './records.ts'
+import { rememberAttached, repetition } from './retries.ts'
 
 export function* attach(input: Attach): Op<Attached> {
+  const before = yield* repetition(input)
+  if (before !== null) return before
   const held = yield* heldEntries(input)
   const refusal = yield* refusalOf(input, held)
   if (refusal !== null) return refusal
@@ -22,6 +25,7 @@ export function* attach(input: Attach): Op<Attached> {
     if (isUnused(item, attached)) unused.push(item.source.key)
   }
   yield* fillFields(input, attachments)
+  yield* rememberAttached(input, attachments)
   return { outcome: 'attached', attachments, unused }
 }
 

@@ -9,6 +9,7 @@ import { createOrganization } from './organizations.ts'
 import { records } from './record-pages.ts'
 import { clearRemoved, removeRecords } from './record-removal.ts'
 import { saveRecords } from './record-saving.ts'
+import { forgetRetries, rememberAnswer } from './retries.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
 
 export const writes = {
@@ -21,6 +22,8 @@ export const writes = {
   createOrganization,
   createToken,
   forget,
+  forgetRetries,
+  rememberAnswer,
   removeAttachments,
   removeField,
   removeRecords,

@@ -1,6 +1,6 @@
 /** POST /locations/{id}/customFields/upload: files that a PUT puts into a field later. They are acknowledged, so they are kept. */
 import type { FileClaim } from '../../core/policy.ts'
-import type { Intake } from '../../core/attachments.ts'
+import type { Intake } from '../../core/intake.ts'
 import { Fault } from '../../core/fault.ts'
 import { holdsFiles } from '../../core/fields.ts'
 import { idOfFace } from '../../core/ids.ts'
@@ -37,7 +37,7 @@ async function uploadToLocation(call: Call): Promise<Answer> {
   const module = await contactsOf(call, place)
   const fields = await call.desk.fields.list(place.actor, module.id)
   const received: Received = { names: [], claims: [], id: '', maxFiles: '' }
-  const attachments = await call.desk.attachments.intake(place.actor, call.signal, async (intake) => {
+  const attachments = await call.intake(async (intake) => {
     await takeForm(call, intake, fields, received)
     mustSuit(received, fields)
     return intake.attach(await ownerOf(call, place, module, received.id))

@@ -2,7 +2,7 @@
 import { Fault } from '../../core/fault.ts'
 import { holdsFiles } from '../../core/fields.ts'
 import { idOfFace } from '../../core/ids.ts'
-import type { IncomingFile } from '../../core/attachments.ts'
+import type { IncomingFile } from '../../core/intake.ts'
 import type { Field } from '../../core/model.ts'
 import type { Call, Part } from '../../http/contracts.ts'
 import { fieldUnknown } from './faults.ts'
@@ -52,7 +52,9 @@ export function incomingFile(part: Part): IncomingFile {
   return {
     name: part.filename || nameFor(part),
     claimedType: part.type,
+    part: part.name,
     encoding: part.encoding,
+    digest: part.digest,
     label: labelOf(part),
     bytes: part.bytes,
   }

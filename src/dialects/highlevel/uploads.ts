@@ -1,5 +1,5 @@
 /** POST /forms/upload-custom-files: files onto a contact's custom fields. It has nothing to do with forms. */
-import type { Intake } from '../../core/attachments.ts'
+import type { Intake } from '../../core/intake.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Field } from '../../core/model.ts'
 import type { Policy } from '../../core/policy.ts'
@@ -30,7 +30,7 @@ async function uploadToCustomFields(call: Call): Promise<Answer> {
   const contact = await mustFindContact(call, place, module, contactId)
   mustBeForm(call)
   const fields = await call.desk.fields.list(place.actor, module.id)
-  await call.desk.attachments.intake(place.actor, call.signal, async (intake) => {
+  await call.intake(async (intake) => {
     await takeParts(call, intake, fields)
     await intake.attach(contact.id)
   })

@@ -1,5 +1,5 @@
 import type { Actor } from '../../core/access.ts'
-import type { Intake } from '../../core/attachments.ts'
+import type { IncomingFile, Intake } from '../../core/intake.ts'
 import { Fault } from '../../core/fault.ts'
 import type { AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
 import type { Answer, Call, Part } from '../../http/contracts.ts'
@@ -9,8 +9,8 @@ import { attachmentPolicy } from './policy.ts'
 import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
 
 export async function upload(call: Call): Promise<Answer> {
-  const { actor, record } = await recordOf(call)
-  return call.desk.attachments.intake(actor, call.signal, async (intake) => {
+  const { record } = await recordOf(call)
+  return call.intake(async (intake) => {
     await takeBody(call, intake)
     const link = call.query.get('attachmentUrl')
     if (link !== null) intake.link(link)
@@ -86,8 +86,21 @@ export function noFile(sentence: string): Fault {
   )
 }
 
+/** The part as a file; `name` is for one that has none. */
+export function fileOf(part: Part, name: string): IncomingFile {
+  return {
+    part: part.name,
+    name: part.filename ?? name,
+    claimedType: part.type,
+    encoding: part.encoding,
+    digest: part.digest,
+    label: labelOf(part),
+    bytes: part.bytes,
+  }
+}
+
 /** How a message calls a part. */
-export function labelOf(part: Part): string {
+function labelOf(part: Part): string {
   return `Part ${String(part.index)} ("${part.name.slice(0, 60)}")`
 }
 
@@ -104,11 +117,7 @@ async function takeParts(call: Call, intake: Intake): Promise<void> {
   const others: string[] = []
   for await (const part of call.parts()) {
     if (part.name === 'file' && part.isFile) {
-      const name = part.filename ?? 'file'
-      await intake.file(
-        { name, claimedType: part.type, encoding: part.encoding, label: labelOf(part), bytes: part.bytes },
-        attachmentPolicy,
-      )
+      await intake.file(fileOf(part, 'file'), attachmentPolicy)
     } else if (part.name === 'attachmentUrl') {
       intake.link((await part.text()).trim())
     } else {

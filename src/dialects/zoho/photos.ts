@@ -1,27 +1,16 @@
 import { Fault } from '../../core/fault.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
-import { labelOf, noFile, recordOf } from './attachments.ts'
+import { fileOf, noFile, recordOf } from './attachments.ts'
 import { mayHavePhoto } from './modules.ts'
 import { photoPolicy } from './policy.ts'
 import { nothing, zohoJson } from './wire.ts'
 
 export async function uploadPhoto(call: Call): Promise<Answer> {
-  const { actor, record } = await photographed(call)
-  await call.desk.attachments.intake(actor, call.signal, async (intake) => {
+  const { record } = await photographed(call)
+  await call.intake(async (intake) => {
     for await (const part of call.parts()) {
       if (part.name !== 'file' || !part.isFile || intake.count > 0) await part.skip()
-      else
-        await intake.file(
-          {
-            name: part.filename ?? 'photo',
-            claimedType: part.type,
-            encoding: part.encoding,
-            label: labelOf(part),
-            bytes: part.bytes,
-          },
-          photoPolicy(call.desk.sniff),
-          { role: 'photo' },
-        )
+      else await intake.file(fileOf(part, 'photo'), photoPolicy(call.desk.sniff), { role: 'photo' })
     }
     if (intake.count === 0) throw noFile('The form has no part named file.')
     await intake.attach(record.id)

@@ -90,6 +90,7 @@ const FINER: Readonly<Record<string, Refusal>> = {
   },
   'too_large/body': { status: 413, code: 'BODY_SIZE_REACHED', message: 'The request body limit reached' },
   'too_large/request': { status: 431, code: 'BODY_SIZE_REACHED', message: null },
+  'conflict/request': { status: 409, code: 'IDEMPOTENCY_KEY_REUSED', message: null },
   'conflict/link': { status: 400, code: 'INVALID_DATA', message: 'Attachment link already exists' },
 }
 

@@ -9,13 +9,15 @@ export interface PartHead {
   readonly filename: string | null
   readonly type: string | null
   readonly encoding: string
+  readonly digest: string | null
   readonly isFile: boolean
 }
 
 const DISPOSITION = 'content-disposition'
 const TYPE = 'content-type'
 const ENCODING = 'content-transfer-encoding'
-const READ = new Set([DISPOSITION, TYPE, ENCODING])
+const DIGEST = 'x-dossier-sha256'
+const READ = new Set([DISPOSITION, TYPE, ENCODING, DIGEST])
 
 /** The headers of part `index`, the blank line left off; a Fault names what is wrong with them. */
 export function readHead(block: Buffer, index: number): PartHead {
@@ -31,6 +33,7 @@ export function readHead(block: Buffer, index: number): PartHead {
     filename: named ? readFilename(parameters, index, name) : null,
     type: trimmed(type?.split(';', 1)[0] ?? '').toLowerCase() || null,
     encoding: readEncoding(headers.get(ENCODING), index, name),
+    digest: headers.get(DIGEST) ?? null,
     isFile: named || type !== undefined,
   }
 }

@@ -70,6 +70,7 @@ class FormPart implements Part {
   readonly filename: string | null
   readonly type: string | null
   readonly encoding: string
+  readonly digest: string | null
   readonly isFile: boolean
   readonly #form: Cutter
   readonly #boundary: string
@@ -85,6 +86,7 @@ class FormPart implements Part {
     this.filename = head.filename
     this.type = head.type
     this.encoding = head.encoding
+    this.digest = head.digest
     this.isFile = head.isFile
   }
 
