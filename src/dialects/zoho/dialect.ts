@@ -1,10 +1,10 @@
 /** Zoho CRM v2 and its alias v2.1, which the vendor's later SDKs call. */
-import type { Caller } from '../../core/model.ts'
-import type { AttachmentId } from '../../core/model.ts'
+import type { AttachmentId, Caller } from '../../core/model.ts'
 import type { Dialect, IncomingHead, Permits, Route } from '../../http/contracts.ts'
 import { download, list, removeMany, removeOne, upload } from './attachments.ts'
 import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
-import { getRecord, insert, listRecords, removeRecord, removeRecords, updateMany, updateOne } from './records.ts'
+import { insert, updateMany, updateOne } from './record-writing.ts'
+import { getRecord, listRecords, removeRecord, removeRecords } from './records.ts'
 import { refuse } from './refusals.ts'
 import { attachments, records } from './scopes.ts'
 import { zohoTime } from './wire.ts'

@@ -1,8 +1,7 @@
 /** What Zoho CRM v2 knows about its modules: names, mandatory fields, photos. */
-import type { Actor } from '../../core/access.ts'
+import { actorOf, type Actor } from '../../core/access.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Module } from '../../core/model.ts'
-import { actorOf } from '../../core/access.ts'
 import type { Call } from '../../http/contracts.ts'
 
 /** The reference page: "modules such as Documents and Projects are not supported in the current API". */

@@ -56,6 +56,11 @@ export function failed(code: string, message: string, details: object): object {
   return { code, details, message, status: 'error' }
 }
 
+/** The item for a record that is not there. */
+export function unknownRecord(id: string): object {
+  return failed('INVALID_DATA', 'the id given seems to be invalid', { id })
+}
+
 /** One row of the attachments' list, with the keys of the v2 SDKs' model. */
 export function attachmentRow(attachment: Attachment, record: CrmRecord, module: string): Record<string, unknown> {
   return {
