@@ -55,22 +55,25 @@ function byCurl(...more: string[]): Client['run'] {
   }
 }
 
-// A JDK runs a single source file unbuilt.
-function byJava(upload: Upload): Promise<Outcome> {
-  return runProgram('java', ['-cp', javaJars.join(':'), here('Upload.java'), ...inOrder(upload)])
+let javaClasses: Promise<string> | undefined
+
+async function byJava(upload: Upload): Promise<Outcome> {
+  javaClasses ??= compile('java', (folder) => ['javac', '-cp', javaJars.join(':'), '-d', folder, here('Upload.java')])
+  return runProgram('java', ['-cp', [await javaClasses, ...javaJars].join(':'), 'Upload', ...inOrder(upload)])
 }
 
-let compiled: Promise<string> | undefined
+let monoProgram: Promise<string> | undefined
 
 async function byMono(upload: Upload): Promise<Outcome> {
-  compiled ??= compile()
-  return runProgram('mono', [await compiled, ...inOrder(upload)])
+  monoProgram ??= compile('csharp', (folder) => ['mcs', `-out:${join(folder, 'Upload.exe')}`, here('Upload.cs')])
+  return runProgram('mono', [join(await monoProgram, 'Upload.exe'), ...inOrder(upload)])
 }
 
-async function compile(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'dossier-csharp-'))
+/** Compiles once for all calls of this process. Answers the folder of the result. */
+async function compile(name: string, command: (folder: string) => [string, ...string[]]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), `dossier-${name}-`))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const program = join(folder, 'Upload.exe')
-  await output('mcs', [`-out:${program}`, here('Upload.cs')])
-  return program
+  const [program, ...args] = command(folder)
+  await output(program, args)
+  return folder
 }
