@@ -86,9 +86,9 @@ export function streamedForm(name: string, filename: string, size: number): Requ
   return {
     method: 'POST',
     headers: { 'content-type': 'multipart/form-data; boundary=a-boundary' },
-    body: Readable.toWeb(Readable.from(bytes())) as unknown as ReadableStream,
+    body: Readable.toWeb(Readable.from(bytes())),
     duplex: 'half',
-  } as RequestInit
+  }
 }
 
 export interface Refusal {
