@@ -11,12 +11,14 @@ const MiB = 1_048_576
 
 let server: Server
 let tenant: Tenant
+let stranger: Tenant
 let field: string
 let other: string
 
 before(async () => {
   server = await startServer({ args: ['--log-level', 'warn'] })
   tenant = await createTenant(server)
+  stranger = await createTenant(server, 'Stranger')
 })
 after(() => server.stop())
 
@@ -218,7 +220,6 @@ describe('names and sizes', () => {
 describe('what is read before the body', () => {
   test('another location, an unknown contact and a query that is wrong are refused without it', async () => {
     const { location, contact } = tenant
-    const stranger = await createTenant(server, 'Stranger')
     const asked = [
       [`contactId=${contact.highlevel}&locationId=${stranger.location}`, 403],
       [`contactId=${stranger.contact.highlevel}&locationId=${location}`, 400],
@@ -233,7 +234,6 @@ describe('what is read before the body', () => {
   })
 
   test("another location's token gets nowhere", async () => {
-    const stranger = await createTenant(server, 'Stranger')
     const before = await contactOf(tenant)
     const asked = [uploadPath(tenant), uploadPath({ location: stranger.location, contact: tenant.contact })] as const
     const form = formBody([text(`${field}_1`, 'a.txt')])
