@@ -9,6 +9,7 @@ import { fieldsContract } from './catalog-fields.ts'
 import { organizationsContract } from './catalog-organizations.ts'
 import { recordsContract } from './catalog-records.ts'
 import { removalContract } from './catalog-removal.ts'
+import { retriesContract } from './catalog-retries.ts'
 import { tokensContract } from './catalog-tokens.ts'
 
 export interface OpenedCatalog {
@@ -36,6 +37,7 @@ export function catalogContract(name: string, open: () => Promise<OpenedCatalog>
     fieldsContract(fresh)
     attachmentsContract(fresh)
     bytesContract(fresh)
+    retriesContract(fresh)
     tokensContract(fresh)
     durabilityContract(open)
   })
