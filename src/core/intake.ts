@@ -185,6 +185,8 @@ function mustBeLink(url: string): void {
   const parsed = URL.parse(url)
   if (
     url.length <= 3_000 &&
+    // The parser drops line breaks without a word, but what is kept and shown is the text as it came.
+    !/[\0-\x1f\x7f]/.test(url) &&
     parsed !== null &&
     (parsed.protocol === 'http:' || parsed.protocol === 'https:') &&
     /^https?:\/\/[^/]/i.test(url)
