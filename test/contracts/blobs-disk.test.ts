@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openDiskBlobs } from '../../src/blobs/disk.ts'
 import type { BlobStore } from '../../src/core/contracts.ts'
 import { newBlobKey } from '../../src/core/ids.ts'
-import { missing, need } from '../require.ts'
-import { keysOf, never, pieces, read } from './blob-contract.ts'
+import { filesIn, keysOf, megabytes, never, pieces, read } from './blob-reading.ts'
 
 let folder: string
 let store: BlobStore
@@ -26,12 +23,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Every file below the folder. */
-async function filesIn(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
-}
-
 const linux = process.platform === 'linux' ? false : 'needs /proc'
 const openFiles = () => readdirSync('/proc/self/fd').length
 
@@ -39,10 +30,6 @@ const openFiles = () => readdirSync('/proc/self/fd').length
 async function closesAll(before: number): Promise<void> {
   for (let turn = 0; turn < 100 && openFiles() > before; turn++) await delay(10)
   assert.ok(openFiles() <= before, `${openFiles()} descriptors, ${before} before`)
-}
-
-async function* megabytes(count: number): AsyncGenerator<Uint8Array> {
-  for (let index = 0; index < count * 16; index++) yield randomBytes(65_536)
 }
 
 describe('blobs on disk', () => {
@@ -132,60 +119,3 @@ describe('blobs on disk', () => {
     assert.equal(String(await read(store, key, { start: 3, end: 100 })), '')
   })
 })
-
-describe('class 16: a symbolic link is not followed', () => {
-  test('where a blob is to be written', async () => {
-    const key = newBlobKey()
-    const outside = join(folder, 'outside')
-    await symlink(outside, join(folder, key.slice(0, 2), key))
-    await assert.rejects(store.put(key, pieces(Buffer.from('x')), never), { code: 'EEXIST' })
-    assert.equal(existsSync(outside), false)
-    assert.deepEqual(await readdir(join(folder, 'incoming')), [])
-  })
-
-  test('where a blob is read', async () => {
-    const key = newBlobKey()
-    await symlink('/etc/passwd', join(folder, key.slice(0, 2), key))
-    await assert.rejects(store.open(key), { code: 'ELOOP' })
-    await store.remove(key)
-    assert.equal(await store.open(key), null)
-    assert.ok(existsSync('/etc/passwd'))
-  })
-
-  test('in place of the folder of what is incoming', async () => {
-    await store.close()
-    const outside = await mkdtemp(join(tmpdir(), 'dossier-outside-'))
-    await writeFile(join(outside, 'precious'), 'x')
-    await rm(join(folder, 'incoming'), { recursive: true })
-    await symlink(outside, join(folder, 'incoming'))
-    store = await openDiskBlobs(folder)
-    await store.put(newBlobKey(), pieces(Buffer.from('x')), never)
-    assert.deepEqual(await readdir(outside), ['precious'])
-    await rm(outside, { recursive: true })
-  })
-})
-
-test(
-  'class 33: a full disk refuses the put, keeps nothing of it and serves what it has',
-  { skip: missing('tmpfs') },
-  async () => {
-    need('tmpfs')
-    const mount = await mkdtemp(join(tmpdir(), 'dossier-full-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mount])
-    try {
-      const small = await openDiskBlobs(mount)
-      const key = newBlobKey()
-      await small.put(key, pieces(randomBytes(100_000)), never)
-      for (let turn = 0; turn < 3; turn++) {
-        await assert.rejects(small.put(newBlobKey(), megabytes(20), never), { code: 'ENOSPC' })
-        assert.deepEqual(await filesIn(mount), [key])
-      }
-      assert.equal((await read(small, key))?.length, 100_000)
-      await small.put(newBlobKey(), pieces(randomBytes(100_000)), never)
-      await small.close()
-    } finally {
-      execFileSync('umount', [mount])
-      await rm(mount, { recursive: true })
-    }
-  },
-)

@@ -56,7 +56,7 @@ function same(actual: unknown, expected: unknown, seed: number): void {
 }
 
 test('the same parts as @fastify/busboy', async () => {
-  for (const seed of seeds(400)) {
+  for (const seed of seeds(300)) {
     const chance = chanceOf(seed)
     const { contentType, body } = randomForm(chance)
     const theirs = await busboyReads(contentType, body)
@@ -79,7 +79,7 @@ describe('spoilt forms', () => {
   }
 
   test('end in parts or in a Fault, the same however they arrive, and soon', async () => {
-    for (const seed of seeds(800)) {
+    for (const seed of seeds(500)) {
       const chance = chanceOf(seed)
       const form = randomForm(chance)
       const body = spoil(form.body, form.boundary, chance)

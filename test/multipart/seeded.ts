@@ -39,7 +39,7 @@ export function seeds(rounds: number): number[] {
 
 /** The bytes in pieces of any size, some of them empty, some of them one byte. */
 export function* scattered(bytes: Buffer, chance: Chance): Generator<Buffer> {
-  const longest = chance.pick([1, 10, 40, 700, bytes.length + 1])
+  const longest = chance.pick([1, 20, 20, 60, 60, 700, 700, bytes.length + 1])
   for (let at = 0; at < bytes.length;) {
     const size = chance.below(longest + 1)
     yield bytes.subarray(at, at + size)
