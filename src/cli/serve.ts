@@ -28,11 +28,17 @@ export async function listening(house: House, config: Config): Promise<string> {
   }
 }
 
+/** One Ctrl+C may come twice, from the terminal and from npm: only a later one means that somebody is impatient. */
+const IMPATIENT_MS = 1_000
+
 /** Waits for SIGINT or SIGTERM, then stops in order; a second signal stops at once. */
 export async function untilTold(house: House): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  const arming = setTimeout(() => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  }, IMPATIENT_MS)
   await house.close()
+  clearTimeout(arming)
 }

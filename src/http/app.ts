@@ -3,16 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Log } from '../core/contracts.ts'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
-import type { Caller } from '../core/model.ts'
-import { createCall } from './call.ts'
+import { answerOf, type Counter, type Seen } from './answering.ts'
 import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
-import { corsHeaders, isPreflight, knownOrigins, preflightHeaders, type KnownOrigins } from './cors.ts'
-import { drain } from './drain.ts'
-import { headOf, originOf } from './head.ts'
+import { corsHeaders, knownOrigins } from './cors.ts'
+import { atMost, drain } from './drain.ts'
+import { headOf } from './head.ts'
 import { hintOf } from './hint.ts'
-import { lifetimeOf } from './lifetime.ts'
+import { lifetimeOf, type Lifetime } from './lifetime.ts'
 import { refuseMalformed } from './malformed.ts'
-import { createFindRoute, type FindRoute } from './router.ts'
+import { createFindRoute } from './router.ts'
 import { sendAnswer } from './send.ts'
 
 export interface AppSettings {
@@ -42,12 +41,12 @@ export interface App {
   stop(graceMs: number): Promise<void>
 }
 
-interface Counter {
-  readonly dialect: Dialect
-  readonly find: FindRoute
-}
-
 const MAX_HEADER_BYTES = 32 * 1024
+/**
+ * How long a refusal waits for the rest of its body, in milliseconds: a client that is answered when it has sent
+ * everything has no broken pipe to stumble over. One that takes longer is told at once, and drained afterwards.
+ */
+const PATIENCE_MS = 2_000
 
 export function createApp({ dialects, desk, log, settings }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
@@ -60,12 +59,53 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     if (found === undefined) throw new Error(`no dialect answers for ${path}`)
     return found
   }
-  const attachmentAtPath = (path: string): AttachmentReference | null => {
-    for (const { dialect } of counters) {
-      const found = dialect.owns(path) ? (dialect.attachmentAt?.(path) ?? null) : null
-      if (found !== null) return found
+  const attachmentAtPath = (path: string): AttachmentReference | null =>
+    counterFor(path).dialect.attachmentAt?.(path) ?? null
+
+  const answerFor = async (
+    request: IncomingMessage,
+    head: IncomingHead,
+    counter: Counter,
+    seen: Seen,
+    life: Lifetime,
+  ) => {
+    const { origin, maxParts } = settings
+    try {
+      return await answerOf({
+        request,
+        head,
+        counter,
+        seen,
+        signal: life.controller.signal,
+        desk,
+        origin,
+        maxParts,
+        attachmentAtPath,
+      })
+    } catch (thrown) {
+      const fault = Fault.from(thrown)
+      tell(log, head, fault)
+      seen.headers = { ...seen.headers, 'x-dossier-hint': hintOf(fault) }
+      return counter.dialect.refuse(fault, head)
     }
-    return null
+  }
+
+  const send = async (
+    response: ServerResponse,
+    head: IncomingHead,
+    { dialect }: Counter,
+    seen: Seen,
+    answer: Answer,
+    last: boolean,
+  ) => {
+    const headers = {
+      'x-request-id': head.id,
+      ...seen.headers,
+      ...dialect.headers?.(head, seen.caller),
+      ...(last ? { connection: 'close' } : {}),
+      ...(await corsHeaders(dialect.cors, head, known)),
+    }
+    await sendAnswer(response, answer, headers, head.method === 'HEAD' || answer.status === 204)
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -73,36 +113,16 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     const head = headOf(request)
     const counter = counterFor(head.path)
     const life = lifetimeOf(request, response, settings)
-    inFlight.add(life.controller)
     const seen: Seen = { caller: null, route: null, headers: {} }
-    let answer: Answer
+    inFlight.add(life.controller)
     try {
-      answer = await answerOf({
-        request,
-        head,
-        counter,
-        seen,
-        signal: life.controller.signal,
-        desk,
-        known,
-        settings,
-        attachmentAtPath,
-      })
-    } catch (thrown) {
-      const fault = Fault.from(thrown)
-      tell(log, head, fault)
-      answer = counter.dialect.refuse(fault, head)
-      seen.headers = { ...seen.headers, 'x-dossier-hint': hintOf(fault) }
-    }
-    const extra: Record<string, string> = {
-      'x-request-id': head.id,
-      ...seen.headers,
-      ...counter.dialect.headers?.(head, seen.caller),
-    }
-    if (stopping || life.isOver()) extra['connection'] = 'close'
-    try {
-      Object.assign(extra, await corsHeaders(counter.dialect.cors, head, known))
-      await sendAnswer(response, answer, extra, head.method === 'HEAD' || answer.status === 204)
+      const answer = await answerFor(request, head, counter, seen, life)
+      const drained = life.isOver()
+        ? null
+        : drain(request, { bytes: settings.drainBytes, milliseconds: settings.requestMs })
+      if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
+      await send(response, head, counter, seen, answer, stopping || life.isOver())
+      const ms = Math.round(performance.now() - began)
       log.info(
         {
           id: head.id,
@@ -110,12 +130,12 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
           method: head.method,
           route: seen.route,
           status: answer.status,
-          ms: Math.round(performance.now() - began),
+          ms,
         },
         'request',
       )
-      if (life.isOver()) request.destroy()
-      else await drain(request, { bytes: settings.drainBytes, milliseconds: settings.requestMs })
+      if (drained === null) request.destroy()
+      else await drained
     } catch (error) {
       log.debug({ id: head.id, err: error }, 'the client went away during the answer')
       response.destroy()
@@ -147,86 +167,17 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     server,
     async stop(graceMs) {
       stopping = true
-      const closed = new Promise<void>((resolve) =>
-        server.close(() => {
-          resolve()
-        }),
-      )
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const timer = setTimeout(() => {
-        for (const controller of inFlight)
-          controller.abort(
-            new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.'),
-          )
-        setTimeout(() => {
-          server.closeAllConnections()
-        }, 500).unref()
+        const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')
+        for (const controller of inFlight) controller.abort(fault)
+        setTimeout(() => server.closeAllConnections(), 500).unref()
       }, graceMs)
       await closed
       clearTimeout(timer)
     },
   }
-}
-
-/** What became known of a request on its way, for its answer and its line in the log. */
-interface Seen {
-  caller: Caller | null
-  route: string | null
-  headers: Readonly<Record<string, string>>
-}
-
-interface Asked {
-  readonly request: IncomingMessage
-  readonly head: IncomingHead
-  readonly counter: Counter
-  readonly seen: Seen
-  readonly signal: AbortSignal
-  readonly desk: Desk
-  readonly known: KnownOrigins
-  readonly settings: AppSettings
-  readonly attachmentAtPath: (path: string) => AttachmentReference | null
-}
-
-/** Law 5: token, limits, the dialect's own condition, scope; then the handler, which looks at the record before the body. */
-async function answerOf(asked: Asked): Promise<Answer> {
-  const { head, seen, desk } = asked
-  const { dialect, find } = asked.counter
-  if (isPreflight(head)) return { status: 204, headers: preflightHeaders(dialect.cors, head) }
-  const match = find(head)
-  const open = match instanceof Fault ? !dialect.hidesRoutes : match.route.needs === 'nobody'
-  if (!open) await admit(asked)
-  if (match instanceof Fault) throw match
-  seen.route = match.route.path
-  const { needs } = match.route
-  if (typeof needs === 'function' && !needs(seen.caller?.scopes ?? new Set(), match.params)) {
-    throw new Fault(
-      'forbidden',
-      'scope',
-      `The token lacks a scope for: ${match.route.operation}. Create one with that scope.`,
-    )
-  }
-  const call = createCall({
-    request: asked.request,
-    head,
-    params: match.params,
-    caller: seen.caller,
-    desk,
-    origin: originOf(asked.request, asked.settings.origin),
-    signal: asked.signal,
-    maxParts: asked.settings.maxParts,
-    attachmentAtPath: asked.attachmentAtPath,
-  })
-  return call.settle(await match.route.answer(call))
-}
-
-async function admit({ head, seen, desk, counter: { dialect } }: Asked): Promise<void> {
-  seen.caller = await desk.access.identify(dialect.secret(head))
-  const counted = dialect.throttle?.(seen.caller)
-  if (counted !== undefined) {
-    seen.headers = counted.headers
-    if (counted.refused !== null) throw counted.refused
-  }
-  dialect.check?.(head)
 }
 
 function tell(log: Log, head: IncomingHead, fault: Fault): void {

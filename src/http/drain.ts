@@ -7,11 +7,15 @@ export interface DrainBounds {
 }
 
 /**
- * Reads what is left of a request that has its answer. Half of the real clients show a broken pipe instead of
+ * Reads what is left of a request that is answered without it. Half of the real clients show a broken pipe instead of
  * the answer when the server stops reading, so the connection is cut only at the bounds. Resolves when it is over.
  */
 export function drain(request: IncomingMessage, bounds: DrainBounds): Promise<void> {
-  if (request.readableEnded || request.destroyed) return Promise.resolve()
+  if (request.complete || request.destroyed) {
+    // All of it has arrived: nothing to wait for, but the stream must come to its end for the next request's sake.
+    request.resume()
+    return Promise.resolve()
+  }
   return new Promise((resolve) => {
     let left = bounds.bytes
     const timer = setTimeout(() => request.destroy(), bounds.milliseconds)
@@ -29,4 +33,12 @@ export function drain(request: IncomingMessage, bounds: DrainBounds): Promise<vo
     request.removeAllListeners('readable')
     request.resume()
   })
+}
+
+/** Waits for `work`, but no longer than so many milliseconds. */
+export async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, milliseconds)
+  await Promise.race([work, promise])
+  clearTimeout(timer)
 }
