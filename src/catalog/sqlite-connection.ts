@@ -47,6 +47,8 @@ export function openSqlite(file: string, mode: 'read' | 'write'): SqliteConnecti
   database.pragma('synchronous = FULL')
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT}`)
   database.pragma('foreign_keys = ON')
+  // What a savepoint would have to restore is kept in memory, not in a file of its own.
+  database.pragma('temp_store = MEMORY')
   const prepared = new Map<Template<unknown>, Prepared>()
 
   function prepare(template: Template<unknown>): Prepared {
