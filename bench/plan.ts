@@ -47,3 +47,19 @@ export async function drive(plan: Plan): Promise<Result> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(plan)])
   return JSON.parse(stdout) as Result
 }
+
+/** The bytes as the body itself. */
+export function rawOf(
+  method: string,
+  path: string,
+  size: number,
+  headers = '',
+): Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'> {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: bench\r\n${headers}Content-Length: ${String(size)}\r\n\r\n`
+  return { head, prefix: '', suffix: '', size }
+}
+
+/** Downloads of one file: a request without a body. */
+export function getOf(path: string, headers = ''): Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'> {
+  return { head: `GET ${path} HTTP/1.1\r\nHost: bench\r\n${headers}\r\n`, prefix: '', suffix: '', size: 0 }
+}

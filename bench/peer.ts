@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Served } from './dossier.ts'
+import { formOf, rawOf } from './plan.ts'
+
+export type PeerName = 'multer' | 'fastify' | 'tus' | 'nginx'
+
+/** How each peer takes an upload. */
+const PLANS = {
+  multer: (size: number) => formOf('/upload', size),
+  fastify: (size: number) => formOf('/upload', size),
+  tus: (size: number) =>
+    rawOf(
+      'POST',
+      '/files',
+      size,
+      `Tus-Resumable: 1.0.0\r\nUpload-Length: ${String(size)}\r\nContent-Type: application/offset+octet-stream\r\n`,
+    ),
+  nginx: (size: number) => rawOf('PUT', '/scan-{n}.bin', size),
+}
+
+/** Whether the peer can run on this machine. */
+export function isThere(name: PeerName): boolean {
+  return name !== 'nginx' || spawnSync('nginx', ['-v']).status === 0
+}
+
+/** A peer in a process of its own, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
+export async function servePeer(name: PeerName): Promise<Served & { readonly folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
+  const script = fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url))
+  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const gone = once(child, 'exit')
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(line.toString())
+  return {
+    name,
+    folder,
+    pid: child.pid ?? 0,
+    port,
+    plan: (size) => ({ port, ...PLANS[name](size) }),
+    async stop() {
+      child.kill('SIGTERM')
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
