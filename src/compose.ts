@@ -33,7 +33,12 @@ export async function openHouse(config: Config): Promise<House> {
   const openedAt = Date.now()
   const log = createLog(config.logLevel)
   const catalog = await openSqliteCatalog({ folder: config.data })
-  const blobs = await openDiskBlobs(join(config.data, 'blobs'))
+  const blobs = await openDiskBlobs(join(config.data, 'blobs')).catch(async (error: unknown) => {
+    // The catalog's threads would keep a process alive that has said why it does not start.
+    await catalog.close()
+    lock.release()
+    throw error
+  })
   const desk = createDesk({ catalog, blobs, log, sniff })
   const app = createApp({ dialects: createDialects(config), desk, log, settings: settingsOf(config) })
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
