@@ -60,6 +60,7 @@ function asText(answer: Answer): string {
   const body = answer.json === undefined ? (answer.text ?? '') : JSON.stringify(answer.json)
   const headers = {
     'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
     ...answer.headers,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',

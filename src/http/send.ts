@@ -13,7 +13,8 @@ export async function sendAnswer(
     answer.stream?.destroy()
     return
   }
-  const headers: Record<string, string> = { ...extra, ...answer.headers }
+  // No browser is to find a page in what repeats a name that somebody chose.
+  const headers: Record<string, string> = { 'x-content-type-options': 'nosniff', ...extra, ...answer.headers }
   const text = answer.json === undefined ? answer.text : JSON.stringify(answer.json)
   if (answer.json !== undefined) headers['content-type'] ??= 'application/json; charset=utf-8'
   if (text !== undefined) headers['content-length'] = String(Buffer.byteLength(text))
