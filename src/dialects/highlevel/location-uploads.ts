@@ -10,7 +10,7 @@ import { contactsOf, mustBeHere, mustFindContact, placeOf, type Place } from './
 import { mustSuitField, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
-import { documentUrl, metaOf } from './wire.ts'
+import { documentUrl, metaOf } from './file-wire.ts'
 
 export const locationUploadRoutes: readonly Route[] = [
   {

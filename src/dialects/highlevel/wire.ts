@@ -1,7 +1,8 @@
-/** What goes out: pure shapes, named as in HighLevel's OpenAPI. */
+/** How a contact goes out: pure shapes, named as in HighLevel's OpenAPI. */
 import { faceOf } from '../../core/ids.ts'
-import type { Attachment, CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model.ts'
+import type { CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model.ts'
 import { holdsFiles } from '../../core/fields.ts'
+import { fileWire } from './file-wire.ts'
 
 export type Wire = Readonly<Record<string, unknown>>
 
@@ -83,27 +84,6 @@ export function createdContactWire(contact: Wire): Wire {
 export function nameOf({ title, properties }: CrmRecord): string {
   const names = [properties['firstName'], properties['lastName']].filter(isText)
   return names.length > 0 ? names.join(' ') : title
-}
-
-/** One file as the `FileField` example has it; a link has no document here. */
-export function fileWire({ field, key, attachment }: FieldEntry, origin: string): Wire {
-  const meta = { fieldname: faceOf(field), ...metaOf(attachment), uuid: key }
-  if (attachment.kind === 'link' || attachment.document === null) return { meta, url: attachment.url }
-  return { meta, url: documentUrl(attachment, origin), documentId: attachment.document }
-}
-
-/** Multer's words for a file. */
-export function metaOf(attachment: Attachment): Wire {
-  return {
-    originalname: attachment.name,
-    encoding: attachment.encoding,
-    mimetype: attachment.claimedType ?? 'application/octet-stream',
-    size: attachment.size,
-  }
-}
-
-export function documentUrl({ document }: Attachment, origin: string): string {
-  return `${origin}/documents/download/${String(document)}`
 }
 
 function customFieldsOf(
