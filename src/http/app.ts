@@ -85,7 +85,8 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     } catch (thrown) {
       const fault = Fault.from(thrown)
       tell(log, head, fault)
-      seen.headers = { ...seen.headers, 'x-dossier-hint': hintOf(fault) }
+      const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
+      seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
       return counter.dialect.refuse(fault, head)
     }
   }

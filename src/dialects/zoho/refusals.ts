@@ -9,7 +9,6 @@ interface Refusal {
   /** Null: the wire leaves the text open, and the fault's own sentence helps most. */
   readonly message: string | null
   readonly details?: (fault: Fault) => object
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
@@ -32,7 +31,7 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
   conflict: { status: 400, code: 'DUPLICATE_DATA', message: 'duplicate data' },
   too_many: { status: 429, code: 'TOO_MANY_REQUESTS', message: null },
   aborted: { status: 408, code: 'REQUEST_TIMEOUT', message: null },
-  unavailable: { status: 503, code: 'SERVICE_UNAVAILABLE', message: null, headers: { 'retry-after': '5' } },
+  unavailable: { status: 503, code: 'SERVICE_UNAVAILABLE', message: null },
   internal: { status: 500, code: 'INTERNAL_ERROR', message: 'Internal Server Error' },
 }
 
@@ -103,8 +102,7 @@ export function refuse(fault: Fault): Answer {
     message: refusal.message ?? fault.message,
     status: 'error',
   }
-  const answer = zohoJson(refusal.status, body)
-  return { ...answer, headers: { ...answer.headers, ...refusal.headers } }
+  return zohoJson(refusal.status, body)
 }
 
 function permissions(fault: Fault): object {
