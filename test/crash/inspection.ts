@@ -1,0 +1,155 @@
+/** What must hold of a data folder after any crash, seen through the wire and on the disk. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { digestOfBody } from '../e2e/files.ts'
+import type { Server } from '../e2e/server.ts'
+import { zohoHeaders, type Account } from './clients.ts'
+import type { Ledger, Upload } from './ledger.ts'
+
+interface Row {
+  readonly id: string
+  readonly File_Name: string
+}
+
+/** All of it; `only` narrows the downloads, never the lists. */
+export async function inspect(
+  server: Server,
+  account: Account,
+  ledger: Ledger,
+  only: (upload: Upload) => boolean = () => true,
+): Promise<void> {
+  const listed = await listedNames(server, account, ledger)
+  for (const upload of ledger.uploads) {
+    const present = listed.get(upload.name)
+    if (upload.place !== null && upload.deletion === 'none')
+      assert.ok(present, `${upload.name} was acknowledged and is not listed`)
+    if (upload.deletion === 'acknowledged') assert.equal(present, undefined, `${upload.name} was deleted and is back`)
+  }
+  await Promise.all(
+    lanes(ledger.uploads.filter(only), 8).map(async (lane) => {
+      for (const upload of lane) await mustDownload(server, account, upload, listed.get(upload.name))
+    }),
+  )
+  await mustBeTidy(server.folder)
+}
+
+/** Every upload that was acknowledged and is not there with its hash: what a power cut lost. */
+export async function lostOf(server: Server, account: Account, uploads: readonly Upload[]): Promise<readonly string[]> {
+  const lost: string[] = []
+  for (const upload of uploads) {
+    const found = await hashAt(server.origin + (upload.place?.path ?? ''), account)
+    if (found !== upload.hash) lost.push(`${upload.name} (${found})`)
+  }
+  return lost
+}
+
+/** What is listed by name, each once, and nothing that nobody sent. */
+async function listedNames(server: Server, account: Account, ledger: Ledger): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>()
+  for (const list of ledger.lists) {
+    for (const { id, File_Name: name } of await rowsOf(server.origin + list, account)) {
+      assert.ok(!found.has(name), `${name} is listed twice`)
+      assert.equal(ledger.find(name)?.list, list, `${name} is listed where nobody sent it`)
+      found.set(name, `${list}/${id}`)
+    }
+  }
+  return found
+}
+
+async function rowsOf(url: string, account: Account): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  for (let page = 1; ; page++) {
+    const response = await fetch(`${url}?per_page=200&page=${String(page)}`, { headers: zohoHeaders(account) })
+    if (response.status === 204) return rows
+    assert.equal(response.status, 200, await response.clone().text())
+    const body = (await response.json()) as { data: Row[]; info: { more_records: boolean } }
+    rows.push(...body.data)
+    if (!body.info.more_records) return rows
+  }
+}
+
+/** Listed means whole, acknowledged or not; and a place that was told is good for ever, or gone with its deletion. */
+async function mustDownload(
+  server: Server,
+  account: Account,
+  upload: Upload,
+  listed: string | undefined,
+): Promise<void> {
+  if (listed !== undefined)
+    assert.equal(await hashAt(server.origin + listed, account), upload.hash, `${upload.name} has other bytes`)
+  if (upload.place === null || upload.place.path === listed) return
+  const found = await hashAt(server.origin + upload.place.path, account)
+  if (upload.deletion === 'none') assert.equal(found, upload.hash, `${upload.name} does not open where it should`)
+  else assert.ok(listed !== undefined || !/^[0-9a-f]{64}$/.test(found), `${upload.name} was deleted and opens`)
+}
+
+async function hashAt(url: string, account: Account): Promise<string> {
+  const response = await fetch(url, { headers: url.includes('/crm/') ? zohoHeaders(account) : {} })
+  try {
+    const { sha256 } = await digestOfBody(response)
+    return response.status === 200 ? sha256 : `status ${String(response.status)}`
+  } catch (error) {
+    return `broken off: ${String(error)}`
+  }
+}
+
+/** After the sweep the store holds exactly what rows name, and nothing half written. */
+export async function mustBeTidy(folder: string): Promise<void> {
+  let seen = compare(folder)
+  for (let tries = 0; tries < 200 && !isTidy(seen); tries++) {
+    await sleep(100)
+    seen = compare(folder)
+  }
+  assert.deepEqual(seen, { withoutRow: [], withoutBytes: [], claimed: 0, temporary: [] })
+}
+
+type Comparison = ReturnType<typeof compare>
+
+function isTidy({ withoutRow, withoutBytes, claimed, temporary }: Comparison): boolean {
+  return withoutRow.length + withoutBytes.length + claimed + temporary.length === 0
+}
+
+function compare(folder: string) {
+  const { rows, claimed } = rowsIn(folder)
+  const files = filesIn(folder)
+  return {
+    withoutRow: [...files.keys()].filter((key) => !rows.has(key)),
+    withoutBytes: [...rows].filter(([key, size]) => files.get(key) !== size).map(([key]) => key),
+    claimed,
+    temporary: readdirSync(join(folder, 'blobs', 'incoming')),
+  }
+}
+
+/** The keys that must lie in the store, with their sizes, and how many wait to be removed. */
+function rowsIn(folder: string): { rows: ReadonlyMap<string, number>; claimed: number } {
+  const database = new Database(join(folder, 'catalog.db'), { readonly: true })
+  try {
+    const kept = database.prepare("select key, size from blob where place = 'store' and claimed_at is null").all()
+    const claimed = database.prepare('select count(*) as count from blob where claimed_at is not null').get()
+    return {
+      rows: new Map((kept as { key: string; size: number }[]).map(({ key, size }) => [key, size])),
+      claimed: (claimed as { count: number }).count,
+    }
+  } finally {
+    database.close()
+  }
+}
+
+function filesIn(folder: string): ReadonlyMap<string, number> {
+  const files = new Map<string, number>()
+  for (const prefix of readdirSync(join(folder, 'blobs'))) {
+    if (prefix === 'incoming') continue
+    for (const name of readdirSync(join(folder, 'blobs', prefix))) {
+      const path = join(folder, 'blobs', prefix, name)
+      if (existsSync(path)) files.set(name, statSync(path).size)
+    }
+  }
+  return files
+}
+
+function lanes<T>(items: readonly T[], count: number): T[][] {
+  return Array.from({ length: count }, (_, lane) => items.filter((_item, index) => index % count === lane))
+}
