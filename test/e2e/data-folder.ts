@@ -33,10 +33,16 @@ export function holdingsOf(folder: string): Holdings {
 export async function mustLeaveNothing(server: Server, attack: () => Promise<unknown>, requests = 1): Promise<void> {
   await settled(server)
   const before = holdingsOf(server.folder)
-  const ended = endedIn(server)
-  await attack()
-  await until(() => endedIn(server) >= ended + requests, 'the server did not end the request')
+  await untilEnded(server, attack, requests)
   assert.deepEqual(holdingsOf(server.folder), before)
+}
+
+/** Runs `work` and waits until the server has ended its requests, whether their clients heard of it or not. */
+export async function untilEnded(server: Server, work: () => Promise<unknown>, requests = 1): Promise<void> {
+  await settled(server)
+  const ended = endedIn(server)
+  await work()
+  await until(() => endedIn(server) >= ended + requests, 'the server did not end the request')
 }
 
 /** An answer reaches its client a little before its line reaches the log: waits for those of earlier requests. */
