@@ -1,19 +1,18 @@
 /** The one place where objects are made and joined. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { openDiskBlobs } from './blobs/disk.ts'
 import { lockFolder } from './catalog/lock.ts'
+import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
 import type { Log } from './core/contracts.ts'
-import { createDesk, type Desk } from './core/desk.ts'
+import type { Desk } from './core/desk.ts'
 import { createIdSource } from './core/ids.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
-import { createDialects } from './dialects/index.ts'
-import { createApp } from './http/app.ts'
-import { sniff } from './sniff.ts'
+import { blobsIn, createLog, openDoor } from './door.ts'
+import { openDoorThread, type DoorThread } from './door-thread.ts'
 
 const TOKEN_FLUSH_MS = 60_000
 
@@ -31,31 +30,31 @@ export async function openHouse(config: Config): Promise<House> {
   makeFolder(config.data)
   const lock = lockFolder(config.data)
   const openedAt = Date.now()
-  const log = createLog(config.logLevel)
-  const catalog = await openSqliteCatalog({ folder: config.data })
-  const blobs = await openDiskBlobs(join(config.data, 'blobs')).catch(async (error: unknown) => {
+  const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
+  const catalog = await openSqliteCatalog({ folder: config.data, log })
+  const blobs = await openDiskBlobs(blobsIn(config)).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive that has said why it does not start.
     await catalog.close()
     lock.release()
     throw error
   })
-  const desk = createDesk({ catalog, blobs, log, sniff })
-  const app = createApp({ dialects: createDialects(config), desk, log, settings: settingsOf(config) })
+  const door = openDoor(config, log, catalog, blobs)
+  const { desk } = door
+  const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
   const stopTending = tend(desk, log, openedAt, config)
   return {
     desk,
     log,
-    listen: () =>
-      new Promise((resolve, reject) => {
-        app.server.once('error', reject)
-        app.server.listen(config.port, config.host, () => {
-          const address = app.server.address()
-          resolve(typeof address === 'object' && address !== null ? address.port : config.port)
-        })
-      }),
+    async listen() {
+      const port = await door.listen(config.port)
+      for (let thread = 1; thread < config.workers; thread++) {
+        doors.push(await openDoorThread({ ...config, port }, catalog.share(), log))
+      }
+      return port
+    },
     async close() {
-      await app.stop(config.stopSeconds * 1000)
+      await Promise.all([door.stop(), ...doors.map((thread) => thread.stop())])
       await stopTending()
       await catalog.close()
       await blobs.close()
@@ -72,6 +71,7 @@ export interface Office {
 }
 
 export async function openOffice(config: Config): Promise<Office> {
+  mustBeServable(config.data)
   makeFolder(config.data)
   const catalog = await openSqliteCatalog({ folder: config.data })
   const newId = createIdSource()
@@ -85,11 +85,6 @@ export async function openOffice(config: Config): Promise<Office> {
 /** Files of customers lie in it: nobody else on the machine may look. */
 function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
-}
-
-/** To standard error, so that standard output stays for what people asked for. */
-function createLog(level: string): Log {
-  return pino({ level, base: null }, pino.destination({ dest: 2, sync: false }))
 }
 
 /** Background work. Answers how to end it, which waits for what is running. */
@@ -125,17 +120,5 @@ function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Pro
     for (const timer of timers) clearInterval(timer)
     flush()
     await running
-  }
-}
-
-function settingsOf(config: Config): Parameters<typeof createApp>[0]['settings'] {
-  return {
-    origin: config.origin,
-    corsOrigins: config.corsOrigins,
-    idleMs: config.idleSeconds * 1000,
-    requestMs: config.requestSeconds * 1000,
-    headersMs: config.headersSeconds * 1000,
-    maxParts: config.maxParts,
-    drainBytes: config.drainBytes,
   }
 }

@@ -9,6 +9,7 @@ export interface Config {
   readonly origin: string | null
   readonly corsOrigins: readonly string[]
   readonly logLevel: string
+  readonly workers: number
   readonly limits: boolean
   readonly highlevelMax: number
   readonly highlevelDaily: number
@@ -57,6 +58,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     parse: (value) => (LEVELS.includes(value) ? value : undefined),
     expects: 'one of debug, info, warn, error, silent',
   },
+  workers: whole('threads that serve HTTP; rate limits count in each of them', 1, 1, 64),
   limits: {
     help: 'whether rate limits are enforced',
     otherwise: true,

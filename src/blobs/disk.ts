@@ -3,10 +3,10 @@ import { constants, open, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { BlobStore, ByteRange } from '../core/contracts.ts'
+import type { BlobStore, ByteRange, StoredBlobs } from '../core/contracts.ts'
 import type { BlobKey } from '../core/model.ts'
 import { arrivalOf } from './arrival.ts'
-import { openFolders } from './folders.ts'
+import { listFolders, openFolders, pathIn } from './folders.ts'
 import type { Folders } from './folders.ts'
 import { mustKey } from './key.ts'
 import { writeDurably } from './writing.ts'
@@ -17,17 +17,31 @@ const READ_AHEAD = 262_144
 /**
  * Blobs as files, `<folder>/<first two of the key>/<key>`, which are there whole and flushed or not at all.
  * The caller holds the folder's lock: what an earlier process left in `incoming` is removed at once.
+ * `shared`: another thread of this process has opened it already, so nothing is made or cleared.
  * A range is taken as it is: one that begins past the end reads nothing, one that ends past it reads to the end.
  * A symbolic link where a blob should be is refused (ELOOP).
  */
-export async function openDiskBlobs(folder: string): Promise<BlobStore> {
-  const folders = await openFolders(folder)
+export async function openDiskBlobs(folder: string, options: { readonly shared?: boolean } = {}): Promise<BlobStore> {
+  const folders = await openFolders(folder, options.shared ?? false)
   return {
     put: async (key, bytes, signal) => putFile(folders, mustKey(key), bytes, signal),
     open: async (key, range) => openFile(folders.pathOf(mustKey(key)), range),
     remove: async (key) => rm(folders.pathOf(mustKey(key)), { force: true }),
     list: (after) => folders.list(after === undefined ? '' : mustKey(after)),
     close: () => folders.close(),
+  }
+}
+
+/**
+ * The same blobs for whoever works beside the process that holds the lock: nothing is made or cleared, and nothing is put.
+ * A folder that is missing holds no blobs.
+ */
+export function createDiskView(folder: string): StoredBlobs {
+  const pathOf = (key: BlobKey) => pathIn(folder, mustKey(key))
+  return {
+    open: async (key, range) => openFile(pathOf(key), range),
+    remove: async (key) => rm(pathOf(key), { force: true }),
+    list: (after) => listFolders(folder, after === undefined ? '' : mustKey(after)),
   }
 }
 

@@ -18,10 +18,10 @@ export interface Folders {
 
 const PREFIXES = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'))
 
-export async function openFolders(root: string): Promise<Folders> {
+export async function openFolders(root: string, shared: boolean): Promise<Folders> {
   const folder = resolve(root)
   const incoming = join(folder, 'incoming')
-  await makeFolders(folder, incoming)
+  if (!shared) await makeFolders(folder, incoming)
   // Kept open: a put then flushes its folder by one call instead of three.
   const handles = new Map<string, Promise<FileHandle>>()
   const handleOf = (prefix: string): Promise<FileHandle> => {
@@ -30,7 +30,7 @@ export async function openFolders(root: string): Promise<Folders> {
     handle.catch(() => handles.delete(prefix))
     return handle
   }
-  const pathOf = (key: BlobKey) => join(folder, key.slice(0, 2), key)
+  const pathOf = (key: BlobKey) => pathIn(folder, key)
   return {
     incoming,
     pathOf,
@@ -81,10 +81,14 @@ async function linkOnce(temporary: string, path: string, key: BlobKey): Promise<
   }
 }
 
-async function* listFolders(folder: string, after: string) {
+export function pathIn(folder: string, key: BlobKey): string {
+  return join(folder, key.slice(0, 2), key)
+}
+
+export async function* listFolders(folder: string, after: string) {
   for (const prefix of PREFIXES) {
     if (prefix < after.slice(0, 2)) continue
-    const names = await readdir(join(folder, prefix))
+    const names = (await readdir(join(folder, prefix)).catch(unlessGone)) ?? []
     for (const key of names.filter((name) => name > after).sort()) {
       if (!isKey(key) || !key.startsWith(prefix)) continue
       const status = await lstat(join(folder, prefix, key)).catch(unlessGone)
@@ -93,7 +97,7 @@ async function* listFolders(folder: string, after: string) {
   }
 }
 
-/** Removed since its folder was read. */
+/** Removed since the names around it were read, or never made. */
 function unlessGone(error: unknown): null {
   if (hasCode(error, 'ENOENT')) return null
   throw error

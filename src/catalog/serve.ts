@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Asked, Reply, Request } from './thread-messages.ts'
+import type { Asked, Reply, Request, Share } from './thread-messages.ts'
 
 /** So that one commit, and the memory of what it writes, stays bounded. */
 const LARGEST_GROUP = 256
@@ -10,43 +10,73 @@ export interface Work {
   close(): void
 }
 
-/** Works off what the thread is asked, in order: whatever queued up meanwhile is the next group. */
-export function serve(work: Work): void {
-  const port = parentPort
-  if (port === null) throw new Error('This module is the inside of a worker thread.')
+type Message = readonly Request[] | Share
 
-  port.on('message', (first: readonly Request[]) => {
-    const waiting: Request[] = [...first]
-    while (waiting.length > 0) {
-      while (waiting.length < LARGEST_GROUP && receive(port, waiting));
-      const group = groupOf(waiting)
-      if (group.length > 0) port.postMessage(work.answer(group))
-      if (waiting[0]?.id === null) return end()
-    }
-  })
+/** A request, and where its reply goes. */
+interface Waiting {
+  readonly port: MessagePort
+  readonly request: Request
+}
+
+/** Works off what the thread is asked, by whomever, in order of arrival: whatever queued up meanwhile is the next group. */
+export function serve(work: Work): void {
+  const parent = parentPort
+  if (parent === null) throw new Error('This module is the inside of a worker thread.')
+  const ports = new Set<MessagePort>()
+  const waiting: Waiting[] = []
+  listen(parent)
   // Tells the other side that the thread is ready.
-  port.postMessage([])
+  parent.postMessage([])
+
+  function listen(port: MessagePort): void {
+    ports.add(port)
+    port.on('message', (message: Message) => {
+      take(port, message)
+      workOff()
+    })
+    port.once('close', () => ports.delete(port))
+  }
+
+  function take(port: MessagePort, message: Message): void {
+    if ('share' in message) listen(message.share)
+    else for (const request of message) waiting.push({ port, request })
+  }
+
+  function workOff(): void {
+    while (waiting.length > 0) {
+      for (const port of ports) while (waiting.length < LARGEST_GROUP && receive(port));
+      const group = groupOf(waiting)
+      if (group.length > 0) reply(group)
+      if (waiting[0]?.request.id === null) return end()
+    }
+  }
+
+  /** Adds what has arrived meanwhile; false when that is nothing. */
+  function receive(port: MessagePort): boolean {
+    const received: { message: Message } | undefined = receiveMessageOnPort(port)
+    if (received !== undefined) take(port, received.message)
+    return received !== undefined
+  }
+
+  function reply(group: readonly (Waiting & { request: Asked })[]): void {
+    const replies = work.answer(group.map(({ request }) => request))
+    const byPort = Map.groupBy(replies, (_, index) => group[index]?.port)
+    for (const [port, own] of byPort) port?.postMessage(own)
+  }
 
   function end(): void {
     work.close()
-    port?.close()
+    for (const port of ports) port.close()
   }
 }
 
-/** Adds what has arrived meanwhile; false when that is nothing. */
-function receive(port: MessagePort, waiting: Request[]): boolean {
-  const received: { message: readonly Request[] } | undefined = receiveMessageOnPort(port)
-  waiting.push(...(received?.message ?? []))
-  return received !== undefined
-}
-
 /** Takes what may be done together: as much as there is, up to the request to end. */
-function groupOf(waiting: Request[]): Asked[] {
-  const group: Asked[] = []
+function groupOf(waiting: Waiting[]): (Waiting & { request: Asked })[] {
+  const group: (Waiting & { request: Asked })[] = []
   while (group.length < LARGEST_GROUP) {
     const next = waiting[0]
-    if (next === undefined || next.id === null) break
-    group.push(next)
+    if (next === undefined || next.request.id === null) break
+    group.push({ port: next.port, request: next.request })
     waiting.shift()
   }
   return group

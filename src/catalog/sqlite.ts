@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
 import type { Attach, Catalog } from '../core/catalog.ts'
 import type { Log } from '../core/contracts.ts'
 import { createCatalog } from './catalog.ts'
 import { migrate } from './migrate.ts'
 import type { longReads, writes } from './operations/list.ts'
 import { openSqlite } from './sqlite-connection.ts'
-import { openThread, type Thread } from './thread.ts'
+import { connectThread, openThread, type Thread } from './thread.ts'
 
 export interface SqliteOptions {
   /** The data folder; made when it is not there. The catalog is `catalog.db` in it. */
@@ -14,12 +15,17 @@ export interface SqliteOptions {
   readonly log?: Log
 }
 
+export interface SqliteCatalog extends Catalog {
+  /** A way to this catalog's writer for `connectSqliteCatalog` on another thread; must be transferred. */
+  share(): MessagePort
+}
+
 /**
  * The catalog in one file. Writes run on a thread that commits together whatever queued up during its last commit;
  * short reads run here, on a read-only connection; long ones on a thread that starts with the first of them.
  * Throws `CatalogTooNew` on a folder that a newer Dossier has been at.
  */
-export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise<Catalog> {
+export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise<SqliteCatalog> {
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'catalog.db')
   prepare(file)
@@ -28,6 +34,15 @@ export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise
     file,
     onDeath: (error) => log?.error({ err: error }, 'the catalog’s writer thread died'),
   })
+  return { ...assemble(file, writer, log), share: () => writer.share() }
+}
+
+/** The catalog for another thread of the process that has it open: reads are its own, writes go to the one writer. */
+export function connectSqliteCatalog({ folder, log, writer }: SqliteOptions & { writer: MessagePort }): Catalog {
+  return assemble(join(folder, 'catalog.db'), connectThread<typeof writes>(writer), log)
+}
+
+function assemble(file: string, writer: Pick<Thread<typeof writes>, 'call' | 'close'>, log: Log | undefined): Catalog {
   const reader = openSqlite(file, 'read')
   const longReader = createLongReader(file, log)
 

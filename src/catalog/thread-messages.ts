@@ -1,3 +1,10 @@
+import type { MessagePort } from 'node:worker_threads'
+
+/** One more way in, which is served like the first. */
+export interface Share {
+  readonly share: MessagePort
+}
+
 /** One operation asked of a thread. */
 export interface Asked {
   readonly id: number

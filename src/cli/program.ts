@@ -1,18 +1,26 @@
-/** argv -> one command. Every refusal is one sentence on standard error and exit status 1 (2 for a wrong command line). */
-import { Command, CommanderError, Option } from 'commander'
+/**
+ * argv -> one command. Every refusal is one sentence on standard error and exit status 1 (2 for a wrong command line);
+ * a command that looked and found something that remains answers 3.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { BadSetting, SETTINGS, envNameOf, type Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
+import { backup } from './backup.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { createModule, listModules } from './module.ts'
+import type { Options } from './options.ts'
 import { createOrganization, listOrganizations } from './organization.ts'
+import { restore } from './restore.ts'
 import { serve } from './serve.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
 
 /** Answers the exit status. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
+  const outcome = { status: 0 }
   try {
-    await createProgram().parseAsync([...argv])
-    return 0
+    await createProgram(outcome).parseAsync([...argv])
+    return outcome.status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     process.stderr.write(`dossier: ${sentenceOf(error)}\n`)
@@ -20,7 +28,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+function createProgram(outcome: { status: number }): Command {
   const program = new Command('dossier')
     .description(
       'The attachment server for CRM records: the file APIs of Zoho CRM and HighLevel over a store of your own.',
@@ -33,7 +41,7 @@ function createProgram(): Command {
     .action(serve)
   withSettings(
     program.command('demo').description('serve demo data, made on the first run, and print curl lines to try'),
-    ['data', 'host', 'port', 'origin', 'corsOrigins', 'logLevel'],
+    ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers', 'logLevel'],
   )
     .option('--no-limits', 'turn rate limits off, for measuring')
     .option('--credentials <file>', 'write ids and tokens as JSON to this file (mode 0600) once it listens')
@@ -79,7 +87,50 @@ function createProgram(): Command {
   inFolder(token.command('revoke').description('end a token at once'))
     .argument('<id>', 'as `token list` shows it')
     .action(revokeToken)
+
+  keepSafe(program, (command) => async (options: Options) => {
+    outcome.status = await command(options)
+  })
   return program
+}
+
+/** What looks after the data. These commands answer an exit status. */
+function keepSafe(program: Command, ending: (command: (options: Options) => Promise<number>) => Action): void {
+  withSettings(
+    program
+      .command('doctor')
+      .description('compare rows and bytes, also beside a running server; status 3: findings remain'),
+    ['data', 'requestSeconds', 'sweepGraceSeconds'],
+  )
+    .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')
+    .option('--rate <MB per second>', 'how fast bytes are read at most (default: 100)', rateOf)
+    .option(
+      '--mend',
+      'put right what loses nothing: counts, lost rows of bytes that are there, bytes that nobody holds',
+    )
+    .option('--json', 'print a line of JSON per finding, and a summary')
+    .action(ending(doctor))
+  withSettings(program.command('backup').description('make or renew a consistent copy, while the server goes on'), [
+    'data',
+  ])
+    .requiredOption('--to <folder>', 'where the backup lies; only what is new is copied')
+    .option('--json', 'print a line of JSON per finding, and a summary')
+    .action(ending(backup))
+  withSettings(program.command('restore').description('make a data folder of a backup; every file is verified'), [
+    'data',
+  ])
+    .requiredOption('--from <folder>', 'the backup')
+    .option('--accept-loss', 'finish without what is missing or changed in the backup')
+    .option('--json', 'print a line of JSON per finding, and a summary')
+    .action(ending(restore))
+}
+
+type Action = (options: Options) => Promise<void>
+
+function rateOf(text: string): number {
+  const rate = Number(text)
+  if (rate > 0 && Number.isFinite(rate)) return rate
+  throw new InvalidArgumentError('Expected megabytes per second, such as 50.')
 }
 
 const ORG_HELP = 'the organization, as `org list` shows it; not needed where there is only one'

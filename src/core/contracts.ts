@@ -7,6 +7,9 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** What whoever looks after stored bytes needs of a store. */
+export type StoredBlobs = Pick<BlobStore, 'open' | 'remove' | 'list'>
+
 /** Where bytes lie. Keys are written once. Real errors (a full disk, a lost mount) rise with their cause. */
 export interface BlobStore {
   /** Resolves once the bytes would survive a power cut; a rejected put leaves nothing readable and no temporary file. */

@@ -1,0 +1,64 @@
+/** The other threads that serve HTTP when there are several: opened here, and their inside. */
+import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
+import { openDiskBlobs } from './blobs/disk.ts'
+import { connectSqliteCatalog } from './catalog/sqlite.ts'
+import type { Config } from './config.ts'
+import type { Log } from './core/contracts.ts'
+import { blobsIn, createLog, openDoor } from './door.ts'
+
+export interface DoorThread {
+  /** Resolves when what was in flight there is answered and the thread has ended. */
+  stop(): Promise<void>
+}
+
+interface Opening {
+  readonly config: Config
+  readonly writer: MessagePort
+}
+
+/** What a thread tells: that it listens, or a line for the process's log. */
+type Told = { readonly listens: true } | { readonly line: string }
+
+/** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
+export async function openDoorThread(config: Config, writer: MessagePort, log: Log): Promise<DoorThread> {
+  const opening: Opening = { config, writer }
+  const worker = new Worker(new URL(import.meta.url), { workerData: opening, transferList: [writer] })
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.on('message', (told: Told) => {
+      if ('line' in told) process.stderr.write(told.line)
+      else resolve()
+    })
+  })
+  worker.removeAllListeners('error').once('error', (error) => {
+    log.error({ err: error }, 'a thread that serves HTTP died')
+    throw error
+  })
+  return {
+    stop() {
+      worker.postMessage('stop')
+      return ended
+    },
+  }
+}
+
+/** The inside: a door of its own, on the process's one writer. */
+async function serveThread(port: MessagePort, { config, writer }: Opening): Promise<void> {
+  const tell = (told: Told) => port.postMessage(told)
+  // Two threads writing to one stream would tear each other's lines.
+  const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
+  const catalog = connectSqliteCatalog({ folder: config.data, log, writer })
+  const blobs = await openDiskBlobs(blobsIn(config), { shared: true })
+  const door = openDoor(config, log, catalog, blobs)
+  await door.listen(config.port)
+  tell({ listens: true })
+  await new Promise((resolve) => port.once('message', resolve))
+  await door.stop()
+  await door.desk.access.flush()
+  await catalog.close()
+  await blobs.close()
+  port.close()
+}
+
+if (!isMainThread && parentPort !== null) await serveThread(parentPort, workerData as Opening)

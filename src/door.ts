@@ -1,0 +1,57 @@
+/** What one thread needs to serve HTTP over shelves that are open already. */
+import { join } from 'node:path'
+import { pino, type DestinationStream } from 'pino'
+import type { Config } from './config.ts'
+import type { Catalog } from './core/catalog.ts'
+import type { BlobStore, Log } from './core/contracts.ts'
+import { createDesk, type Desk } from './core/desk.ts'
+import { createDialects } from './dialects/index.ts'
+import { createApp, type AppSettings } from './http/app.ts'
+import { sniff } from './sniff.ts'
+
+/** One thread's way in from the network. */
+export interface Door {
+  readonly desk: Desk
+  /** Resolves to the port once it listens. */
+  listen(port: number): Promise<number>
+  stop(): Promise<void>
+}
+
+export function openDoor(config: Config, log: Log, catalog: Catalog, blobs: BlobStore): Door {
+  const desk = createDesk({ catalog, blobs, log, sniff })
+  const app = createApp({ dialects: createDialects(config), desk, log, settings: settingsOf(config) })
+  return {
+    desk,
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        app.server.once('error', reject)
+        // Several threads on one port: the kernel deals out the connections.
+        app.server.listen({ port, host: config.host, reusePort: config.workers > 1 }, () => {
+          const address = app.server.address()
+          resolve(typeof address === 'object' && address !== null ? address.port : port)
+        })
+      }),
+    stop: () => app.stop(config.stopSeconds * 1000),
+  }
+}
+
+export function blobsIn(config: Config): string {
+  return join(config.data, 'blobs')
+}
+
+/** Structured lines. The process's own go to standard error, so that standard output stays for what people asked for. */
+export function createLog(level: string, to: DestinationStream): Log {
+  return pino({ level, base: null }, to)
+}
+
+function settingsOf(config: Config): AppSettings {
+  return {
+    origin: config.origin,
+    corsOrigins: config.corsOrigins,
+    idleMs: config.idleSeconds * 1000,
+    requestMs: config.requestSeconds * 1000,
+    headersMs: config.headersSeconds * 1000,
+    maxParts: config.maxParts,
+    drainBytes: config.drainBytes,
+  }
+}
