@@ -31,7 +31,7 @@ export async function openDoorThread(config: Config, writer: MessagePort, log: L
       else resolve()
     })
   })
-  worker.removeAllListeners('error').once('error', (error) => {
+  worker.removeAllListeners('error').once('error', (error: Error) => {
     log.error({ err: error }, 'a thread that serves HTTP died')
     throw error
   })

@@ -23,13 +23,24 @@ const ROOMS: Readonly<Record<string, Room>> = {
   http: { rooms: ['core'], packages: ['find-my-way'], builtins: 'any' },
   [DIALECT]: { rooms: ['core'], types: ['http'], packages: ['zod'], builtins: [] },
   'dialects/index.ts': { rooms: [DIALECT], types: ['http'], packages: [], builtins: [] },
-  cli: { rooms: ['compose.ts', 'config.ts', 'core'], packages: ['commander'], builtins: 'any' },
+  recovery: { rooms: ['core', 'blobs', 'catalog'], packages: [], builtins: 'any' },
+  cli: { rooms: ['compose.ts', 'config.ts', 'core', 'recovery'], packages: ['commander'], builtins: 'any' },
   'config.ts': { rooms: [], packages: [], builtins: 'any' },
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'http', 'dialects/index.ts', 'config.ts', 'sniff.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts', 'door-thread.ts'],
     packages: ['pino'],
+    builtins: 'any',
+  },
+  'door.ts': {
+    rooms: ['core', 'http', 'dialects/index.ts', 'config.ts', 'sniff.ts'],
+    packages: ['pino'],
+    builtins: 'any',
+  },
+  'door-thread.ts': {
+    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts'],
+    packages: [],
     builtins: 'any',
   },
 }

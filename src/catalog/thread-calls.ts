@@ -1,5 +1,8 @@
-import type { AnswerOf, Operations } from './thread.ts'
+import type { Op } from './statement.ts'
 import { type Reply, type Request, restored, thrown } from './thread-messages.ts'
+
+export type Operations = Readonly<Record<string, (...args: never[]) => Op<unknown>>>
+export type AnswerOf<F> = F extends (...args: never[]) => Op<infer T> ? T : never
 
 interface Waiting {
   resolve(value: unknown): void

@@ -1,10 +1,6 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import type { Op } from './statement.ts'
-import { createCalls } from './thread-calls.ts'
+import { createCalls, type AnswerOf, type Operations } from './thread-calls.ts'
 import type { Reply, Share } from './thread-messages.ts'
-
-export type Operations = Readonly<Record<string, (...args: never[]) => Op<unknown>>>
-export type AnswerOf<F> = F extends (...args: never[]) => Op<infer T> ? T : never
 
 /** Operations on another thread. When that thread dies, what was asked and what is asked later rejects. */
 export interface Thread<O extends Operations> {
