@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /** Written together at most, in bytes and in pieces; twice this is what a put holds in memory. */
-const BATCH = 524_288
+const BATCH = 262_144
 const BATCH_PIECES = 512
 /** How many bytes are written before their flush is begun. */
 const FLUSH_EVERY = 8_388_608

@@ -155,7 +155,6 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       requireHostHeader: false,
       keepAliveTimeout: 65_000,
       noDelay: true,
-      highWaterMark: 256 * 1024,
     },
     (request, response) => void handle(request, response),
   )
