@@ -25,6 +25,7 @@ const tools = {
   mono: { wants: 'mono-mcs, mono-runtime', isHere: () => find('mcs') !== null && find('mono') !== null },
   python: { wants: 'python3, python3-requests', isHere: () => python() !== null },
   ruby: { wants: 'ruby', isHere: () => find('ruby') !== null },
+  gcc: { wants: 'gcc, libc6-dev', isHere: () => find('gcc') !== null },
   node: { wants: 'nothing more', isHere: () => true },
   chromium: { wants: 'chromium', isHere: () => chromium() !== null },
   bookworm: {

@@ -12,6 +12,7 @@ import { highlevelClient, mixedContents, openAccount, workUntilGone, zohoClient,
 import { inspect } from './inspection.ts'
 import { createLedger } from './ledger.ts'
 import { seed, seeded } from './seed.ts'
+import { quick } from './shim.ts'
 
 const ROUNDS = Number(process.env['DOSSIER_CRASH_ROUNDS']) || 5
 const PEOPLE = 16
@@ -22,7 +23,7 @@ let account: Account
 
 let running: Server | null = null
 async function start(): Promise<Server> {
-  running = await startServer({ folder, args: ['--log-level', 'warn', '--no-limits'] })
+  running = await startServer({ folder, args: ['--log-level', 'warn', '--no-limits'], env: quick })
   return running
 }
 
