@@ -25,7 +25,7 @@ export async function serveDossier(...args: string[]): Promise<Served & { readon
   const folder = mkdtempSync(join(tmpdir(), 'dossier-bench-'))
   const file = join(folder, 'credentials.json')
   const command = [
-    'src/main.ts',
+    'bin/dossier.mjs',
     'demo',
     '--data',
     join(folder, 'data'),

@@ -48,8 +48,16 @@ export function isId(text: string): boolean {
 }
 
 export function newBlobKey(): BlobKey {
-  return randomBytes(16).toString('hex') as BlobKey
+  if (pool.at + KEY_BYTES > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(POOL_BYTES), at: 0 })
+  const key = pool.bytes.toString('hex', pool.at, pool.at + KEY_BYTES)
+  pool.at += KEY_BYTES
+  return key as BlobKey
 }
+
+const KEY_BYTES = 16
+const POOL_BYTES = 4_096
+/** Random bytes not used yet: asking the system for each key costs more than all else that an id costs. */
+const pool = { bytes: Buffer.alloc(0), at: 0 }
 
 /** 62^20 possibilities: about 119 bits, unguessable. */
 export function newDocumentId(): DocumentId {

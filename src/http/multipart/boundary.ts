@@ -15,8 +15,13 @@ const LEGAL = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
 /** A quote or white space ends it, whatever junk comes after. */
 const BOUNDARY = /[;,\s]boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))/gi
 
+/** How nearly every client writes it: nothing to search for, nothing that could be illegal. */
+const USUAL = /^multipart\/form-data; ?boundary=([0-9A-Za-z'()+_\-.:?]{1,70})$/
+
 /** The boundary that a Content-Type names; a Fault that says why when it is no form or names none that is legal. */
 export function boundaryOf(contentType: string | undefined): string {
+  const usual = contentType === undefined ? null : USUAL.exec(contentType)
+  if (usual?.[1] !== undefined) return usual[1]
   const type =
     contentType
       ?.trim()
