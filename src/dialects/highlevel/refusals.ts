@@ -16,7 +16,10 @@ const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => 
       : { status: 403, text: 'The token does not have access to this location.' },
   not_found: ({ subject }) => ({ status: subject === 'attachment' ? 404 : 400 }),
   invalid_input: ({ reason }) => ({ status: reason === 'validation' ? 422 : 400 }),
-  too_large: ({ subject }) => (subject === 'file' ? { status: 413, text: 'File too large' } : { status: 413 }),
+  too_large({ subject }) {
+    if (subject === 'request') return { status: 431 }
+    return subject === 'file' ? { status: 413, text: 'File too large' } : { status: 413 }
+  },
   type_refused: () => ({ status: 400 }),
   quota_exceeded: () => ({ status: 507 }),
   conflict: ({ subject }) => ({ status: subject === 'request' ? 409 : 400 }),
@@ -36,6 +39,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   413: 'Payload Too Large',
   422: 'Unprocessable Entity',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
   507: 'Insufficient Storage',
