@@ -25,8 +25,9 @@ export interface House {
   close(): Promise<void>
 }
 
-/** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, CatalogTooNew, and the disk's own. */
+/** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
 export async function openHouse(config: Config): Promise<House> {
+  mustBeServable(config.data)
   makeFolder(config.data)
   const lock = lockFolder(config.data)
   const openedAt = Date.now()

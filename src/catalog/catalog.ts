@@ -64,8 +64,14 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
 
     bytes: (key) => read(bytes(key)),
     claimLoose: (keys, at) => write('claimLoose', keys, at),
-    claimed: (limit) => read(claimed(limit)),
+    claimed: (limit, at) => read(claimed(limit, at)),
     forget: (keys) => write('forget', keys),
+
+    recount: (keys, at) => write('recount', keys, at),
+    adopt: (holder) => write('adopt', holder),
+    beginLease: (id, at, until) => write('beginLease', id, at, until),
+    prolongLease: (id, at, until) => write('prolongLease', id, at, until),
+    endLease: (id) => write('endLease', id),
 
     createToken: (token) => write('createToken', token),
     tokenHolder: (hash) => read(tokenHolder(hash)),

@@ -12,6 +12,22 @@ export class CatalogTooNew extends Error {
   }
 }
 
+/** Nobody brought this catalog up to this Dossier's schema yet, and the caller must not. */
+export class CatalogTooOld extends Error {
+  override readonly name = 'CatalogTooOld'
+
+  constructor(file: string) {
+    super(`The catalog ${file} was written by an older Dossier; dossier serve brings it up to date.`)
+  }
+}
+
+/** Throws `CatalogTooNew` or `CatalogTooOld` unless the schema is this Dossier's own. */
+export function mustKnow({ database }: SqliteConnection): void {
+  const found = versionOf(database.prepare('select max(version) as version from migration').get())
+  if (found > migrations.length) throw new CatalogTooNew(database.name, found, migrations.length)
+  if (found < migrations.length) throw new CatalogTooOld(database.name)
+}
+
 /** Brings the schema up to what this Dossier knows, in one transaction: after a failure all is as it was before. */
 export function migrate({ database }: SqliteConnection, at: number): void {
   const known = migrations.length

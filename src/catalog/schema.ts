@@ -164,6 +164,12 @@ export interface RetryTable {
   created_at: number
 }
 
+/** A copy of the data is being made until then. */
+export interface LeaseTable {
+  id: string
+  expires_at: number
+}
+
 export interface MigrationTable {
   version: number
   name: string
@@ -184,5 +190,6 @@ export interface Schema {
   client: ClientTable
   redirect_uri: RedirectUriTable
   retry: RetryTable
+  lease: LeaseTable
   migration: MigrationTable
 }

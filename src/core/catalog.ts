@@ -1,3 +1,4 @@
+import type { Holder } from './inspection.ts'
 import type {
   Attachment,
   AttachmentId,
@@ -264,10 +265,25 @@ export interface Catalog {
   bytes(key: BlobKey): Promise<Uint8Array | null>
   /** Of these keys of the blob store, those that no attachment holds; they are claimed now, and no attach can take them. */
   claimLoose(keys: readonly BlobKey[], at: number): Promise<readonly BlobKey[]>
-  /** Claimed keys whose bytes are still to be removed. */
-  claimed(limit: number): Promise<readonly BlobKey[]>
+  /** Claimed keys whose bytes are to be removed now, the oldest claim first; none while a lease lasts at `at`. */
+  claimed(limit: number, at: number): Promise<readonly BlobKey[]>
   /** Their bytes are gone. */
   forget(keys: readonly BlobKey[]): Promise<void>
+
+  /** Counts anew who holds these (at most HOLDERS_AT_ONCE keys); what nobody holds is claimed, or removed when it lives here. */
+  recount(keys: readonly BlobKey[], at: number): Promise<void>
+  /**
+   * Makes the lost row of bytes that are there and that attachments still name. The caller has seen that they have this
+   * size and hash. False when there is a row, or the organization has the same bytes under another key by now.
+   */
+  adopt(holder: Holder): Promise<boolean>
+
+  /** From now on until `until`, `claimed` answers none, so that a copy made meanwhile finds all bytes that it names. */
+  beginLease(id: string, at: number, until: number): Promise<void>
+  /** False when it had run out before `at`: bytes may have been removed since. */
+  prolongLease(id: string, at: number, until: number): Promise<boolean>
+  /** Ending what has ended is no error. */
+  endLease(id: string): Promise<void>
 
   createToken(token: NewToken): Promise<Token>
   tokenHolder(hash: Sha256): Promise<TokenHolder | null>

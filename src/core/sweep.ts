@@ -1,6 +1,6 @@
 /** Bytes that no row points at are removed. The key is claimed in the catalog first, so that no attach can take it meanwhile. */
 import type { Catalog } from './catalog.ts'
-import type { BlobStore, Log } from './contracts.ts'
+import type { Log, StoredBlobs } from './contracts.ts'
 import type { BlobKey } from './model.ts'
 
 const BATCH = 500
@@ -12,11 +12,11 @@ export interface Sweep {
   loose(before: number): Promise<number>
 }
 
-export function createSweep(catalog: Catalog, blobs: BlobStore, log: Log, now: () => number): Sweep {
+export function createSweep(catalog: Catalog, blobs: StoredBlobs, log: Log, now: () => number): Sweep {
   const once = async () => {
     while (await catalog.clearRemoved(BATCH, now()));
     for (;;) {
-      const keys = await catalog.claimed(BATCH)
+      const keys = await catalog.claimed(BATCH, now())
       if (keys.length === 0) return
       for (const key of keys) await blobs.remove(key)
       await catalog.forget(keys)

@@ -149,7 +149,7 @@ function claimingContract(fresh: Fresh): void {
     assert.deepEqual(await crm.catalog.claimLoose([held.source.key, ...loose], 1), loose)
     assert.deepEqual(await crm.catalog.claimLoose(loose, 2), [])
     assert.deepEqual(await crm.claimed(held.source.key, ...loose), loose)
-    assert.ok((await crm.catalog.claimed(1)).length === 1)
+    assert.ok((await crm.catalog.claimed(1, 1)).length === 1)
   })
 
   test('what the sweep has claimed cannot be attached', async () => {

@@ -146,7 +146,7 @@ export async function newCrm(catalog: Catalog, agency = 'agency'): Promise<Crm> 
       return page.attachments.map((attachment) => attachment.id)
     },
     async claimed(...keys) {
-      const all = await catalog.claimed(10_000)
+      const all = await catalog.claimed(10_000, 1)
       return keys.filter((key) => all.includes(key))
     },
   }

@@ -51,7 +51,7 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'a release of bytes': releaseBytes(key, 1),
   'a claim': isClaimed(key),
   'a small file': bytes(key),
-  'claimed keys': claimed(10),
+  'claimed keys': claimed(10, 1),
   'removed records': clearRemoved(10, 1),
   'a token': tokenHolder(sha256('x')),
   'the tokens of an organization': tokens(o),

@@ -33,6 +33,14 @@ const insert = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
   db.insertInto('blob').values(columns(p, 'key', 'organization', 'hash', 'size', 'holders', 'place', 'claimed_at')),
 )
 
+const insertNew = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
+  db
+    .insertInto('blob')
+    .values(columns(p, 'key', 'organization', 'hash', 'size', 'holders', 'place', 'claimed_at'))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('key'),
+)
+
 const insertBytes = statement((db, p: Params<{ key: BlobKey; bytes: Uint8Array }>) =>
   db.insertInto('blob_bytes').values(columns(p, 'key', 'bytes')),
 )
@@ -70,8 +78,15 @@ const selectClaim = statement((db, p: Params<{ key: BlobKey }>) =>
   db.selectFrom('blob').select('key').where('key', '=', p('key')).where('claimed_at', 'is not', null),
 )
 
-const selectClaimed = statement((db, p: Params<{ limit: number }>) =>
-  db.selectFrom('blob').select('key').where('claimed_at', 'is not', null).orderBy('claimed_at').limit(p('limit')),
+/** One statement, so that no copy can begin between the look for one and the look for keys. */
+const selectClaimed = statement((db, p: Params<{ limit: number; at: number }>) =>
+  db
+    .selectFrom('blob')
+    .select('key')
+    .where('claimed_at', 'is not', null)
+    .where((where) => where.not(where.exists(where.selectFrom('lease').select('id').where('expires_at', '>', p('at')))))
+    .orderBy('claimed_at')
+    .limit(p('limit')),
 )
 
 const remove = statement((db, p: Params<{ key: BlobKey }>) => db.deleteFrom('blob').where('key', '=', p('key')))
@@ -80,8 +95,24 @@ const removeClaimed = statement((db, p: Params<{ key: BlobKey }>) =>
   db.deleteFrom('blob').where('key', '=', p('key')).where('claimed_at', 'is not', null),
 )
 
+const removeAllClaimed = statement((db, _: Params<Record<string, never>>) =>
+  db.deleteFrom('blob').where('claimed_at', 'is not', null),
+)
+
 const removeBytes = statement((db, p: Params<{ key: BlobKey }>) =>
   db.deleteFrom('blob_bytes').where('key', '=', p('key')),
+)
+
+/** Bytes that lived here and lost their row were claimed like loose ones of the store. */
+const removeStray = statement((db, p: Params<{ key: BlobKey }>) =>
+  db
+    .deleteFrom('blob_bytes')
+    .where('key', '=', p('key'))
+    .where((where) =>
+      where.exists(
+        where.selectFrom('blob').select('key').where('key', '=', p('key')).where('claimed_at', 'is not', null),
+      ),
+    ),
 )
 
 const selectBytes = statement((db, p: Params<{ key: BlobKey }>) =>
@@ -108,10 +139,19 @@ export function* holdBytes(organization: OrganizationId, input: NewBytes): Op<Bl
  */
 export function* releaseBytes(key: BlobKey, at: number): Op<void> {
   const blob = yield* one(letGo({ key }))
-  if (blob === null || blob.holders > 0) return
-  if (blob.place === 'store') return yield* run(claim({ key, at }))
+  if (blob !== null && blob.holders <= 0) yield* dropBytes(key, blob.place, at)
+}
+
+/** Nobody holds these bytes any more. */
+export function* dropBytes(key: BlobKey, place: BlobTable['place'], at: number): Op<void> {
+  if (place === 'store') return yield* run(claim({ key, at }))
   yield* run(removeBytes({ key }))
   yield* run(remove({ key }))
+}
+
+/** A row for bytes that are there already; false when the key, or the organization's place for these bytes, is taken. */
+export function* holdBytesOf(row: Pick<BlobTable, keyof BlobTable>): Op<boolean> {
+  return (yield* one(insertNew(row))) !== null
 }
 
 /** Whether a sweep has claimed the key, so that its bytes may be gone at any moment. */
@@ -132,11 +172,19 @@ export function* claimLoose(keys: readonly BlobKey[], at: number): Op<readonly B
   return loose
 }
 
-export function* claimed(limit: number): Op<readonly BlobKey[]> {
-  const rows = yield* all(selectClaimed({ limit }))
+export function* claimed(limit: number, at: number): Op<readonly BlobKey[]> {
+  const rows = yield* all(selectClaimed({ limit, at }))
   return rows.map((row) => row.key)
 }
 
 export function* forget(keys: readonly BlobKey[]): Op<void> {
-  for (const key of keys) yield* run(removeClaimed({ key }))
+  for (const key of keys) {
+    yield* run(removeStray({ key }))
+    yield* run(removeClaimed({ key }))
+  }
+}
+
+/** For a copy of the catalog, which comes without the bytes that are nobody's any more. */
+export function* forgetClaimed(): Op<void> {
+  yield* run(removeAllClaimed({}))
 }

@@ -4,6 +4,8 @@ import { attachments, removeAttachments } from './attachments.ts'
 import { claimLoose, forget } from './blobs.ts'
 import { createClient } from './clients.ts'
 import { createField, removeField, updateField } from './fields.ts'
+import { beginLease, endLease, prolongLease } from './leases.ts'
+import { adopt, recount } from './mending.ts'
 import { createModule } from './modules.ts'
 import { createOrganization } from './organizations.ts'
 import { records } from './record-pages.ts'
@@ -13,7 +15,9 @@ import { forgetRetries, rememberAnswer } from './retries.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
 
 export const writes = {
+  adopt,
   attach,
+  beginLease,
   claimLoose,
   clearRemoved,
   createClient,
@@ -21,8 +25,11 @@ export const writes = {
   createModule,
   createOrganization,
   createToken,
+  endLease,
   forget,
   forgetRetries,
+  prolongLease,
+  recount,
   rememberAnswer,
   removeAttachments,
   removeField,

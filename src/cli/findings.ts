@@ -1,0 +1,78 @@
+import type { Finding, FindingKind } from '../core/findings.ts'
+import type { Options } from './options.ts'
+import { createProgress, type Progress } from './progress.ts'
+
+/** The status of a command that ran and found something that remains. */
+export const FINDINGS_REMAIN = 3
+
+const WORDS: Readonly<Record<FindingKind, string>> = {
+  missing: 'missing bytes',
+  wrong_size: 'wrong size',
+  wrong_hash: 'changed bytes',
+  unreadable: 'unreadable bytes',
+  orphan: 'bytes without a row',
+  leftover: 'bytes that were given up',
+  wrong_count: 'wrong count of holders',
+  no_row: 'no row for the bytes',
+  given_up: 'attachment of bytes given up',
+  mismatch: 'attachment and bytes differ',
+  damaged_catalog: 'damaged catalog',
+}
+
+export interface Findings {
+  readonly progress: Progress
+  readonly report: (finding: Finding) => void
+  readonly remaining: number
+  readonly mended: number
+  /** The last line: what was done, for people or (`summary`) for programs. Answers the exit status. */
+  end(summary: object, line: string): number
+}
+
+/** Each is written as soon as it is known: as a line for people, or (--json) as a line of JSON. */
+export function createFindings(options: Options): Findings {
+  const isJson = options['json'] === true
+  const progress = createProgress(isJson)
+  const count = { remaining: 0, mended: 0 }
+  const write = (value: object, line: string) => {
+    progress.clear()
+    process.stdout.write(`${isJson ? JSON.stringify(value) : line}\n`)
+  }
+  return {
+    progress,
+    get remaining() {
+      return count.remaining
+    },
+    get mended() {
+      return count.mended
+    },
+    report(finding) {
+      count[finding.mended ? 'mended' : 'remaining'] += 1
+      write(finding, lineOf(finding))
+    },
+    end(summary, line) {
+      write({ summary: { ...summary, findings: count } }, line)
+      return count.remaining === 0 ? 0 : FINDINGS_REMAIN
+    },
+  }
+}
+
+function lineOf({ kind, key, organization, attachments, expected, found, mended }: Finding): string {
+  const where = [
+    ...(key === null ? [] : [`blob ${key}`]),
+    ...(organization === null ? [] : [`organization ${organization}`]),
+    ...(attachments.length === 0 ? [] : [`attachments ${attachments.join(' ')}`]),
+  ]
+  return `${mended ? 'mended: ' : ''}${WORDS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
+}
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB']
+
+/** A size as people say it. */
+export function sizeOf(bytes: number): string {
+  const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit] ?? ''}`
+}
+
+export function countOf(count: number, one: string): string {
+  return `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,155 @@
+/** The bytes that a catalog at rest names, brought to another store: each is hashed on its way, and what is there already stays. */
+import { createHash, hash as hashAtOnce } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type { BlobStore, StoredBlobs } from './contracts.ts'
+import { bytesOf } from './doctor.ts'
+import { asNoted, createCasebook, type Casebook, type Finding, type Suspicion } from './findings.ts'
+import type { BlobRow, Inspection } from './inspection.ts'
+import { sideBySide, type Pair } from './side-by-side.ts'
+
+/** Copied at a time: so many flushes of the disk overlap. */
+const LANES = 4
+
+export interface ReplicaParts {
+  /** Nobody writes to it meanwhile. */
+  readonly inspection: Inspection
+  readonly from: Pick<StoredBlobs, 'open'>
+  readonly to: BlobStore
+  readonly signal: AbortSignal
+  readonly found: (finding: Finding) => void
+  readonly progress: (done: number, all: number) => void
+}
+
+export interface Replicated {
+  readonly copied: { readonly blobs: number; readonly bytes: number }
+  /** Were there already. */
+  readonly kept: number
+  /** Bytes that live in the catalog, hashed as well. */
+  readonly small: number
+}
+
+/** Bytes that are not what their row says are not copied but reported; whatever else fails, fails the whole. */
+export async function replicate(parts: ReplicaParts): Promise<Replicated> {
+  const { inspection, to, progress, signal } = parts
+  const { bytes: all } = await inspection.extent()
+  const casebook = createCasebook(inspection, asNoted, parts.found)
+  const tally = { copied: { blobs: 0, bytes: 0 }, kept: 0, small: 0 }
+  let done = 0
+  await inLanes(sideBySide(inspection, to), signal, async ({ row, file }) => {
+    if (row === null || row.claimedAt !== null) return
+    if (row.place === 'catalog') tally.small += await check(row, inspection, casebook)
+    else if (file?.size === row.size) tally.kept += 1
+    else if (await copy(row, file, parts, casebook)) {
+      tally.copied.blobs += 1
+      tally.copied.bytes += row.size
+    }
+    progress((done += row.size), Math.max(all, done))
+  })
+  await casebook.settle()
+  return tally
+}
+
+/** Removes what the catalog does not name; answers how many that were. */
+export async function dropUnnamed({ inspection, to }: Pick<ReplicaParts, 'inspection' | 'to'>): Promise<number> {
+  let dropped = 0
+  for await (const { key, row, file } of sideBySide(inspection, to)) {
+    const isNamed = row !== null && row.place === 'store' && row.claimedAt === null
+    if (file === null || isNamed) continue
+    await to.remove(key)
+    dropped += 1
+  }
+  return dropped
+}
+
+async function check(row: BlobRow, inspection: Inspection, casebook: Casebook): Promise<number> {
+  const bytes = await inspection.bytes(row.key)
+  if (bytes === null) {
+    await casebook.note({ ...about(row), kind: 'missing', found: 'none' })
+    return 0
+  }
+  const digest = { size: bytes.byteLength, hash: hashAtOnce('sha256', bytes, 'hex') }
+  const wrong = wrongIn(row, digest)
+  if (wrong !== null) await casebook.note(wrong)
+  return wrong === null ? 1 : 0
+}
+
+async function copy(row: BlobRow, file: Pair['file'], parts: ReplicaParts, casebook: Casebook): Promise<boolean> {
+  const { from, to, signal } = parts
+  const source = await from.open(row.key).catch((cause: unknown) => unreadable(row, cause))
+  if (source === null) {
+    await casebook.note({ ...about(row), kind: 'missing', found: 'no file' })
+    return false
+  }
+  if (file !== null) await to.remove(row.key)
+  try {
+    if (source instanceof Wrong) throw source
+    await to.put(row.key, verified(source, row), signal)
+    return true
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error
+    await casebook.note(error.suspicion)
+    return false
+  }
+}
+
+/** Ends a copy of bytes that are not what they should be. */
+class Wrong extends Error {
+  readonly suspicion: Suspicion
+
+  constructor(suspicion: Suspicion) {
+    super(suspicion.found)
+    this.suspicion = suspicion
+  }
+}
+
+async function* verified(source: Readable, row: BlobRow): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256')
+  let size = 0
+  try {
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      hash.update(chunk)
+      size += chunk.byteLength
+      yield chunk
+    }
+  } catch (cause) {
+    throw unreadable(row, cause)
+  }
+  const wrong = wrongIn(row, { size, hash: hash.digest('hex') })
+  if (wrong !== null) throw new Wrong(wrong)
+}
+
+function unreadable(row: BlobRow, cause: unknown): Wrong {
+  return new Wrong({ ...about(row), kind: 'unreadable', found: cause instanceof Error ? cause.message : String(cause) })
+}
+
+function wrongIn(row: BlobRow, digest: { size: number; hash: string }): Suspicion | null {
+  if (digest.size !== row.size) return { ...about(row), kind: 'wrong_size', found: bytesOf(digest.size) }
+  if (digest.hash !== row.hash) return { ...about(row), kind: 'wrong_hash', found: `SHA-256 ${digest.hash}` }
+  return null
+}
+
+function about({ key, organization, size, hash }: BlobRow) {
+  return { key, organization, expected: `${bytesOf(size)}, SHA-256 ${hash ?? 'unknown'}` }
+}
+
+/** The first that fails ends them all. */
+async function inLanes<T>(
+  items: AsyncGenerator<T>,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let failed = false
+  const lane = async () => {
+    try {
+      for (let next = await items.next(); next.done !== true && !failed; next = await items.next()) {
+        signal.throwIfAborted()
+        await work(next.value)
+      }
+    } catch (error) {
+      failed = true
+      throw error
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+}

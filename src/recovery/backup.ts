@@ -1,0 +1,113 @@
+/**
+ * A consistent copy while uploads go on: first the catalog as it is at one moment, then the bytes that this copy names.
+ * The lease begins before the catalog is copied, so nothing that the copy names is removed before it was copied.
+ * The new catalog takes the old one's place last: until then the folder is the former backup, with more bytes than it needs.
+ */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
+import { copyCatalog, publishCatalog, type Report } from '../catalog/copy.ts'
+import { NoCatalog, openSqliteInspection } from '../catalog/inspection.ts'
+import { lockFolder } from '../catalog/lock.ts'
+import { isEmpty, mustBeServable, readMark, setMark } from '../catalog/mark.ts'
+import { openSqliteCatalog } from '../catalog/sqlite.ts'
+import type { Finding } from '../core/findings.ts'
+import { dropUnnamed, replicate, type Replicated } from '../core/replica.ts'
+import { beginLease } from './lease.ts'
+
+export interface BackupOrder {
+  readonly data: string
+  readonly to: string
+  readonly signal: AbortSignal
+  readonly found: (finding: Finding) => void
+  readonly progress: (stage: 'catalog' | 'files', done: number, all: number) => void
+}
+
+export interface BackedUp extends Replicated {
+  /** Blobs of the former backup that this one does not name. */
+  readonly dropped: number
+}
+
+/** Errors: NoCatalog, NotServable, NotABackup, FolderInUse, and the disk's own. What was copied stays for the next run. */
+export async function backUp(order: BackupOrder): Promise<BackedUp> {
+  const { data, to } = order
+  if (!existsSync(join(data, 'catalog.db'))) throw new NoCatalog(data)
+  mustBeServable(data)
+  mustBeApart(data, to)
+  mkdirSync(to, { recursive: true, mode: 0o700 })
+  const lock = lockFolder(to)
+  try {
+    if (readMark(to, 'backup') === null && !isEmpty(to)) throw new NotABackup(to)
+    if (readMark(to, 'backup') === null) setMark(to, 'backup', { takenAt: null })
+    return await intoFolder(order)
+  } finally {
+    lock.release()
+  }
+}
+
+async function intoFolder(order: BackupOrder): Promise<BackedUp> {
+  const { to } = order
+  const takenAt = new Date().toISOString()
+  const copied = await copy(order)
+  publishCatalog(join(to, 'catalog.next'), join(to, 'catalog.db'))
+  setMark(to, 'backup', { takenAt })
+  const inspection = openSqliteInspection(to)
+  const blobs = await openDiskBlobs(join(to, 'blobs'))
+  try {
+    return { ...copied, dropped: await dropUnnamed({ inspection, to: blobs }) }
+  } finally {
+    await blobs.close()
+    await inspection.close()
+  }
+}
+
+async function copy({ data, to, signal, found, progress }: BackupOrder): Promise<Replicated> {
+  const catalog = await openSqliteCatalog({ folder: data })
+  const lease = await beginLease(catalog, `backup to ${to}`)
+  try {
+    const next = join(to, 'catalog.next')
+    const report: Report = (done, all) => {
+      signal.throwIfAborted()
+      progress('catalog', done, all)
+    }
+    await copyCatalog(join(data, 'catalog.db'), next, report)
+    const copied = await bytesOf({ data, to, next, signal, found, progress })
+    await lease.mustLast()
+    return copied
+  } finally {
+    await lease.end()
+    await catalog.close()
+  }
+}
+
+async function bytesOf(order: BackupOrder & { readonly next: string }): Promise<Replicated> {
+  const { signal, found, progress } = order
+  const inspection = openSqliteInspection(order.to, order.next)
+  const to = await openDiskBlobs(join(order.to, 'blobs'))
+  try {
+    const from = createDiskView(join(order.data, 'blobs'))
+    const report: Report = (done, all) => progress('files', done, all)
+    return await replicate({ inspection, from, to, signal, found, progress: report })
+  } finally {
+    await to.close()
+    await inspection.close()
+  }
+}
+
+/** The folder holds something else. */
+export class NotABackup extends Error {
+  override readonly name = 'NotABackup'
+
+  constructor(folder: string) {
+    super(
+      `The folder ${folder} is not empty and no backup; name an empty or a new folder, or that of an earlier backup.`,
+    )
+  }
+}
+
+/** One inside the other would copy itself, or be swept with it. */
+export function mustBeApart(one: string, other: string): void {
+  const isInside = (inner: string, outer: string) => !/^\.\.(?:[\\/]|$)/.test(relative(resolve(outer), resolve(inner)))
+  if (isInside(one, other) || isInside(other, one))
+    throw new Error(`The folders ${one} and ${other} lie within each other; name two that do not.`)
+}

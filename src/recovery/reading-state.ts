@@ -1,0 +1,59 @@
+/** How far a reading of all bytes has come, written down in the data folder, so that a killed one goes on. */
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeWhole } from '../catalog/mark.ts'
+import type { BlobKey } from '../core/model.ts'
+import type { Reading, ReadingState } from '../core/rereading.ts'
+
+const FILE = 'doctor.json'
+const WRITE_EVERY_MS = 1_000
+/** What was read longer ago than this is read again. */
+const GOOD_FOR_MS = 7 * 86_400_000
+const KEY = /^[0-9a-f]{32}$/
+
+const BEGINNING: ReadingState = { after: null, wrong: [], read: { blobs: 0, bytes: 0, before: 0 } }
+
+/** `end` after the last byte: the next reading begins anew. */
+export function readingIn(folder: string, bytesPerSecond: number): Reading & { end(): void } {
+  const path = join(folder, FILE)
+  const kept = keptIn(path)
+  const beganAt = kept?.beganAt ?? Date.now()
+  let writtenAt = Date.now()
+  return {
+    bytesPerSecond,
+    from: kept ?? BEGINNING,
+    reached(state) {
+      if (Date.now() - writtenAt < WRITE_EVERY_MS) return
+      writtenAt = Date.now()
+      writeWhole(path, { beganAt, ...state })
+    },
+    end: () => rmSync(path, { force: true }),
+  }
+}
+
+function keptIn(path: string): (ReadingState & { readonly beganAt: number }) | null {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isState(kept) && kept.beganAt > Date.now() - GOOD_FOR_MS ? kept : null
+  } catch {
+    // None, or one that somebody else wrote into: a reading from the beginning is never wrong.
+    return null
+  }
+}
+
+function isState(kept: unknown): kept is ReadingState & { readonly beganAt: number } {
+  if (typeof kept !== 'object' || kept === null) return false
+  const { after, wrong, read, beganAt } = kept as Partial<Record<string, unknown>>
+  const counts: unknown[] = typeof read === 'object' && read !== null ? Object.values(read) : []
+  return (
+    isKey(after) &&
+    Array.isArray(wrong) &&
+    wrong.every(isKey) &&
+    counts.length === 3 &&
+    [...counts, beganAt].every((count) => typeof count === 'number')
+  )
+}
+
+function isKey(value: unknown): value is BlobKey {
+  return typeof value === 'string' && KEY.test(value)
+}
