@@ -43,8 +43,6 @@ function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySour
         if (stream.readableEnded) return false
         if (stream.destroyed) throw wentAway(stream.errored)
         if (stream.readableLength > 0) return true
-        // At the end there is nothing to take, and the stream only says so to somebody who reads.
-        stream.read(0)
         // Reading nothing is what tells a stream that its end may be announced: without it a body that breaks off waits for ever.
         stream.read(0)
         await new Promise<void>((resolve) => (wake = resolve))
