@@ -1,7 +1,7 @@
 /** The one place where objects are made and joined. */
-import { mkdirSync } from 'node:fs'
 import { pino } from 'pino'
 import { openDiskBlobs } from './blobs/disk.ts'
+import { makeFolder } from './blobs/new-folder.ts'
 import { lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
@@ -28,7 +28,7 @@ export interface House {
 /** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
 export async function openHouse(config: Config): Promise<House> {
   mustBeServable(config.data)
-  makeFolder(config.data)
+  await makeFolder(config.data)
   const lock = lockFolder(config.data)
   const openedAt = Date.now()
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
@@ -73,7 +73,7 @@ export interface Office {
 
 export async function openOffice(config: Config): Promise<Office> {
   mustBeServable(config.data)
-  makeFolder(config.data)
+  await makeFolder(config.data)
   const catalog = await openSqliteCatalog({ folder: config.data })
   const newId = createIdSource()
   return {
@@ -81,11 +81,6 @@ export async function openOffice(config: Config): Promise<Office> {
     organizations: createOrganizations(catalog, newId, Date.now),
     close: () => catalog.close(),
   }
-}
-
-/** Files of customers lie in it: nobody else on the machine may look. */
-function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
 }
 
 /** Background work. Answers how to end it, which waits for what is running. */

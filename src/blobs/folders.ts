@@ -1,9 +1,10 @@
 // The folders of a disk store, made once at open, so that a put only adds one name to one of them.
 import { link, lstat, mkdir, open, readdir, rm, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { BlobKey } from '../core/model.ts'
 import { isKey, keyTaken } from './key.ts'
+import { flushFolder, makeFolder } from './new-folder.ts'
 
 export interface Folders {
   /** Where files are that are not whole yet; on the same file system as all others. */
@@ -54,22 +55,11 @@ export async function openFolders(root: string, shared: boolean): Promise<Folder
 }
 
 async function makeFolders(folder: string, incoming: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming, { mode: 0o700 })
   for (const prefix of PREFIXES) await mkdir(join(folder, prefix), { recursive: true, mode: 0o700 })
   await flushFolder(folder)
-  // New folders above it are names in folders above those.
-  for (let path = folder; made && path.length >= made.length; path = dirname(path)) await flushFolder(dirname(path))
-}
-
-async function flushFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** A link, unlike a rename, never replaces what is there. */
