@@ -147,6 +147,17 @@ test('update one: the rest stays, null clears', async () => {
   assert.deepEqual([row?.['Last_Name'], row?.['Company'], row?.['Phone'] ?? null], ['After', 'Kept', null])
 })
 
+test('update one: what else the body holds is not written over it', async () => {
+  const id = await insert(tenant.zoho, 'Leads', { Last_Name: 'One' })
+  const body = { method: 'PUT', body: JSON.stringify({ data: [{ City: 'Oslo' }, { City: 'Bergen' }] }) }
+  const { data } = await mustJson<Written>(await tenant.zoho(`/Leads/${id}`, body), 207)
+  assert.deepEqual(
+    data.map(({ code }) => code),
+    ['SUCCESS', 'INVALID_DATA'],
+  )
+  assert.equal((await rowOf(id))?.['City'], 'Oslo')
+})
+
 test('update many: each by its own id', async () => {
   const [a, b] = [
     await insert(tenant.zoho, 'Leads', { Last_Name: 'A' }),

@@ -38,7 +38,10 @@ export async function updateMany(call: Call): Promise<Answer> {
 export async function updateOne(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const id = (call.params['record'] ?? '') as RecordId
-  const planned = await plannedOf(call, (fields) => planUpdate(module, id, fields))
+  const planned = await plannedOf(call, (fields, index) =>
+    // The path names one record: what else `data` holds is said to be wrong, not written over it.
+    index === 0 ? planUpdate(module, id, fields) : { failure: unknownRecord(id) },
+  )
   return outcome(await save(call, actor, module, planned, 'record updated'), 200)
 }
 
@@ -72,7 +75,7 @@ function savedBy(outcome: SavedRecord | undefined) {
 }
 
 /** Fault: `invalid_input` about the body when it is no `{"data":[...]}`, or holds too many. */
-async function plannedOf(call: Call, plan: (fields: Item) => Planned): Promise<readonly Planned[]> {
+async function plannedOf(call: Call, plan: (fields: Item, index: number) => Planned): Promise<readonly Planned[]> {
   const parsed = body.safeParse(await call.json())
   if (!parsed.success)
     throw new Fault(
@@ -88,10 +91,10 @@ async function plannedOf(call: Call, plan: (fields: Item) => Planned): Promise<r
       'parameter',
       `data holds ${String(data.length)} records; at most ${String(MOST)} go in one call.`,
     )
-  return data.map((candidate) => {
+  return data.map((candidate, index) => {
     const fields = item.safeParse(candidate)
     return fields.success
-      ? plan(fields.data)
+      ? plan(fields.data, index)
       : { failure: failed('INVALID_DATA', 'invalid data', { expected_data_type: 'jsonobject' }) }
   })
 }
