@@ -4,13 +4,14 @@ import type { Log } from '../core/contracts.ts'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
 import { answerOf, type Counter, type Seen } from './answering.ts'
+import { createConnections } from './connections.ts'
 import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
 import { corsHeaders, knownOrigins } from './cors.ts'
 import { atMost, drain } from './drain.ts'
 import { headOf } from './head.ts'
 import { hintOf } from './hint.ts'
 import { lifetimeOf, type Lifetime } from './lifetime.ts'
-import { refuseMalformed } from './malformed.ts'
+import { refuseMalformed, refuseTunnel } from './malformed.ts'
 import { createFindRoute } from './router.ts'
 import { sendAnswer } from './send.ts'
 
@@ -52,6 +53,7 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
   const known = knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins())
   const inFlight = new Set<AbortController>()
+  const connections = createConnections()
   let stopping = false
 
   const counterFor = (path: string): Counter => {
@@ -115,7 +117,9 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     const counter = counterFor(head.path)
     const life = lifetimeOf(request, response, settings)
     const seen: Seen = { caller: null, route: null, headers: {} }
+    const exchange = { request, response, life }
     inFlight.add(life.controller)
+    connections.begin(exchange)
     try {
       const answer = await answerFor(request, head, counter, seen, life)
       const drained = life.isOver()
@@ -143,6 +147,7 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     } finally {
       life.end()
       inFlight.delete(life.controller)
+      connections.end(exchange)
     }
   }
 
@@ -160,7 +165,11 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
   )
   server.on('checkExpectation', (request, response) => void handle(request, response))
   server.on('clientError', (error, socket) => {
-    refuseMalformed(error, socket, (path) => counterFor(path).dialect)
+    refuseMalformed(error, socket, connections, (path) => counterFor(path).dialect)
+  })
+  server.on('connect', (request, socket) => {
+    const head = headOf(request)
+    refuseTunnel(head, socket, counterFor(head.path).dialect)
   })
 
   return {

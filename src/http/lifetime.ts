@@ -6,6 +6,8 @@ export interface Lifetime {
   readonly controller: AbortController
   /** Whether its time ran out or its client left: then nothing more is to be expected of the connection. */
   isOver(): boolean
+  /** Ends it for a reason from outside. */
+  abort(fault: Fault): void
   end(): void
 }
 
@@ -62,6 +64,7 @@ export function lifetimeOf(
   return {
     controller,
     isOver: () => over,
+    abort,
     end() {
       clearTimeout(late)
       response.off('close', onClose)

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Fault } from '../core/fault.ts'
+import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
 import { hintOf } from './hint.ts'
 
@@ -11,14 +12,31 @@ interface ClientError extends Error {
   readonly rawPacket?: Buffer
 }
 
-export function refuseMalformed(error: ClientError, socket: Duplex, dialectFor: (path: string) => Dialect): void {
+export function refuseMalformed(
+  error: ClientError,
+  socket: Duplex,
+  connections: Connections,
+  dialectFor: (path: string) => Dialect,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const head = guessHead(error.rawPacket)
   const fault = faultOf(error)
-  const answer = dialectFor(head.path).refuse(fault, head)
+  // Written now, it would land in the middle of an answer, or be taken for one.
+  if (connections.spoil(socket, fault)) return
+  const head = guessHead(error.rawPacket)
+  say(socket, dialectFor(head.path), fault, head)
+}
+
+/** CONNECT is a proxy's; Node would close the connection without a word. */
+export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect): void {
+  say(socket, dialect, new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.'), head)
+}
+
+function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead): void {
+  const answer = dialect.refuse(fault, head)
+  socket.on('error', () => socket.destroy())
   socket.end(
     asText({ ...answer, headers: { ...answer.headers, 'x-request-id': head.id, 'x-dossier-hint': hintOf(fault) } }),
   )
