@@ -10,6 +10,7 @@ import { blob, blobs, extent, miscounted, misled } from './operations/inspection
 import { isLeased } from './operations/leases.ts'
 import { holders } from './operations/mending.ts'
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts'
+import type { Op } from './statement.ts'
 
 /** The folder holds no catalog. */
 export class NoCatalog extends Error {
@@ -22,31 +23,45 @@ export class NoCatalog extends Error {
 
 const MOST_DAMAGES = 100
 
-/** Throws `NoCatalog`, `CatalogTooNew` and `CatalogTooOld`; a file that is damaged opens, and `damage` tells. */
+/** Throws `NoCatalog`, `CatalogTooNew` and `CatalogTooOld`. A damaged file opens: `damage` tells, and all else throws it. */
 export function openSqliteInspection(folder: string, file = join(folder, 'catalog.db')): Inspection {
   if (!existsSync(file)) throw new NoCatalog(folder)
-  const connection = openSqlite(file, 'read')
-  try {
-    mustKnow(connection)
-  } catch (error) {
-    if (!isDamage(error)) {
-      connection.close()
-      throw error
-    }
+  const opened = openUnlessDamaged(file)
+  const run = async <T>(op: Op<T>) => {
+    if (opened instanceof Error) throw opened
+    return opened.run(op)
   }
   return {
-    blobs: async (after, limit) => connection.run(blobs(after, limit)),
-    blob: async (key) => connection.run(blob(key)),
-    bytes: async (key) => connection.run(bytes(key)),
-    extent: async () => connection.run(extent()),
-    miscounted: async (after, limit) => connection.run(miscounted(after, limit)),
-    misled: async (after, limit) => connection.run(misled(after, limit)),
-    odd: async (after, limit) => connection.run(odd(after, limit)),
-    stray: async (after, limit) => connection.run(stray(after, limit)),
-    holders: async (keys) => connection.run(holders(keys)),
-    isLeased: async (at) => connection.run(isLeased(at)),
-    damage: async (thorough) => damageIn(connection, thorough),
-    close: async () => connection.close(),
+    blobs: (after, limit) => run(blobs(after, limit)),
+    blob: (key) => run(blob(key)),
+    bytes: (key) => run(bytes(key)),
+    extent: () => run(extent()),
+    miscounted: (after, limit) => run(miscounted(after, limit)),
+    misled: (after, limit) => run(misled(after, limit)),
+    odd: (after, limit) => run(odd(after, limit)),
+    stray: (after, limit) => run(stray(after, limit)),
+    holders: (keys) => run(holders(keys)),
+    isLeased: (at) => run(isLeased(at)),
+    damage: async (thorough) => (opened instanceof Error ? [opened.message] : damageIn(opened, thorough)),
+    close: async () => {
+      if (!(opened instanceof Error)) opened.close()
+    },
+  }
+}
+
+/** Even a setting may need a page that is damaged. */
+function openUnlessDamaged(file: string): SqliteConnection | Error {
+  let connection: SqliteConnection | null = null
+  try {
+    connection = openSqlite(file, 'read')
+    // What is counted over a whole table is sorted on the disk.
+    connection.database.pragma('temp_store = FILE')
+    mustKnow(connection)
+    return connection
+  } catch (error) {
+    connection?.close()
+    if (isDamage(error)) return error
+    throw error
   }
 }
 
