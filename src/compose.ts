@@ -7,11 +7,12 @@ import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
-import type { Log } from './core/contracts.ts'
+import type { Catalog } from './core/catalog.ts'
+import type { BlobStore, Log } from './core/contracts.ts'
 import type { Desk } from './core/desk.ts'
 import { createIdSource } from './core/ids.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
-import { blobsIn, createLog, openDoor } from './door.ts'
+import { blobsIn, createLog, openDoor, type Door } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 
 const TOKEN_FLUSH_MS = 60_000
@@ -33,13 +34,12 @@ export async function openHouse(config: Config): Promise<House> {
   const openedAt = Date.now()
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
   const catalog = await openSqliteCatalog({ folder: config.data, log })
-  const blobs = await openDiskBlobs(blobsIn(config)).catch(async (error: unknown) => {
+  const { blobs, door } = await openFront(config, log, catalog).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive that has said why it does not start.
     await catalog.close()
     lock.release()
     throw error
   })
-  const door = openDoor(config, log, catalog, blobs)
   const { desk } = door
   const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
@@ -62,6 +62,11 @@ export async function openHouse(config: Config): Promise<House> {
       lock.release()
     },
   }
+}
+
+async function openFront(config: Config, log: Log, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
+  const blobs = await openDiskBlobs(blobsIn(config))
+  return { blobs, door: openDoor(config, log, catalog, blobs) }
 }
 
 /** What administration needs of a data folder, safe beside a running server: the catalog alone. */

@@ -50,7 +50,8 @@ function settingsOf(config: Config): AppSettings {
     corsOrigins: config.corsOrigins,
     idleMs: config.idleSeconds * 1000,
     requestMs: config.requestSeconds * 1000,
-    headersMs: config.headersSeconds * 1000,
+    // A head takes no longer than its whole request may; Node refuses to start otherwise.
+    headersMs: Math.min(config.headersSeconds, config.requestSeconds) * 1000,
     maxParts: config.maxParts,
     drainBytes: config.drainBytes,
   }
