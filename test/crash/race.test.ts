@@ -11,7 +11,7 @@ import { actorOf } from '../../src/core/access.ts'
 import type { Log } from '../../src/core/contracts.ts'
 import { createDesk, type Desk } from '../../src/core/desk.ts'
 import { Fault } from '../../src/core/fault.ts'
-import type { AttachmentId, RecordId } from '../../src/core/model.ts'
+import type { AttachmentId } from '../../src/core/model.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import { digestOf } from '../e2e/files.ts'
 import { chanceOf, type Chance } from '../multipart/seeded.ts'
@@ -95,7 +95,7 @@ async function somebody(desk: Desk) {
   const module = await desk.records.module(actor, 'Leads')
   const [saved] = await desk.records.save(actor, module.id, [{ change: null, properties: { Last_Name: 'Brown' } }])
   assert.ok(saved?.outcome === 'created')
-  return { actor, record: saved.record.id as RecordId }
+  return { actor, record: saved.record.id }
 }
 
 function fileOf(bytes: Buffer) {

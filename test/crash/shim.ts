@@ -20,6 +20,14 @@ export interface Rule {
   readonly errno?: number
 }
 
+interface StartOptions {
+  /** False: without the shim. */
+  readonly watched?: boolean
+  /** For every Node of the stage, such as what it preloads. */
+  readonly nodeArgs?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 export interface Stage {
   /** The watched folder. The data folder is `data` in it. */
   readonly folder: string
@@ -27,13 +35,13 @@ export interface Stage {
   readonly journal: string
   /** From now on these rules hold, in every process of the stage, and their counts begin anew. */
   arm(...rules: readonly Rule[]): void
-  start(options?: { readonly watched?: boolean; readonly nodeArgs?: string }): Promise<Server>
+  start(options?: StartOptions): Promise<Server>
   remove(): void
 }
 
 const RULES_SIZE = 4_096
 const run = promisify(execFile)
-const SERVE = ['--log-level', 'warn', '--no-limits']
+export const SERVE = ['--log-level', 'warn', '--no-limits']
 
 /** Many servers are started: what Node compiled for one is good for the next. */
 export const quick = { NODE_COMPILE_CACHE: join(tmpdir(), 'dossier-compiled') }
@@ -48,7 +56,8 @@ export function openStage({ journal = false } = {}): Stage {
   const rules = openSync(paths.rules, 'w')
   writeSync(rules, Buffer.alloc(RULES_SIZE))
   let number = 0
-  const env = (nodeArgs: string) => ({
+  const env = ({ nodeArgs = '', env: more = {} }: StartOptions) => ({
+    ...more,
     LD_PRELOAD: compiledShim(),
     // Calls that go round the C library cannot be watched.
     UV_USE_IO_URING: '0',
@@ -67,9 +76,10 @@ export function openStage({ journal = false } = {}): Stage {
       // The number last: whoever sees it sees the rules as well.
       writeSync(rules, String(++number).padStart(8, '0'), 0)
     },
-    async start({ watched = true, nodeArgs = '' } = {}) {
-      const server = await startServer({ folder: data, args: SERVE, env: watched ? env(nodeArgs) : quick })
-      return watched ? { ...server, cli: (...words) => watchedCli(data, words, env(nodeArgs)) } : server
+    async start(options = {}) {
+      if (options.watched === false) return startServer({ folder: data, args: SERVE, env: quick })
+      const server = await startServer({ folder: data, args: SERVE, env: env(options) })
+      return { ...server, cli: (...words) => watchedCli(data, words, env(options)) }
     },
     remove: () => rmSync(outside, { recursive: true, force: true }),
   }
