@@ -58,8 +58,15 @@ async function makeFolders(folder: string, incoming: string): Promise<void> {
   await makeFolder(folder)
   await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming, { mode: 0o700 })
-  for (const prefix of PREFIXES) await mkdir(join(folder, prefix), { recursive: true, mode: 0o700 })
+  for (const prefix of PREFIXES) await makeOwnFolder(join(folder, prefix))
   await flushFolder(folder)
+}
+
+/** The store's root may be a link to another disk; a link inside it would take what is put somewhere else. */
+async function makeOwnFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  if ((await lstat(path)).isSymbolicLink())
+    throw new Error(`${path} is a symbolic link; a folder of blobs must be a folder. Move what it names to its place.`)
 }
 
 /** A link, unlike a rename, never replaces what is there. */
