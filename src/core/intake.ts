@@ -122,14 +122,19 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
     async attach(record) {
       // A client that went away has not been answered, so nothing is acknowledged by stopping here.
       signal.throwIfAborted()
-      const outcome = await catalog.attach({
-        organization: actor.organization,
-        record,
-        by: actor.user,
-        at: now(),
-        items,
-        retry: retry === null ? null : { scope: retry.scope, content: contentOf(content) },
-      })
+      const outcome = await catalog
+        .attach({
+          organization: actor.organization,
+          record,
+          by: actor.user,
+          at: now(),
+          items,
+          retry: retry === null ? null : { scope: retry.scope, content: contentOf(content) },
+        })
+        .catch((error: unknown) => {
+          if (mayStillBeKept(error)) loose.clear()
+          throw error
+        })
       if (outcome.outcome === 'repeated') {
         if (retry !== null) Object.assign(retry, { outcome: 'repeated', answer: outcome.answer })
         return outcome.attachments
@@ -143,6 +148,14 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
     },
     discard: () => removeBytes([...loose].map(({ key }) => key)),
   }
+}
+
+/**
+ * A commit that was written and could not be flushed is refused, and found after a crash all the same: its bytes must be
+ * there then. The sweep may remove them, for it begins with a commit of its own. One that found no room was never written.
+ */
+function mayStillBeKept(error: unknown): boolean {
+  return Fault.from(error).code === 'internal'
 }
 
 function mustBeAttached(
