@@ -89,9 +89,9 @@ async function hashAt(url: string, account: Account): Promise<string> {
 }
 
 /** After the sweep the store holds exactly what rows name, and nothing half written. */
-export async function mustBeTidy(folder: string): Promise<void> {
+export async function mustBeTidy(folder: string, patience = 200): Promise<void> {
   let seen = compare(folder)
-  for (let tries = 0; tries < 200 && !isTidy(seen); tries++) {
+  for (let tries = 0; tries < patience && !isTidy(seen); tries++) {
     await sleep(100)
     seen = compare(folder)
   }

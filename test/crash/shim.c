@@ -178,9 +178,9 @@ static int open_path(const char *path, int flags, mode_t mode) {
   const char *inside = below(path);
   if (inside == NULL) return real_open(path, flags, mode);
   enter();
-  enum verdict verdict = judge("open", inside);
   struct stat before, after;
   int was_there = lstat(path, &before) == 0;
+  enum verdict verdict = judge("open", inside);
   int fd = verdict == FAIL ? -1 : real_open(path, flags, mode);
   if (fd >= 0 && fd < MOST_FDS && fstat(fd, &after) == 0) {
     struct handle *handle = &handles[fd];
