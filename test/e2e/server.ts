@@ -9,6 +9,8 @@ import { promisify } from 'node:util'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const main = join(root, 'src', 'main.ts')
+/** As the launcher has it: hundreds of starts would each strip the same types. */
+const NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'dossier')
 const run = promisify(execFile)
 
 export interface ServerOptions {
@@ -42,7 +44,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const args = [main, options.command ?? 'serve', '--data', folder, '--port', '0', ...(options.args ?? [])]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, NODE_COMPILE_CACHE, ...options.env },
   })
   const heard = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
@@ -70,7 +72,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
 /** Runs a command on a data folder and parses its JSON. */
 export async function cli<T>(folder: string, ...words: string[]): Promise<T> {
-  const { stdout } = await run(process.execPath, [main, ...words, '--data', folder, '--json'])
+  const env = { ...process.env, NODE_COMPILE_CACHE }
+  const { stdout } = await run(process.execPath, [main, ...words, '--data', folder, '--json'], { env })
   return JSON.parse(stdout) as T
 }
 

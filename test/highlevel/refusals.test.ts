@@ -9,15 +9,16 @@ function head(authorization?: string): IncomingHead {
   return { id: 'the-id', method: 'GET', path: '/x', query: new URLSearchParams(), headers }
 }
 
+/** About the request itself: its head is too large, its key was used before. */
 const STATUSES: Readonly<Record<FaultCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 400,
   invalid_input: 400,
-  too_large: 413,
+  too_large: 431,
   type_refused: 400,
   quota_exceeded: 507,
-  conflict: 400,
+  conflict: 409,
   too_many: 429,
   aborted: 408,
   unavailable: 503,
@@ -35,6 +36,11 @@ for (const [code, status] of Object.entries(STATUSES)) {
     assert.equal(json['traceId'], 'the-id')
   })
 }
+
+test('a file that is too large is 413, a name that is taken 400', () => {
+  assert.equal(refuse(new Fault('too_large', 'file', 'A sentence.'), head()).status, 413)
+  assert.equal(refuse(new Fault('conflict', 'field', 'A sentence.'), head()).status, 400)
+})
 
 test('a failure inside says nothing of what failed', () => {
   const answer = refuse(Fault.from(new Error('ENOENT /var/lib/secret')), head())
