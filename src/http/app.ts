@@ -52,7 +52,6 @@ const PATIENCE_MS = 2_000
 export function createApp({ dialects, desk, log, settings }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
   const known = knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins())
-  const inFlight = new Set<AbortController>()
   const connections = createConnections()
   let stopping = false
 
@@ -118,7 +117,6 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     const life = lifetimeOf(request, response, settings)
     const seen: Seen = { caller: null, route: null, headers: {} }
     const exchange = { request, response, life }
-    inFlight.add(life.controller)
     connections.begin(exchange)
     try {
       const answer = await answerFor(request, head, counter, seen, life)
@@ -146,7 +144,6 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       response.destroy()
     } finally {
       life.end()
-      inFlight.delete(life.controller)
       connections.end(exchange)
     }
   }
@@ -163,6 +160,7 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     },
     (request, response) => void handle(request, response),
   )
+  server.on('connection', (socket) => connections.opened(socket))
   server.on('checkExpectation', (request, response) => void handle(request, response))
   server.on('clientError', (error, socket) => {
     refuseMalformed(error, socket, connections, (path) => counterFor(path).dialect)
@@ -178,9 +176,10 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
+      connections.retire()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')
-        for (const controller of inFlight) controller.abort(fault)
+        connections.abort(fault)
         setTimeout(() => server.closeAllConnections(), 500).unref()
       }, graceMs)
       await closed

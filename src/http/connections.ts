@@ -1,5 +1,6 @@
-/** Which requests of a connection are under way, so that what breaks behind one of them spoils no answer. */
+/** Which requests of which connection are under way: what breaks behind one spoils no answer, and a stop knows what to wait for. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../core/fault.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -11,6 +12,7 @@ export interface Exchange {
 }
 
 export interface Connections {
+  opened(socket: Socket): void
   begin(exchange: Exchange): void
   end(exchange: Exchange): void
   /**
@@ -18,12 +20,26 @@ export interface Connections {
    * had arrived get their answers, and then the connection is closed. False when none is under way, and nothing was done.
    */
   spoil(socket: Duplex, fault: Fault): boolean
+  /** From now on a connection is closed when nothing is under way on it; Node lets one that never asked for anything stay. */
+  retire(): void
+  /** Ends by the fault whatever is under way still. */
+  abort(fault: Fault): void
 }
 
 export function createConnections(): Connections {
   const underWay = new Map<Duplex, Set<Exchange>>()
+  const open = new Set<Socket>()
   const spoilt = new WeakSet<Duplex>()
+  let retiring = false
+  const cut = ({ request, response, life }: Exchange, fault: Fault) => {
+    if (response.headersSent) request.destroy()
+    else life.abort(fault)
+  }
   return {
+    opened(socket) {
+      open.add(socket)
+      socket.once('close', () => open.delete(socket))
+    },
     begin(exchange) {
       const { socket } = exchange.request
       underWay.set(socket, (underWay.get(socket) ?? new Set()).add(exchange))
@@ -34,18 +50,21 @@ export function createConnections(): Connections {
       exchanges?.delete(exchange)
       if (exchanges === undefined || exchanges.size > 0) return
       underWay.delete(socket)
-      if (spoilt.has(socket)) socket.destroySoon()
+      if (retiring || spoilt.has(socket)) socket.destroySoon()
     },
     spoil(socket, fault) {
       const exchanges = underWay.get(socket)
       if (exchanges === undefined) return spoilt.has(socket)
       spoilt.add(socket)
-      for (const { request, response, life } of exchanges) {
-        if (request.complete) continue
-        if (response.headersSent) request.destroy()
-        else life.abort(fault)
-      }
+      for (const exchange of exchanges) if (!exchange.request.complete) cut(exchange, fault)
       return true
+    },
+    retire() {
+      retiring = true
+      for (const socket of open) if (!underWay.has(socket) && socket.bytesRead === 0) socket.destroy()
+    },
+    abort(fault) {
+      for (const exchanges of underWay.values()) for (const exchange of exchanges) cut(exchange, fault)
     },
   }
 }
