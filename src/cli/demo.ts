@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts'
 import type { Desk } from '../core/desk.ts'
 import { makeDemo, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
-import { listening, untilTold } from './serve.ts'
+import { closeHouse, listening, whenTold } from './serve.ts'
 
 /** HighLevel's own numbers, so that a program meets in the demo what it will meet there. */
 const DEFAULTS = { data: '.dossier/demo', logLevel: 'warn', highlevelMax: 100, highlevelDaily: 200_000 }
@@ -16,8 +16,10 @@ const KEPT = 'demo-credentials.json'
 export async function demo(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options), DEFAULTS)
   const house = await openHouse(config)
+  let told: Promise<void>
   try {
     const credentials = await credentialsIn(config.data, house.desk)
+    told = whenTold()
     const origin = await listening(house, config)
     const file = textOf(options, 'credentials')
     if (file !== null) writePrivate(file, { origin, ...credentials })
@@ -26,7 +28,8 @@ export async function demo(options: Options): Promise<void> {
     await house.close()
     throw error
   }
-  await untilTold(house)
+  await told
+  await closeHouse(house)
 }
 
 async function credentialsIn(folder: string, desk: Desk): Promise<Credentials> {

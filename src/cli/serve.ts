@@ -5,6 +5,7 @@ import { flagsOf, type Options } from './options.ts'
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
   const house = await openHouse(config)
+  const told = whenTold()
   const origin = await listening(house, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
   if ((await house.desk.organizations.list(null, 1)).length === 0) {
@@ -13,7 +14,8 @@ export async function serve(options: Options): Promise<void> {
       `  dossier org create --data '${config.data}' --name 'My company'\n  dossier token create --data '${config.data}' --kind zoho --scope ZohoCRM.modules.ALL\n`,
     )
   }
-  await untilTold(house)
+  await told
+  await closeHouse(house)
 }
 
 /** Listens, or puts everything away again. Answers the origin to call. */
@@ -31,11 +33,15 @@ export async function listening(house: House, config: Config): Promise<string> {
 /** One Ctrl+C may come twice, from the terminal and from npm: only a later one means that somebody is impatient. */
 const IMPATIENT_MS = 1_000
 
-/** Waits for SIGINT or SIGTERM, then stops in order; a second signal stops at once. */
-export async function untilTold(house: House): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
+/** Resolves at the first signal to stop. Asked for before anybody can know that there is something to stop. */
+export function whenTold(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
+}
+
+/** Stops in order; a second signal stops at once. */
+export async function closeHouse(house: House): Promise<void> {
   const arming = setTimeout(() => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   }, IMPATIENT_MS)
