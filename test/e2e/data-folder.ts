@@ -75,11 +75,11 @@ function filesIn(folder: string): string[] {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => {
       const path = join(entry.parentPath, entry.name)
-      const isDatabase = /\.db(-wal|-shm)?$/.test(entry.name)
+      const isDatabase = /\.db(-wal|-shm|-journal)?$/.test(entry.name)
       return isDatabase
         ? entry.name
         : `${relative(folder, path)} ${String(statSync(path, { throwIfNoEntry: false })?.size)}`
     })
-    .filter((name) => !/\.db-(wal|shm)$/.test(name))
+    .filter((name) => !/\.db-(wal|shm|journal)$/.test(name))
     .sort()
 }
