@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rawFile, rawForm } from '../e2e/files.ts'
 import type { Server } from '../e2e/server.ts'
-import { createTenant, insert, jsonBody, mustJson } from '../e2e/tenant.ts'
+import { createToken, HIGHLEVEL_SCOPES, jsonBody } from '../e2e/tenant.ts'
 import type { Chance } from '../multipart/seeded.ts'
 import type { Ledger, Upload } from './ledger.ts'
 
@@ -39,22 +39,37 @@ export class Refused extends Error {
   }
 }
 
+/** One lead and one contact for each of the people. */
 export async function openAccount(server: Server, people: number): Promise<Account> {
-  const tenant = await createTenant(server)
-  const leads: string[] = []
-  const contacts: { zoho: string; highlevel: string }[] = []
-  for (let index = 0; index < people; index++) {
-    leads.push(await insert(tenant.zoho, 'Leads', { Last_Name: `Lead ${String(index)}` }))
-    const email = `person${String(index)}@example.com`
-    const body = jsonBody({ locationId: tenant.location, lastName: 'Person', email })
-    const made = await mustJson<{ contact: { id: string } }>(await tenant.highlevel('/contacts/', body), 201)
-    const listed = await mustJson<{ data: { id: string; Email?: string }[] }>(await tenant.zoho('/Contacts'), 200)
-    const zoho = listed.data.find((each) => each.Email === email)?.id
-    assert.ok(zoho !== undefined)
-    contacts.push({ zoho, highlevel: made.contact.id })
+  const { id: org, location } = await server.cli<{ id: string; location: string }>('org', 'create', '--name', 'Acme')
+  const [zohoToken, highlevelToken] = await Promise.all([
+    createToken(server, org, 'zoho', 'ZohoCRM.modules.ALL'),
+    createToken(server, org, 'private', HIGHLEVEL_SCOPES),
+  ])
+  const account = { zohoToken, highlevelToken, location, field: '', leads: [], contacts: [] }
+  const zoho = (path: string, body?: object) =>
+    answerTo(`${server.origin}/crm/v2${path}`, body ? jsonBody(body) : {}, zohoHeaders(account))
+  const highlevel = (path: string, body: object) =>
+    answerTo(server.origin + path, jsonBody(body), highlevelHeaders(account))
+  const numbers = Array.from({ length: people }, (_, index) => String(index))
+  const made = await zoho('/Leads', { data: numbers.map((number) => ({ Last_Name: `Lead ${number}` })) })
+  const leads = (JSON.parse(made) as { data: { details: { id: string } }[] }).data.map(({ details }) => details.id)
+  const faces = new Map<string, string>()
+  for (const number of numbers) {
+    const text = await highlevel('/contacts/', { locationId: location, lastName: number, email: emailOf(number) })
+    faces.set(emailOf(number), (JSON.parse(text) as { contact: { id: string } }).contact.id)
   }
-  const { zohoToken, highlevelToken, location, fieldId: field } = tenant
-  return { zohoToken, highlevelToken, location, field, leads, contacts }
+  const listed = JSON.parse(await zoho('/Contacts')) as { data: { id: string; Email: string }[] }
+  const contacts = listed.data.map(({ id, Email }) => ({ zoho: id, highlevel: faces.get(Email) ?? '' }))
+  const papers = { name: 'Papers', dataType: 'FILE_UPLOAD', isMultipleFile: true, maxNumberOfFiles: 5 }
+  const field = JSON.parse(await highlevel(`/locations/${location}/customFields`, papers)) as {
+    customField: { id: string }
+  }
+  return { ...account, field: field.customField.id, leads, contacts }
+}
+
+function emailOf(number: string): string {
+  return `person${number}@example.com`
 }
 
 export function zohoClient(origin: string, account: Account, ledger: Ledger, person: number): Client {
@@ -156,6 +171,6 @@ async function answerTo(url: string, init: RequestInit, headers: Record<string, 
     headers: { ...(init.headers as Record<string, string> | undefined), ...headers },
   })
   const text = await response.text()
-  if (response.status !== 200) throw new Refused(response.status, text, response.headers)
+  if (!response.ok) throw new Refused(response.status, text, response.headers)
   return text
 }
