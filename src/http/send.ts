@@ -25,5 +25,12 @@ export async function sendAnswer(
     return
   }
   // Once the head is out nothing can be said any more: an error cuts the connection, so that the short body is noticed.
-  await pipeline(answer.stream, response)
+  let sent = 0
+  answer.stream.on('data', (chunk: Uint8Array) => {
+    sent += chunk.byteLength
+  })
+  await pipeline(answer.stream, response, { end: false })
+  // Ended in order, a body that is too short would keep its reader waiting until the connection is closed.
+  if (sent !== Number(headers['content-length'] ?? sent)) throw new Error('a file has not the size that its row says')
+  response.end()
 }

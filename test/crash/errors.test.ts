@@ -1,8 +1,11 @@
 // Every call that an upload makes fails in every way: the answer is a clear no in the dialect's voice, the next upload
 // goes in without a restart, what was acknowledged is there, and nothing is left over.
 import assert from 'node:assert/strict'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import Database from 'better-sqlite3'
 import type { Server } from '../e2e/server.ts'
 import { missing, need } from '../require.ts'
 import { highlevelClient, openAccount, Refused, textOf, zohoClient, zohoHeaders, type Account } from './clients.ts'
@@ -97,6 +100,22 @@ describe('what is not an upload', { skip }, () => {
     assert.equal((await fetch(url, { headers: zohoHeaders(account) })).status, 200)
   })
 
+  test('a download of a file that lost its end breaks off', async () => {
+    const { place, name } = await zoho().upload(
+      `short-${String(count)}.txt`,
+      textOf(`short ${String(count++)} `, 300_000),
+    )
+    const path = join(stage.data, 'blobs', blobOf(stage.data, name))
+    const whole = readFileSync(path)
+    truncateSync(path, 200_000)
+    const response = await fetch(server.origin + (place?.path ?? ''), {
+      headers: zohoHeaders(account),
+      signal: AbortSignal.timeout(5_000),
+    })
+    await assert.rejects(response.bytes(), { name: 'TypeError' })
+    writeFileSync(path, whole)
+  })
+
   test('bytes that cannot be removed are removed later', async () => {
     const [first, second] = [await zoho().upload(name(), large()), await zoho().upload(name(), large())]
     fail('unlink', 'data/blobs/??/*', 'EIO')
@@ -136,3 +155,14 @@ describe('the server ends while a fault lasts', { skip }, () => {
     await inspect(server, account, ledger)
   })
 })
+
+/** Where the bytes of the upload of that name lie. */
+function blobOf(data: string, name: string): string {
+  const database = new Database(join(data, 'catalog.db'), { readonly: true })
+  try {
+    const { blob } = database.prepare('select blob from attachment where name = ?').get(name) as { blob: string }
+    return join(blob.slice(0, 2), blob)
+  } finally {
+    database.close()
+  }
+}
