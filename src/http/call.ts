@@ -78,7 +78,7 @@ export class HttpCall implements Call {
       )
     if (this.bodyKind !== 'multipart') {
       const found =
-        type === undefined
+        type === undefined || type.trim() === ''
           ? 'the request has no Content-Type'
           : `the Content-Type is ${type.slice(0, 60).replace(/[^\x20-\x7e]/g, '?')}`
       throw new Fault(

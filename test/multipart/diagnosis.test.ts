@@ -11,8 +11,8 @@ const open = `--${BOUNDARY}\r\n`
 /** [what is wrong, the body, the reason, what the sentence must say] */
 const bodies: readonly (readonly [string, string, string, RegExp])[] = [
   ['an empty body', '', 'empty', /body is empty.*form was expected/],
-  ['JSON', '{"f_1":{}}', 'json', /is JSON \(it begins with "\{"f_1":\{\}\}"\)/],
-  ['a JSON list', ' \n[1]', 'json', /is JSON/],
+  ['JSON', '{"f_1":{}}', 'not_form', /is JSON \(it begins with "\{"f_1":\{\}\}"\)/],
+  ['a JSON list', ' \n[1]', 'not_form', /is JSON/],
   ['JSON null', 'null', 'not_form', /begins with "null" where "--X-TEST-BOUNDARY" was expected/],
   ['another boundary', '--OTHER\r\n\r\nx', 'boundary_mismatch', /"--OTHER".*"X-TEST-BOUNDARY".*"--X-TEST-BOUNDARY"/],
   ['a boundary cut short', '--X-TEST', 'boundary_mismatch', /"--X-TEST"/],

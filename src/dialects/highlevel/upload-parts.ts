@@ -71,7 +71,7 @@ export function mustBeForm({ bodyKind, headers }: Call): void {
   throw new Fault(
     'invalid_input',
     'body',
-    `The body is ${type ?? 'of no type'}, but files come as multipart/form-data, one part named <custom_field_id>_<file_id> for each. With HighLevel's SDK, pass { headers: { 'Content-Type': 'multipart/form-data' } } as the options of the call: without it the form goes out as JSON and the files are lost.`,
+    `The body is ${type || 'of no type'}, but files come as multipart/form-data, one part named <custom_field_id>_<file_id> for each. With HighLevel's SDK, pass { headers: { 'Content-Type': 'multipart/form-data' } } as the options of the call: without it the form goes out as JSON and the files are lost.`,
   )
 }
 

@@ -35,10 +35,11 @@ export function notAForm(beginning: Buffer, boundary: string): Fault {
   }
   if (text.startsWith('{') || text.startsWith('[')) {
     return body(
-      'json',
+      'not_form',
       `The body is JSON (it begins with ${shown(first)}), but a multipart form was expected; send the file as a part of multipart/form-data, and don't let your client turn the form into JSON.`,
     )
   }
+  if (first === `--${boundary}`) return formFault.noClosing(0, boundary)
   if (first.startsWith('--')) {
     return body(
       'boundary_mismatch',
@@ -60,7 +61,7 @@ export const formFault = {
   noClosing: (parts: number, boundary: string) =>
     body(
       'unclosed',
-      `The form ends after part ${parts} without its closing line ${shown(`--${boundary}--`, 74)}, so there is no telling whether it is whole; write that line after the last part.`,
+      `The form ends ${parts === 0 ? 'right behind its first boundary, before any part and' : `after part ${parts}`} without its closing line ${shown(`--${boundary}--`, 74)}, so there is no telling whether it is whole; write that line after the last part.`,
     ),
 }
 

@@ -7,7 +7,7 @@ export const partFault = {
     part(
       index,
       'truncated',
-      `${which(index, name)} breaks off: the body ended after ${received} bytes of it and no boundary came after them. Send the whole form again; if a Content-Length was set by hand, leave it out.`,
+      `${which(index, name)} breaks off: the body ended after ${received} ${received === 1 ? 'byte' : 'bytes'} of it and no boundary came after them. Send the whole form again; if a Content-Length was set by hand, leave it out.`,
     ),
   bareLineEnds: (index: number, name: string) =>
     part(
