@@ -6,7 +6,6 @@ import { once } from 'node:events'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import Database from 'better-sqlite3'
 import { digestOfBody, form } from './files.ts'
 import { root, type Server } from './server.ts'
@@ -35,10 +34,12 @@ export interface Running {
   readonly outcome: Promise<Outcome>
 }
 
-/** `dossier <words> --json`, under way. */
+/** `dossier <words>`, under way; with --json where there is something to tell. */
 export function start(...words: readonly string[]): Running {
   const main = join(root, 'src', 'main.ts')
-  const child = spawn(process.execPath, [main, ...words, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...words, ...(words[0] === 'serve' ? [] : ['--json'])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const heard = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (heard.err += text))
@@ -75,7 +76,7 @@ export function mustRefuseToRun({ status, stderr, findings }: Outcome, sentence:
 }
 
 /** A folder that goes with its test, made a copy of another if one is given. */
-export function newFolder(t: Pick<TestContext, 'after'>, like?: string): string {
+export function newFolder(t: { after(end: () => void): void }, like?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'dossier-recovery-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   if (like !== undefined) cpSync(like, folder, { recursive: true })
