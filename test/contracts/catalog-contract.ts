@@ -8,6 +8,7 @@ import { durabilityContract } from './catalog-durability.ts'
 import { fieldsContract } from './catalog-fields.ts'
 import { organizationsContract } from './catalog-organizations.ts'
 import { recordsContract } from './catalog-records.ts'
+import { recoveryContract } from './catalog-recovery.ts'
 import { removalContract } from './catalog-removal.ts'
 import { retriesContract } from './catalog-retries.ts'
 import { tokensContract } from './catalog-tokens.ts'
@@ -38,6 +39,7 @@ export function catalogContract(name: string, open: () => Promise<OpenedCatalog>
     attachmentsContract(fresh)
     bytesContract(fresh)
     retriesContract(fresh)
+    recoveryContract(fresh)
     tokensContract(fresh)
     durabilityContract(open)
   })
