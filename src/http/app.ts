@@ -140,7 +140,8 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       if (drained === null) request.destroy()
       else await drained
     } catch (error) {
-      log.debug({ id: head.id, err: error }, 'the client went away during the answer')
+      if (isClientGone(error)) log.debug({ id: head.id, err: error }, 'the client went away during the answer')
+      else log.error({ id: head.id, err: error }, 'an answer broke off')
       response.destroy()
     } finally {
       life.end()
@@ -186,6 +187,12 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       clearTimeout(timer)
     },
   }
+}
+
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'])
+
+function isClientGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && GONE.has(String(error.code))
 }
 
 function tell(log: Log, head: IncomingHead, fault: Fault): void {
