@@ -3,9 +3,10 @@
  * The lease begins before the catalog is copied, so nothing that the copy names is removed before it was copied.
  * The new catalog takes the old one's place last: until then the folder is the former backup, with more bytes than it needs.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
+import { makeFolder } from '../blobs/new-folder.ts'
 import { copyCatalog, publishCatalog, type Report } from '../catalog/copy.ts'
 import { NoCatalog, openSqliteInspection } from '../catalog/inspection.ts'
 import { lockFolder } from '../catalog/lock.ts'
@@ -34,7 +35,7 @@ export async function backUp(order: BackupOrder): Promise<BackedUp> {
   if (!existsSync(join(data, 'catalog.db'))) throw new NoCatalog(data)
   mustBeServable(data)
   mustBeApart(data, to)
-  mkdirSync(to, { recursive: true, mode: 0o700 })
+  await makeFolder(to)
   const lock = lockFolder(to)
   try {
     if (readMark(to, 'backup') === null && !isEmpty(to)) throw new NotABackup(to)

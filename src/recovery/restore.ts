@@ -1,7 +1,8 @@
 /** A backup becomes a data folder: all of it, or a folder that says that it is not restored yet. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
+import { makeFolder } from '../blobs/new-folder.ts'
 import { copyResting, publishCatalog, type Report } from '../catalog/copy.ts'
 import { openSqliteInspection } from '../catalog/inspection.ts'
 import { lockFolder, type FolderLock } from '../catalog/lock.ts'
@@ -33,7 +34,7 @@ export async function restore(order: RestoreOrder): Promise<Restored> {
   const mark = readMark(from, 'backup')
   if (mark === null || !existsSync(join(from, 'catalog.db'))) throw new NothingToRestore(from)
   mustBeApart(from, data)
-  mkdirSync(data, { recursive: true, mode: 0o700 })
+  await makeFolder(data)
   const lock = lockFolder(data)
   const backupLock = lockUnlessReadOnly(from)
   try {
