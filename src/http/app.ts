@@ -14,6 +14,7 @@ import { lifetimeOf, type Lifetime } from './lifetime.ts'
 import { refuseMalformed, refuseTunnel } from './malformed.ts'
 import { createFindRoute } from './router.ts'
 import { sendAnswer } from './send.ts'
+import { tell, tellCut } from './telling.ts'
 
 export interface AppSettings {
   /** Public origin of URLs in answers; null: what the request's Host says. */
@@ -108,6 +109,7 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       ...(await corsHeaders(dialect.cors, head, known)),
     }
     await sendAnswer(response, answer, headers, head.method === 'HEAD' || answer.status === 204)
+    return true
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -124,7 +126,12 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
         ? null
         : drain(request, { bytes: settings.drainBytes, milliseconds: settings.requestMs })
       if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
-      await send(response, head, counter, seen, answer, stopping || life.isOver())
+      const last = stopping || life.isOver()
+      const whole = await send(response, head, counter, seen, answer, last).catch((error: unknown) => {
+        tellCut(log, head, error)
+        response.destroy()
+        return false
+      })
       const ms = Math.round(performance.now() - began)
       log.info(
         {
@@ -134,14 +141,14 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
           route: seen.route,
           status: answer.status,
           ms,
+          ...(whole ? {} : { cut: true }),
         },
         'request',
       )
       if (drained === null) request.destroy()
       else await drained
     } catch (error) {
-      if (isClientGone(error)) log.debug({ id: head.id, err: error }, 'the client went away during the answer')
-      else log.error({ id: head.id, err: error }, 'an answer broke off')
+      log.error({ id: head.id, err: error }, 'a request could not be answered')
       response.destroy()
     } finally {
       life.end()
@@ -164,11 +171,11 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
   server.on('connection', (socket) => connections.opened(socket))
   server.on('checkExpectation', (request, response) => void handle(request, response))
   server.on('clientError', (error, socket) => {
-    refuseMalformed(error, socket, connections, (path) => counterFor(path).dialect)
+    refuseMalformed(error, socket, { connections, log, dialectFor: (path) => counterFor(path).dialect })
   })
   server.on('connect', (request, socket) => {
     const head = headOf(request)
-    refuseTunnel(head, socket, counterFor(head.path).dialect)
+    refuseTunnel(head, socket, counterFor(head.path).dialect, log)
   })
 
   return {
@@ -187,17 +194,4 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       clearTimeout(timer)
     },
   }
-}
-
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'])
-
-function isClientGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && GONE.has(String(error.code))
-}
-
-function tell(log: Log, head: IncomingHead, fault: Fault): void {
-  const fields = { id: head.id, code: fault.code, subject: fault.subject, reason: fault.reason }
-  if (fault.code === 'internal' || fault.code === 'unavailable')
-    log.error({ ...fields, err: fault.cause ?? fault }, 'a request failed')
-  else log.debug({ ...fields, message: fault.message }, 'a request was refused')
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Log } from '../core/contracts.ts'
 import { Fault } from '../core/fault.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
@@ -12,12 +13,13 @@ interface ClientError extends Error {
   readonly rawPacket?: Buffer
 }
 
-export function refuseMalformed(
-  error: ClientError,
-  socket: Duplex,
-  connections: Connections,
-  dialectFor: (path: string) => Dialect,
-): void {
+interface Malformed {
+  readonly connections: Connections
+  readonly log: Log
+  readonly dialectFor: (path: string) => Dialect
+}
+
+export function refuseMalformed(error: ClientError, socket: Duplex, { connections, log, dialectFor }: Malformed): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -26,16 +28,19 @@ export function refuseMalformed(
   // Written now, it would land in the middle of an answer, or be taken for one.
   if (connections.spoil(socket, fault)) return
   const head = guessHead(error.rawPacket)
-  say(socket, dialectFor(head.path), fault, head)
+  say(socket, dialectFor(head.path), fault, head, log)
 }
 
 /** CONNECT is a proxy's; Node would close the connection without a word. */
-export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect): void {
-  say(socket, dialect, new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.'), head)
+export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, log: Log): void {
+  const fault = new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.')
+  say(socket, dialect, fault, head, log)
 }
 
-function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead): void {
+/** What came is in no line of the log: it may be anything. */
+function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, log: Log): void {
   const answer = dialect.refuse(fault, head)
+  log.info({ id: head.id, dialect: dialect.name, method: null, route: null, status: answer.status, ms: 0 }, 'request')
   socket.on('error', () => socket.destroy())
   socket.end(
     asText({ ...answer, headers: { ...answer.headers, 'x-request-id': head.id, 'x-dossier-hint': hintOf(fault) } }),
