@@ -9,7 +9,9 @@ export async function serve(options: Options): Promise<void> {
   const origin = await listening(house, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
   if ((await house.desk.organizations.list(null, 1)).length === 0) {
-    process.stdout.write('There is no organization yet. Make one, and a token for it, also while this runs (in a checkout, dossier is bin/dossier.mjs):\n')
+    process.stdout.write(
+      'There is no organization yet. Make one, and a token for it, also while this runs (in a checkout, dossier is bin/dossier.mjs):\n',
+    )
     process.stdout.write(
       `  dossier org create --data '${config.data}' --name 'My company'\n  dossier token create --data '${config.data}' --kind zoho --scope ZohoCRM.modules.ALL\n`,
     )
