@@ -39,7 +39,7 @@ test('what is deleted after the catalog was copied is in the backup, and is remo
   const [to, into] = [newFolder(t), newFolder(t)]
   const files = await uploadMany(tenant, 12, large)
   const running = start(...backup(to))
-  await stopAmongFiles(running, to)
+  await stopAmongFiles(t, running, to)
   const keys = [...files.keys()].map((id) => keyOf(data, id))
   for (const id of files.keys()) await removeUpload(tenant, id)
   assert.ok(
@@ -71,7 +71,7 @@ test('a backup that died holds up removals only until its lease runs out', async
 test('a killed backup leaves the former one, and the next goes on', async (t) => {
   const [to, into] = [newFolder(t), newFolder(t)]
   const first = start(...backup(to))
-  await stopAmongFiles(first, to)
+  await stopAmongFiles(t, first, to)
   first.child.kill('SIGKILL')
   await first.outcome
   mustRefuseToRun(await restore(to, into), /holds no finished backup/)
@@ -81,7 +81,7 @@ test('a killed backup leaves the former one, and the next goes on', async (t) =>
   const catalog = readFileSync(join(to, 'catalog.db'))
   const later = await uploadMany(tenant, 16, large)
   const second = start(...backup(to))
-  await stopAmongFiles(second, to)
+  await stopAmongFiles(t, second, to)
   second.child.kill('SIGKILL')
   await second.outcome
   assert.ok(catalog.equals(readFileSync(join(to, 'catalog.db'))))

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { until } from './data-folder.ts'
 import { digestOf } from './files.ts'
 import { command, hashAt, large, mustBeWell, small, upload, type Running } from './recovery.ts'
@@ -50,8 +51,9 @@ export async function mustHold(
   }
 }
 
-/** Stops the process as soon as it has the catalog's copy and begins with the files. */
-export async function stopAmongFiles({ child }: Running, to: string): Promise<void> {
+/** Stops the process as soon as it has the catalog's copy and begins with the files; it ends with its test at the latest. */
+export async function stopAmongFiles(t: TestContext, { child }: Running, to: string): Promise<void> {
+  t.after(() => child.kill('SIGKILL'))
   await until(() => existsSync(join(to, 'catalog.next')) && existsSync(join(to, 'blobs')), 'no copy was begun', 30_000)
   child.kill('SIGSTOP')
   assert.equal(child.exitCode, null, 'it was over already')

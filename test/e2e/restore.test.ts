@@ -74,6 +74,7 @@ test('it goes into an empty folder, and from a backup', async (t) => {
 test('a killed restore says so, and goes on when it is run again', async (t) => {
   const into = newFolder(t)
   const running = start(...words(sound, into))
+  t.after(() => running.child.kill('SIGKILL'))
   const isAmongFiles = () => existsSync(join(into, 'blobs')) && keysIn(into).length > 0
   await until(isAmongFiles, 'nothing was restored', 30_000)
   running.child.kill('SIGSTOP')
