@@ -3,18 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Log } from '../core/contracts.ts'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
-import { answerOf, type Counter, type Seen } from './answering.ts'
+import type { Counter } from './answering.ts'
 import { createConnections } from './connections.ts'
-import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
-import { corsHeaders, knownOrigins } from './cors.ts'
-import { atMost, drain } from './drain.ts'
+import type { AttachmentReference, Dialect } from './contracts.ts'
+import { knownOrigins } from './cors.ts'
+import { exchange, type ExchangeTerms } from './exchange.ts'
 import { headOf } from './head.ts'
-import { hintOf } from './hint.ts'
-import { lifetimeOf, type Lifetime } from './lifetime.ts'
 import { refuseMalformed, refuseTunnel } from './malformed.ts'
 import { createFindRoute } from './router.ts'
-import { sendAnswer } from './send.ts'
-import { tell, tellCut } from './telling.ts'
 
 export interface AppSettings {
   /** Public origin of URLs in answers; null: what the request's Host says. */
@@ -44,15 +40,8 @@ export interface App {
 }
 
 const MAX_HEADER_BYTES = 32 * 1024
-/**
- * How long a refusal waits for the rest of its body, in milliseconds: a client that is answered when it has sent
- * everything has no broken pipe to stumble over. One that takes longer is told at once, and drained afterwards.
- */
-const PATIENCE_MS = 2_000
-
 export function createApp({ dialects, desk, log, settings }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
-  const known = knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins())
   const connections = createConnections()
   let stopping = false
 
@@ -64,97 +53,16 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
   const attachmentAtPath = (path: string): AttachmentReference | null =>
     counterFor(path).dialect.attachmentAt?.(path) ?? null
 
-  const answerFor = async (
-    request: IncomingMessage,
-    head: IncomingHead,
-    counter: Counter,
-    seen: Seen,
-    life: Lifetime,
-  ) => {
-    const { origin, maxParts } = settings
-    try {
-      return await answerOf({
-        request,
-        head,
-        counter,
-        seen,
-        signal: life.controller.signal,
-        desk,
-        origin,
-        maxParts,
-        attachmentAtPath,
-      })
-    } catch (thrown) {
-      const fault = Fault.from(thrown)
-      tell(log, head, fault)
-      const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
-      seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
-      return counter.dialect.refuse(fault, head)
-    }
+  const terms: ExchangeTerms = {
+    ...{ desk, log, connections, counterFor, attachmentAtPath },
+    known: knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins()),
+    isStopping: () => stopping,
+    origin: settings.origin,
+    maxParts: settings.maxParts,
+    times: settings,
+    draining: { bytes: settings.drainBytes, milliseconds: settings.requestMs },
   }
-
-  const send = async (
-    response: ServerResponse,
-    head: IncomingHead,
-    { dialect }: Counter,
-    seen: Seen,
-    answer: Answer,
-    last: boolean,
-  ) => {
-    const headers = {
-      'x-request-id': head.id,
-      ...seen.headers,
-      ...dialect.headers?.(head, seen.caller),
-      ...(last ? { connection: 'close' } : {}),
-      ...(await corsHeaders(dialect.cors, head, known)),
-    }
-    await sendAnswer(response, answer, headers, head.method === 'HEAD' || answer.status === 204)
-    return true
-  }
-
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const began = performance.now()
-    const head = headOf(request)
-    const counter = counterFor(head.path)
-    const life = lifetimeOf(request, response, settings)
-    const seen: Seen = { caller: null, route: null, headers: {} }
-    const exchange = { request, response, life }
-    connections.begin(exchange)
-    try {
-      const answer = await answerFor(request, head, counter, seen, life)
-      const drained = life.isOver()
-        ? null
-        : drain(request, { bytes: settings.drainBytes, milliseconds: settings.requestMs })
-      if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
-      const last = stopping || life.isOver()
-      const whole = await send(response, head, counter, seen, answer, last).catch((error: unknown) => {
-        tellCut(log, head, error)
-        response.destroy()
-        return false
-      })
-      const ms = Math.round(performance.now() - began)
-      log.info(
-        {
-          id: head.id,
-          dialect: counter.dialect.name,
-          method: head.method,
-          route: seen.route,
-          status: answer.status,
-          ms,
-          ...(whole ? {} : { cut: true }),
-        },
-        'request',
-      )
-      if (drained === null) request.destroy()
-      else await drained
-    } catch (error) {
-      log.error({ id: head.id, err: error }, 'a request could not be answered')
-      response.destroy()
-    } finally {
-      life.end()
-      connections.end(exchange)
-    }
-  }
+  const handle = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
 
   const server = createServer(
     {
@@ -166,10 +74,10 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
       keepAliveTimeout: 65_000,
       noDelay: true,
     },
-    (request, response) => void handle(request, response),
+    handle,
   )
   server.on('connection', (socket) => connections.opened(socket))
-  server.on('checkExpectation', (request, response) => void handle(request, response))
+  server.on('checkExpectation', handle)
   server.on('clientError', (error, socket) => {
     refuseMalformed(error, socket, { connections, log, dialectFor: (path) => counterFor(path).dialect })
   })

@@ -1,0 +1,127 @@
+/** One request and its answer, from the head to the last byte of either. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../core/contracts.ts'
+import type { Desk } from '../core/desk.ts'
+import { Fault } from '../core/fault.ts'
+import { answerOf, type Counter, type Seen } from './answering.ts'
+import type { Connections } from './connections.ts'
+import type { Answer, AttachmentReference, IncomingHead } from './contracts.ts'
+import { corsHeaders, type KnownOrigins } from './cors.ts'
+import { atMost, drain, type DrainBounds } from './drain.ts'
+import { headOf } from './head.ts'
+import { hintOf } from './hint.ts'
+import { lifetimeOf, type Lifetime } from './lifetime.ts'
+import { sendAnswer } from './send.ts'
+import { tell, tellCut } from './telling.ts'
+
+export interface ExchangeTerms {
+  readonly desk: Desk
+  readonly log: Log
+  readonly known: KnownOrigins
+  readonly connections: Connections
+  readonly counterFor: (path: string) => Counter
+  readonly attachmentAtPath: (path: string) => AttachmentReference | null
+  /** Then every answer is its connection's last. */
+  readonly isStopping: () => boolean
+  /** The configured public origin. */
+  readonly origin: string | null
+  readonly maxParts: number
+  readonly times: { readonly idleMs: number; readonly requestMs: number }
+  readonly draining: DrainBounds
+}
+
+/** What is at hand while one request is under way. */
+interface Current {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly head: IncomingHead
+  readonly counter: Counter
+  readonly life: Lifetime
+  readonly seen: Seen
+}
+
+/**
+ * How long a refusal waits for the rest of its body, in milliseconds: a client that is answered when it has sent
+ * everything has no broken pipe to stumble over. One that takes longer is told at once, and drained afterwards.
+ */
+const PATIENCE_MS = 2_000
+
+/** Answers one request and reads it to its end. Never rejects. */
+export async function exchange(
+  terms: ExchangeTerms,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const began = performance.now()
+  const head = headOf(request)
+  const life = lifetimeOf(request, response, terms.times)
+  const seen: Seen = { caller: null, route: null, headers: {} }
+  const current: Current = { request, response, head, counter: terms.counterFor(head.path), life, seen }
+  const underWay = { request, response, life }
+  terms.connections.begin(underWay)
+  try {
+    const answer = await answerFor(terms, current)
+    const drained = life.isOver() ? null : drain(request, terms.draining)
+    if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
+    const isWhole = await send(terms, current, answer)
+    note(terms.log, current, answer, isWhole, performance.now() - began)
+    if (drained === null) request.destroy()
+    else await drained
+  } catch (error) {
+    terms.log.error({ id: head.id, err: error }, 'a request could not be answered')
+    response.destroy()
+  } finally {
+    life.end()
+    terms.connections.end(underWay)
+  }
+}
+
+/** The route's answer, or a refusal in the dialect's voice. */
+async function answerFor(terms: ExchangeTerms, { request, head, counter, life, seen }: Current): Promise<Answer> {
+  const { desk, log, origin, maxParts, attachmentAtPath } = terms
+  const { signal } = life.controller
+  try {
+    return await answerOf({ request, head, counter, seen, signal, desk, origin, maxParts, attachmentAtPath })
+  } catch (thrown) {
+    const fault = Fault.from(thrown)
+    tell(log, head, fault)
+    const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
+    seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
+    return counter.dialect.refuse(fault, head)
+  }
+}
+
+/** False when the answer broke off in the middle. */
+async function send(
+  terms: ExchangeTerms,
+  { response, head, counter, life, seen }: Current,
+  answer: Answer,
+): Promise<boolean> {
+  const { dialect } = counter
+  const isLast = terms.isStopping() || life.isOver()
+  const headers = {
+    'x-request-id': head.id,
+    ...seen.headers,
+    ...dialect.headers?.(head, seen.caller),
+    ...(isLast ? { connection: 'close' } : {}),
+    ...(await corsHeaders(dialect.cors, head, terms.known)),
+  }
+  try {
+    await sendAnswer(response, answer, headers, head.method === 'HEAD' || answer.status === 204)
+    return true
+  } catch (error) {
+    tellCut(terms.log, head, error)
+    response.destroy()
+    return false
+  }
+}
+
+/** Every answer has its line; the query, which may hold links and tokens, is not in it. */
+function note(log: Log, { head, counter, seen }: Current, { status }: Answer, isWhole: boolean, took: number): void {
+  const { id, method } = head
+  const cut = isWhole ? {} : { cut: true }
+  log.info(
+    { id, dialect: counter.dialect.name, method, route: seen.route, status, ms: Math.round(took), ...cut },
+    'request',
+  )
+}
