@@ -72,7 +72,7 @@ export type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'vid
 /** Only these extensions (or, without one, these media types), and content that does not contradict them. */
 export function allowingTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sniff): Policy {
   const effective = (claim: FileClaim) =>
-    extensionOf(claim.name) || (allowed.extensionOfType[claim.claimedType ?? ''] ?? '')
+    extensionOf(claim.name) || (ownOf(allowed.extensionOfType, claim.claimedType ?? '') ?? '')
   return {
     maxBytes,
     judgeClaim(claim) {
@@ -152,4 +152,9 @@ const DOCUMENTS = [
 
 function list(extensions: readonly string[]): string {
   return extensions.map((extension) => `.${extension}`).join(', ')
+}
+
+/** What a record says of a name that somebody else chose: `constructor` is not in it. */
+function ownOf(record: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
