@@ -1,17 +1,19 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { countersOf, mustWork, upload, type Counter } from '../e2e/counter.ts'
+import { countersOf, download, mustWork, upload, type Counter } from '../e2e/counter.ts'
 import { mustLeaveNothing } from '../e2e/data-folder.ts'
 import { BOUNDARY, form, formWithHeaders, openPart, partHead } from '../e2e/form.ts'
 import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant } from '../e2e/tenant.ts'
+import { createTenant, jsonBody, type Tenant } from '../e2e/tenant.ts'
 
 let server: Server
+let tenant: Tenant
 let counters: readonly Counter[]
 
 before(async () => {
   server = await startServer()
-  counters = countersOf(server, await createTenant(server))
+  tenant = await createTenant(server)
+  counters = countersOf(server, tenant)
 })
 after(() => server.stop())
 
@@ -122,6 +124,19 @@ test('class 8: __proto__, constructor as field or header names', async () => {
         assert.equal(counter.refusalOf(answer).status, 400)
       })
     }
+    // As the end of a file's name they are no type that is known, and as the word for its type none either.
+    for (const name of names.slice(0, 4)) {
+      const claims = [
+        { name: counter.partName(), filename: `a.${name}`, bytes: 'x' },
+        { name: counter.partName(), filename: 'a', type: name, bytes: 'x' },
+      ]
+      for (const claim of claims) {
+        const answer = await upload(server, counter, form(claim))
+        assert.doesNotMatch(answer.body, /native code|\[object/)
+        if (counter.name === 'highlevel') assert.equal(counter.refusalOf(answer).status, 400)
+        else for (const url of counter.urlsOf(answer)) assert.equal(String(await download(url, counter)), 'x')
+      }
+    }
     // As the name of a text beside a file they are names like others; a file of that name keeps it.
     const file = { name: counter.partName(), filename: '__proto__.txt', bytes: 'kept' }
     const answer = await upload(server, counter, form(...names.map((name) => ({ name, bytes: 'polluted' })), file))
@@ -129,4 +144,31 @@ test('class 8: __proto__, constructor as field or header names', async () => {
     assert.doesNotMatch(answer.body, /polluted/)
     await mustWork(server, counter)
   }
+})
+
+test('class 8: __proto__, constructor as names in JSON', async () => {
+  const polluting = '"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}}'
+  const mandatory = '"Last_Name":"Brown"'
+  const answers = [
+    await tenant.zoho('/Leads', { method: 'POST', body: `{"data":[{${mandatory},${polluting}}],${polluting}}` }),
+    await tenant.highlevel('/contacts/', {
+      ...jsonBody(null),
+      body: `{"locationId":"${tenant.location}","firstName":"Bo",${polluting},"dndSettings":{${polluting}},"customFields":[{"id":"__proto__",${polluting}}]}`,
+    }),
+    await tenant.highlevel('/contacts/', {
+      ...jsonBody(null),
+      body: `{"locationId":"${tenant.location}","email":"bo@example.com",${polluting}}`,
+    }),
+  ]
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [201, 400, 201],
+  )
+  for (const answer of answers) await answer.arrayBuffer()
+  const lists = [
+    await tenant.zoho(`/Leads/${tenant.leadId}`),
+    await tenant.highlevel(`/contacts/${tenant.contact.highlevel}`),
+  ]
+  for (const list of lists) assert.doesNotMatch(await list.text(), /polluted/)
+  for (const counter of counters) await mustWork(server, counter)
 })
