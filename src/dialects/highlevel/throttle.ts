@@ -10,8 +10,6 @@ export interface Limits {
   readonly daily: number
 }
 
-export const PUBLISHED_LIMITS: Limits = { max: 100, intervalMs: 10_000, daily: 200_000 }
-
 export interface Throttle {
   /** Null when the call is within the limits. */
   count(caller: Caller): Fault | null
