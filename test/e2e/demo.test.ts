@@ -171,13 +171,13 @@ test('credentials are not written by a demo that does not come to listen', async
   const server = await startServer({ folder })
   try {
     await assert.rejects(
-      startServer({ command: 'demo', folder, args: ['--credentials', file] }),
+      startServer({ command: 'demo', folder, args: ['--credentials', file] }).then((other) => other.stop()),
       /in use by another Dossier/,
     )
     assert.equal(existsSync(file), false)
     const taken = ['--port', new URL(server.origin).port, '--credentials', file]
     await assert.rejects(
-      startServer({ command: 'demo', folder: join(scratch, 'other'), args: taken }),
+      startServer({ command: 'demo', folder: join(scratch, 'other'), args: taken }).then((other) => other.stop()),
       /the address is in use/,
     )
     assert.equal(existsSync(file), false)

@@ -68,6 +68,25 @@ test('a link that is there already leaves nothing of the file beside it', async 
   }
 })
 
+test('a key that stands for another upload leaves nothing of this one', async () => {
+  for (const counter of countersOf(server, tenant)) {
+    const key = { 'idempotency-key': `key of ${counter.name}` }
+    const name = counter.partName()
+    const file = (size: number) => form({ name, filename: 'a.txt', bytes: Buffer.alloc(size, 'i') })
+    assert.equal((await upload(server, counter, file(200_000), key)).status, 200)
+    for (const size of [1_000, 300_000]) {
+      await mustLeaveNothing(server, async () => {
+        const { status } = await upload(server, counter, file(size), key)
+        assert.ok(status >= 400 && status < 500, String(status))
+      })
+    }
+    // The same again is answered again, and keeps nothing twice.
+    await mustLeaveNothing(server, async () => {
+      assert.equal((await upload(server, counter, file(200_000), key)).status, 200)
+    })
+  }
+})
+
 test('one byte more than the limit leaves nothing', async () => {
   for (const counter of countersOf(server, tenant)) {
     const bytes = Buffer.alloc((counter.name === 'zoho' ? 100 : 50) * 1_048_576 + 1, 'x')

@@ -14,6 +14,9 @@ export interface Refusal {
 
 const SIZES = { small: 1_000, large: 200_000 }
 
+/** A SHA-256 that nothing has. */
+const NO_DIGEST = `${'A'.repeat(43)}=`
+
 type Words = Partial<Pick<RawRequest, 'method' | 'target'>> & { readonly headers?: Record<string, string> }
 
 /** The same words with a small and a large file behind them. */
@@ -35,6 +38,9 @@ export async function refusalsOfRequests(server: Server, tenant: Tenant, strange
     'illegal boundary': { headers: { 'content-type': 'multipart/form-data; boundary=a{b' } },
     'another boundary': { headers: { 'content-type': 'multipart/form-data; boundary=another' } },
     'not a form': { headers: { 'content-type': 'application/json' } },
+    'checksum of another body': { headers: { 'content-digest': `sha-256=:${NO_DIGEST}:` } },
+    'broken checksum': { headers: { 'content-digest': 'sha-256=:x:' } },
+    'broken idempotency key': { headers: { 'idempotency-key': 'x'.repeat(256) } },
   })
   const finer: [Counter, Record<string, Words>][] = [
     [
@@ -119,6 +125,12 @@ function spoiltParts(counter: Counter, tenant: Tenant, bytes: Buffer): Record<st
     ]),
     'header that is none': Buffer.from(`--${BOUNDARY}\r\n:\r\n\r\n${String(bytes)}\r\n--${BOUNDARY}--\r\n`),
     'two names for one file': file({ filename: 'b.txt"; filename="c.txt' }),
+    'checksum of another file': Buffer.from(
+      form({ name, filename: 'b.txt', bytes })
+        .toString('latin1')
+        .replace('\r\n\r\n', `\r\nx-dossier-sha256: ${'0'.repeat(64)}\r\n\r\n`),
+      'latin1',
+    ),
     'too many parts': Buffer.concat([...Array.from({ length: 101 }, () => openPart({ name: 'f', bytes: 'x' })), open]),
   }
   if (counter.name === 'zoho')
