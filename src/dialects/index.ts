@@ -1,6 +1,7 @@
 /** The wire languages, one line each. The last one owns every path that no other does. */
 import type { Dialect } from '../http/contracts.ts'
 import { createHighLevel } from './highlevel/dialect.ts'
+import { createNative } from './native/dialect.ts'
 import { createZoho } from './zoho/dialect.ts'
 
 export interface DialectSettings {
@@ -11,5 +12,5 @@ export interface DialectSettings {
 
 export function createDialects(settings: DialectSettings): readonly Dialect[] {
   const highlevel = { max: settings.highlevelMax, intervalMs: 10_000, daily: settings.highlevelDaily }
-  return [createZoho(), createHighLevel({ limits: settings.limits ? highlevel : null })]
+  return [createZoho(), createNative(), createHighLevel({ limits: settings.limits ? highlevel : null })]
 }

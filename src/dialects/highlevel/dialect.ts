@@ -17,7 +17,7 @@ export interface HighLevelSettings {
 }
 
 /** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
-const OTHERS = /^\/(crm|oauth\/v2|api)(\/|$)/
+const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
 export function createHighLevel({ limits, now = Date.now }: HighLevelSettings): Dialect {

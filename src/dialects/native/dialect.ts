@@ -1,0 +1,28 @@
+/** Dossier's own API: the console, the command line and the client speak it. */
+import type { Dialect, IncomingHead } from '../../http/contracts.ts'
+import { refuse } from './refusals.ts'
+
+export function createNative(): Dialect {
+  return {
+    name: 'native',
+    owns: (path) => /^\/(api|docs)(\/|$)/.test(path),
+    hidesRoutes: false,
+    routes: [],
+    secret: secretOf,
+    refuse,
+    headers: () => ({ 'cache-control': 'no-store' }),
+    // Its tokens are no cookies, so any origin may send one.
+    cors: {
+      mode: 'anyone',
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      exposes: ['accept-ranges', 'content-disposition', 'content-range', 'etag', 'last-modified'],
+    },
+  }
+}
+
+/** A native secret alone: a vendor's token, whatever its scopes are called, is nobody's here. */
+function secretOf({ headers }: IncomingHead): string | null {
+  const header = headers.authorization
+  if (header === undefined || header.trim() === '') return null
+  return /^bearer\s+(dossier_\S+)\s*$/i.exec(header)?.[1] ?? 'none of ours'
+}
