@@ -1,7 +1,7 @@
 /** Dossier as it is served, on demo data in a temporary folder, with everything it does in production. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -16,73 +16,65 @@ export interface Served {
   stop(): Promise<void>
 }
 
+export interface Dossier extends Served {
+  readonly folder: string
+  /** The lead that is uploaded to. */
+  readonly lead: string
+  /** The authorization as header lines. */
+  readonly headers: string
+  /** Uploads a file; answers how it is downloaded. */
+  store(size: number): Promise<{ path: string; headers: string }>
+  /** Ends the process; the folder stays until `stop`. */
+  pause(): Promise<void>
+}
+
 interface Credentials {
   readonly origin: string
   readonly zoho: { readonly leadId: string; readonly accessToken: string }
 }
 
-export async function serveDossier(...args: string[]): Promise<Served & { readonly credentials: Credentials }> {
-  const folder = mkdtempSync(join(tmpdir(), 'dossier-bench-'))
+/** `folder` is one that an earlier demo made; then it stays. */
+export async function serveDossier(options: { folder?: string; name?: string } = {}): Promise<Dossier> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'dossier-bench-'))
   const file = join(folder, 'credentials.json')
-  const command = [
-    'bin/dossier.mjs',
-    'demo',
-    '--data',
-    join(folder, 'data'),
-    '--port',
-    '0',
-    '--no-limits',
-    '--credentials',
-    file,
-    ...args,
-  ]
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] })
+  rmSync(file, { force: true })
+  const more = ['--data', join(folder, 'data'), '--port', '0', '--no-limits', '--credentials', file]
+  const child = spawn(process.execPath, ['bin/dossier.mjs', 'demo', ...more], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const gone = once(child, 'exit')
-  while (!existsSync(file) && child.exitCode === null) await wait(5)
-  const credentials = JSON.parse(readFileSync(file, 'utf8')) as Credentials
-  const port = Number(new URL(credentials.origin).port)
-  const { zoho } = credentials
+  while (!existsSync(file)) {
+    if (child.exitCode !== null) throw new Error(`Dossier ended with ${String(child.exitCode)} before it listened.`)
+    await wait(5)
+  }
+  const { origin, zoho } = JSON.parse(readFileSync(file, 'utf8')) as Credentials
+  const port = Number(new URL(origin).port)
+  const headers = `Authorization: Zoho-oauthtoken ${zoho.accessToken}\r\n`
+  const target = `/crm/v2/Leads/${zoho.leadId}/Attachments`
+  const pause = async () => {
+    child.kill('SIGTERM')
+    await gone
+  }
   return {
-    name: 'Dossier',
+    name: options.name ?? 'Dossier',
+    folder,
     pid: child.pid ?? 0,
     port,
-    credentials,
-    plan: (size) => ({
-      port,
-      ...formOf(
-        `/crm/v2/Leads/${zoho.leadId}/Attachments`,
-        size,
-        `Authorization: Zoho-oauthtoken ${zoho.accessToken}\r\n`,
-      ),
-    }),
+    lead: zoho.leadId,
+    headers,
+    plan: (size) => ({ port, ...formOf(target, size, headers) }),
+    async store(size) {
+      const body = new FormData()
+      body.set('file', new Blob([new Uint8Array(size).fill(120)]), 'stored.bin')
+      const authorization = `Zoho-oauthtoken ${zoho.accessToken}`
+      const response = await fetch(origin + target, { method: 'POST', body, headers: { authorization } })
+      const { data } = (await response.json()) as { data: { details: { id: string } }[] }
+      return { path: `${target}/${data[0]?.details.id ?? ''}`, headers }
+    },
+    pause,
     async stop() {
-      child.kill('SIGTERM')
-      await gone
-      rmSync(folder, { recursive: true, force: true })
+      await pause()
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Peak resident memory in bytes of a process and all that it started, from the kernel's own accounting. */
-export function peakMemory(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + highWater(each), 0)
-}
-
-function highWater(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) * 1024
-  } catch {
-    return 0
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  const tasks = readdirSync(`/proc/${String(pid)}/task`)
-  const children = tasks.flatMap((task) =>
-    readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')
-      .split(' ')
-      .filter((id) => id !== '')
-      .map(Number),
-  )
-  return children.flatMap((child) => [child, ...childrenOf(child)])
 }

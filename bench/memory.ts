@@ -1,11 +1,12 @@
-import { peakMemory, serveDossier } from './dossier.ts'
+import { serveDossier } from './dossier.ts'
 import { drive } from './plan.ts'
+import { peakMemory } from './process-memory.ts'
 
 const MEBIBYTE = 1_048_576
 const MOST = 250 * MEBIBYTE
 
 /** Peak resident memory of all server processes while so many files of 100 MB arrive at once. False above 250 MB. */
-export async function measureMemory(uploads = 20): Promise<boolean> {
+export async function measureMemory(uploads = 50): Promise<boolean> {
   const server = await serveDossier()
   try {
     const before = peakMemory(server.pid)

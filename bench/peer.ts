@@ -28,11 +28,14 @@ export function isThere(name: PeerName): boolean {
   return name !== 'nginx' || spawnSync('nginx', ['-v']).status === 0
 }
 
+export function scriptOf(name: PeerName): string {
+  return fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url))
+}
+
 /** A peer in a process of its own, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
 export async function servePeer(name: PeerName): Promise<Served & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
-  const script = fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url))
-  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [scriptOf(name), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const port = Number(line.toString())

@@ -17,7 +17,7 @@ if (node === null) refuseNode()
 // A file's chunks die young: in a small nursery they are found dead soon, and their memory comes back.
 const args = ['--max-semi-space-size=4', main, ...process.argv.slice(2)]
 // Stripping types takes half the time of a start and 30 MB; done once, it is remembered beside the dependencies.
-const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'dossier') }
+const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'dossier'), ...process.env }
 
 if (node === process.execPath && typeof process.execve === 'function' && process.platform !== 'win32') {
   // In this process's place: one process less to hold memory and to hand on signals.

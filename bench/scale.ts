@@ -1,0 +1,3 @@
+export async function measureScale(): Promise<boolean> {
+  return true
+}

@@ -1,0 +1,28 @@
+/**
+ * Senders on bad lines, as a process of their own: each sends the beginning of a form, and then a kilobyte a second for as
+ * long as it lives. Arguments: JSON of `senders` and a plan's request. Says `ready` when all are under way.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { openConnection } from './connection.ts'
+import { numbered, type Plan } from './plan.ts'
+
+const PIECE = Buffer.alloc(1_024, 'x')
+const EVERY_MS = 1_000
+
+type Order = Pick<Plan, 'port' | 'head' | 'prefix'> & { readonly senders: number }
+
+const { port, head, prefix, senders } = JSON.parse(process.argv[2] ?? '{}') as Order
+const sockets = []
+for (let number = 0; number < senders; number++) {
+  const { socket } = await openConnection(port, 4_096)
+  socket.write(numbered(head + prefix, number))
+  sockets.push(socket)
+}
+process.stdout.write('ready\n')
+for (;;) {
+  // Spread over the second: a thousand at the same moment would be one large sender.
+  for (const [index, socket] of sockets.entries()) {
+    socket.write(PIECE)
+    if (index % 10 === 9) await wait((EVERY_MS * 10) / senders)
+  }
+}
