@@ -121,7 +121,10 @@ export class HttpCall implements Call {
     const receipts = receiptHeaders(announcedDigest(this.#sources.request), this.#receipts)
     const settled = { ...answer, headers: { ...answer.headers, ...receipts } }
     if (this.#retry === null || this.#retry.outcome === 'none') return settled
-    if (this.#retry.outcome === 'repeated') return { ...settled, ...storedAnswer(this.#retry.answer) }
+    if (this.#retry.outcome === 'repeated') {
+      const replayed = { ...settled.headers, 'idempotency-replayed': 'true' }
+      return { ...settled, headers: replayed, ...storedAnswer(this.#retry.answer) }
+    }
     await this.desk.attachments.remember(
       this.#retry,
       JSON.stringify({ status: answer.status, json: answer.json, text: answer.text }),

@@ -1,0 +1,81 @@
+/** What can go wrong for a caller: the server said no, there was no answer, or the bytes were not what they should be. */
+
+/** Any error of this client; an aborted call throws its signal's reason instead. */
+export class DossierError extends Error {
+  override readonly name: string = 'DossierError'
+}
+
+/** The members of a problem document (RFC 9457) that this client reads; a server may send more. */
+export interface ProblemDocument {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly [member: string]: unknown
+}
+
+/** The server answered with a refusal or an error. `message` is its own sentence on what to do. */
+export class ProblemError extends DossierError {
+  override readonly name = 'ProblemError'
+  readonly status: number
+  /** The last word of the problem's type, such as `not_found`. */
+  readonly code: string
+  /** Names the request in the server's log. */
+  readonly requestId: string | null
+  /** Seconds to wait before asking again, where the server said so. */
+  readonly retryAfter: number | null
+  readonly problem: ProblemDocument
+
+  constructor(problem: ProblemDocument, headers: Headers) {
+    super(problem.detail ?? problem.title)
+    this.problem = problem
+    this.status = problem.status
+    this.code = problem.type.split(/[/:#]/).at(-1) ?? ''
+    this.requestId = headers.get('x-request-id')
+    this.retryAfter = secondsOf(headers.get('retry-after'))
+  }
+}
+
+/** No answer came, or it broke off; `cause` tells why. Also after all retries. */
+export class ConnectionError extends DossierError {
+  override readonly name = 'ConnectionError'
+}
+
+/** The error that an answer of status 400 and above stands for; one that is no problem document is quoted. */
+export async function problemOf(response: Response): Promise<ProblemError> {
+  const text = await response.text().catch(() => '')
+  return new ProblemError(documentIn(text) ?? foreign(response, text), response.headers)
+}
+
+function documentIn(text: string): ProblemDocument | null {
+  try {
+    const content: unknown = JSON.parse(text)
+    return isProblem(content) ? content : null
+  } catch {
+    return null
+  }
+}
+
+function isProblem(content: unknown): content is ProblemDocument {
+  const { type, title, status } = (content ?? {}) as Record<string, unknown>
+  return typeof type === 'string' && typeof title === 'string' && typeof status === 'number'
+}
+
+/** Something between this client and Dossier answered, or another server altogether. */
+function foreign({ status, statusText, url }: Response, text: string): ProblemDocument {
+  const said = text.trim().slice(0, 200)
+  return {
+    type: 'about:blank',
+    title: `${String(status)} ${statusText}`.trim(),
+    status,
+    detail: `${url} answered ${String(status)}, but not as Dossier does${said === '' ? '' : `: ${said}`}. Is this Dossier's address?`,
+  }
+}
+
+/** `Retry-After` as seconds; it may be a date. */
+function secondsOf(header: string | null): number | null {
+  if (header === null) return null
+  if (/^\d{1,9}$/.test(header)) return Number(header)
+  const at = Date.parse(header)
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - Date.now()) / 1_000))
+}

@@ -1,0 +1,123 @@
+/** One form on its way: fetch with a stream where streams can be sent, else a Blob; both tell how far they are. */
+import type { Form } from './form.ts'
+
+export interface Progress {
+  /** Bytes handed to the network so far, the form's own included. */
+  readonly sent: number
+  /** Null when the size of a stream is not known. */
+  readonly total: number | null
+}
+
+export interface Sending {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly form: Form
+  readonly fetch: typeof fetch
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: Progress) => void) | undefined
+}
+
+/** An error of what is uploaded, not of the connection: a retry would meet it again. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+}
+
+/** Browsers send streams over HTTP/2 only, and tell of uploads through XMLHttpRequest only. */
+export function sendForm(sending: Sending): Promise<Response> {
+  const xhr = (globalThis as { XMLHttpRequest?: new () => Xhr }).XMLHttpRequest
+  if (xhr === undefined) return sendStream(sending)
+  return sending.onProgress === undefined ? sendBlob(sending) : sendXhr(sending, new xhr())
+}
+
+async function sendStream({ url, headers, form, fetch, signal, onProgress }: Sending): Promise<Response> {
+  const outcome: { broken: { cause: unknown } | null } = { broken: null }
+  const body = streamOf(form, onProgress, (cause) => (outcome.broken = { cause }))
+  const length: Record<string, string> = form.length === null ? {} : { 'content-length': String(form.length) }
+  const request = { method: 'POST', body, duplex: 'half', headers: { ...headers, ...length }, signal: signal ?? null }
+  try {
+    return await fetch(url, request as RequestInit)
+  } catch (error) {
+    if (outcome.broken !== null) throw new SourceError('reading what is uploaded failed', outcome.broken)
+    throw error
+  }
+}
+
+/** Reads only as fast as the network takes. */
+function streamOf(
+  form: Form,
+  onProgress: Sending['onProgress'],
+  failed: (cause: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const chunks = form.open()[Symbol.asyncIterator]()
+  let sent = 0
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await chunks.next().catch((error: unknown) => {
+        failed(error)
+        throw error
+      })
+      if (next.done === true) {
+        controller.close()
+        return
+      }
+      sent += next.value.length
+      controller.enqueue(next.value)
+      onProgress?.({ sent, total: form.length })
+    },
+    async cancel() {
+      await chunks.return?.()
+    },
+  })
+}
+
+async function sendBlob({ url, headers, form, fetch, signal }: Sending): Promise<Response> {
+  return fetch(url, { method: 'POST', body: await form.blob(), headers, signal: signal ?? null })
+}
+
+/** The little of XMLHttpRequest that is needed; Node's types do not know it. */
+interface Xhr {
+  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null }
+  readonly status: number
+  readonly statusText: string
+  readonly response: ArrayBuffer
+  responseType: string
+  onload: (() => void) | null
+  onerror: (() => void) | null
+  onabort: (() => void) | null
+  open(method: string, url: string): void
+  setRequestHeader(name: string, value: string): void
+  getAllResponseHeaders(): string
+  send(body: Blob): void
+  abort(): void
+}
+
+async function sendXhr({ url, headers, form, signal, onProgress }: Sending, xhr: Xhr): Promise<Response> {
+  const body = await form.blob()
+  signal?.throwIfAborted()
+  const abort = () => xhr.abort()
+  signal?.addEventListener('abort', abort)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      xhr.open('POST', url)
+      for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value)
+      xhr.responseType = 'arraybuffer'
+      xhr.upload.onprogress = ({ loaded, total }) => onProgress?.({ sent: loaded, total })
+      xhr.onload = () => resolve()
+      xhr.onerror = () => reject(new TypeError('the connection broke or was refused'))
+      xhr.onabort = () => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+      xhr.send(body)
+    })
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+  return new Response(xhr.response, { status: xhr.status, statusText: xhr.statusText, headers: headersOf(xhr) })
+}
+
+function headersOf(xhr: Xhr): Headers {
+  const headers = new Headers()
+  for (const line of xhr.getAllResponseHeaders().trim().split(/\r\n/)) {
+    const colon = line.indexOf(':')
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim())
+  }
+  return headers
+}

@@ -1,0 +1,88 @@
+/** What can be uploaded, and how often it can be read. */
+
+export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** A function is asked for a new stream at each attempt; a bare stream can be read once, so its upload is never retried. */
+export type Source = Blob | Uint8Array | string | Stream | (() => Stream)
+
+export interface Upload {
+  /** What the file is called; a `File` brings its own name. */
+  readonly name?: string
+  readonly body: Source
+  /** Its media type. */
+  readonly type?: string
+  /** Bytes, where the body does not tell: gives progress an end, and the server the chance to refuse before it reads. */
+  readonly size?: number
+  /** 64 hex characters: the server keeps nothing whose bytes differ. */
+  readonly sha256?: string
+}
+
+/** An upload as the form needs it. */
+export interface Piece {
+  readonly name: string
+  readonly type: string
+  readonly sha256: string | null
+  readonly size: number | null
+  /** Whether `open` may be called again. */
+  readonly repeatable: boolean
+  open(): AsyncIterable<Uint8Array>
+  /** The bytes as something that a browser can send without holding it in memory, where it can. */
+  blob(): Promise<Blob>
+}
+
+export function pieceOf(upload: Upload | Blob): Piece {
+  const given: Upload = upload instanceof Blob ? { body: upload } : upload
+  const body = typeof given.body === 'string' ? new TextEncoder().encode(given.body) : given.body
+  const blob = body instanceof Blob ? body : body instanceof Uint8Array ? new Blob([body]) : null
+  return {
+    name: given.name ?? nameOf(given.body) ?? 'unnamed',
+    type: given.type ?? typeOf(blob) ?? 'application/octet-stream',
+    sha256: given.sha256 ?? null,
+    size: blob?.size ?? given.size ?? null,
+    repeatable: blob !== null || typeof body === 'function',
+    open: () => (blob === null ? opened(body as Stream | (() => Stream)) : chunksOf(blob)),
+    blob: async () => blob ?? collected(opened(body as Stream | (() => Stream))),
+  }
+}
+
+function nameOf(body: Source): string | null {
+  return body instanceof Blob && 'name' in body && typeof body.name === 'string' && body.name !== '' ? body.name : null
+}
+
+function typeOf(blob: Blob | null): string | null {
+  return blob === null || blob.type === '' ? null : blob.type
+}
+
+function opened(body: Stream | (() => Stream)): AsyncIterable<Uint8Array> {
+  const stream = typeof body === 'function' ? body() : body
+  return Symbol.asyncIterator in stream ? stream : chunksOfStream(stream)
+}
+
+function chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
+  return chunksOfStream(blob.stream() as ReadableStream<Uint8Array>)
+}
+
+/** Safari and older browsers have streams that cannot be iterated. */
+export async function* chunksOfStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = stream.getReader()
+  let ended = false
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) {
+        ended = true
+        return
+      }
+      yield value
+    }
+  } finally {
+    if (!ended) await reader.cancel().catch(() => undefined)
+    reader.releaseLock()
+  }
+}
+
+async function collected(stream: AsyncIterable<Uint8Array>): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for await (const chunk of stream) parts.push(chunk as Uint8Array<ArrayBuffer>)
+  return new Blob(parts)
+}

@@ -1,0 +1,115 @@
+/** Requests with a token, sent again when the connection broke or the server asked for patience. */
+import { ConnectionError, DossierError } from './errors.ts'
+import type { Form } from './form.ts'
+import { persist } from './patience.ts'
+import { sendForm, type Progress } from './sending.ts'
+
+export interface TransportOptions {
+  /** Where the server is, such as `https://files.example.com`. */
+  readonly server: string
+  readonly token: string
+  /** How often a request is sent again; 4 by default. */
+  readonly retries?: number
+  /** The longest time in milliseconds that a retry is waited for; a server that asks for more is not waited for. 30,000 by default. */
+  readonly patience?: number
+  /** Another fetch, such as one with a proxy. */
+  readonly fetch?: typeof fetch
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+
+export interface Request {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly query?: Query | undefined
+  readonly json?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
+  readonly form: Form
+  /** Makes a repetition safe. */
+  readonly key: string
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+export interface Transport {
+  /** Any answer below 400. Errors: `ProblemError`, `ConnectionError`, or the signal's reason. */
+  call(request: Request): Promise<Response>
+  json<T>(request: Request): Promise<T>
+  send(request: FormRequest): Promise<Response>
+}
+
+const RETRIES = 4
+const PATIENCE_MS = 30_000
+
+export function createTransport(options: TransportOptions): Transport {
+  const base = addressOf(options.server)
+  const authorization = `Bearer ${options.token}`
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
+  const patience = { retries: options.retries ?? RETRIES, longest: options.patience ?? PATIENCE_MS }
+  const urlOf = ({ path, query }: Pick<Request, 'path' | 'query'>) => `${base}/api/v1${path}${searchOf(query)}`
+
+  const call = (request: Request): Promise<Response> => {
+    const { method, json, signal } = request
+    const headers = {
+      authorization,
+      accept: 'application/json',
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...request.headers,
+    }
+    const body = json === undefined ? null : JSON.stringify(json)
+    const attempt = () => fetch(urlOf(request), { method, headers, body, signal: signal ?? null })
+    // A broken connection does not tell whether a POST or PATCH was done.
+    return persist(attempt, { ...patience, signal, mayRepeat: method !== 'POST' && method !== 'PATCH' })
+  }
+  return {
+    call,
+    json: async <T>(request: Request) => parsed<T>(await call(request)),
+    send({ form, key, signal, onProgress, ...where }) {
+      const headers = {
+        authorization,
+        accept: 'application/json',
+        'content-type': form.contentType,
+        'idempotency-key': key,
+      }
+      const attempt = () => sendForm({ url: urlOf(where), headers, form, fetch, signal, onProgress })
+      return persist(attempt, { ...patience, retries: form.repeatable ? patience.retries : 0, signal, mayRepeat: true })
+    },
+  }
+}
+
+export async function parsed<T>(response: Response): Promise<T> {
+  const text = await response.text().catch((error: unknown) => {
+    throw new ConnectionError('The answer broke off.', { cause: error })
+  })
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new DossierError(`${response.url} answered something that is no JSON. Is this Dossier's address?`)
+  }
+}
+
+function addressOf(server: string): string {
+  const url = URL.parse(server)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new DossierError(
+      `"${server.slice(0, 100)}" is no address of a server; expected one such as https://files.example.com.`,
+    )
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+function searchOf(query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === null) continue
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value as string])
+      search.append(name, String(one))
+  }
+  return search.size === 0 ? '' : `?${search.toString()}`
+}
