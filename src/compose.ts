@@ -12,7 +12,7 @@ import type { BlobStore, Log } from './core/contracts.ts'
 import type { Desk } from './core/desk.ts'
 import { createIdSource } from './core/ids.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
-import { blobsIn, createLog, openDoor, type Door } from './door.ts'
+import { blobsIn, createLog, openDoor, type Door, type ServerLog } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 
 const TOKEN_FLUSH_MS = 60_000
@@ -64,9 +64,9 @@ export async function openHouse(config: Config): Promise<House> {
   }
 }
 
-async function openFront(config: Config, log: Log, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
+async function openFront(config: Config, log: ServerLog, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
   const blobs = await openDiskBlobs(blobsIn(config))
-  return { blobs, door: openDoor(config, log, catalog, blobs) }
+  return { blobs, door: openDoor({ config, log, catalog, blobs }) }
 }
 
 /** What administration needs of a data folder, safe beside a running server: the catalog alone. */

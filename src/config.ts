@@ -1,5 +1,6 @@
 /** Flags, environment and a file become one frozen Config. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 export interface Config {
@@ -8,7 +9,9 @@ export interface Config {
   readonly port: number
   readonly origin: string | null
   readonly corsOrigins: readonly string[]
+  readonly trustedProxies: readonly string[]
   readonly logLevel: string
+  readonly accessLog: string
   readonly workers: number
   readonly limits: boolean
   readonly highlevelMax: number
@@ -52,12 +55,18 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     parse: originsOf,
     expects: 'origins such as https://app.example.com, separated by commas',
   },
-  logLevel: {
-    help: 'least level that is logged',
-    otherwise: 'info',
-    parse: (value) => (LEVELS.includes(value) ? value : undefined),
-    expects: 'one of debug, info, warn, error, silent',
+  trustedProxies: {
+    help: 'addresses or networks of reverse proxies whose X-Forwarded-* or Forwarded headers are believed; separated by commas',
+    otherwise: [],
+    parse: networksOf,
+    expects: 'IP addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   },
+  logLevel: oneOf('least level that is logged', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
+  accessLog: oneOf('how each answered request is written to the log: json, combined (as Apache does) or off', 'json', [
+    'off',
+    'json',
+    'combined',
+  ]),
   workers: whole('threads that serve HTTP; rate limits count in each of them', 1, 1, 64),
   limits: {
     help: 'whether rate limits are enforced',
@@ -81,8 +90,6 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     1_099_511_627_776,
   ),
 }
-
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent']
 
 export type Flags = Readonly<Partial<Record<keyof Config, string>>>
 
@@ -145,6 +152,15 @@ function text(help: string, otherwise: string): Setting<string> {
   return { help, otherwise, parse: (value) => value, expects: 'a text' }
 }
 
+function oneOf(help: string, otherwise: string, words: readonly string[]): Setting<string> {
+  return {
+    help,
+    otherwise,
+    parse: (value) => (words.includes(value) ? value : undefined),
+    expects: `one of ${words.join(', ')}`,
+  }
+}
+
 function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
   return {
     help,
@@ -165,4 +181,16 @@ function originOf(value: string): string | undefined {
 function originsOf(value: string): string[] | undefined {
   const origins = value.split(',').map((one) => originOf(one.trim()))
   return origins.every((origin) => origin !== undefined) ? origins : undefined
+}
+
+function networksOf(value: string): string[] | undefined {
+  const networks = value.split(',').map((one) => one.trim())
+  return networks.every(isNetwork) ? networks : undefined
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  if (more.length > 0 || bits < 0 || address.includes('%')) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
 }

@@ -50,7 +50,7 @@ async function serveThread(port: MessagePort, { config, writer }: Opening): Prom
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
   const catalog = connectSqliteCatalog({ folder: config.data, log, writer })
   const blobs = await openDiskBlobs(blobsIn(config), { shared: true })
-  const door = openDoor(config, log, catalog, blobs)
+  const door = openDoor({ config, log, catalog, blobs })
   await door.listen(config.port)
   tell({ listens: true })
   await new Promise((resolve) => port.once('message', resolve))

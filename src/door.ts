@@ -3,11 +3,19 @@ import { join } from 'node:path'
 import { pino, type DestinationStream } from 'pino'
 import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
-import type { BlobStore, Log } from './core/contracts.ts'
+import type { BlobStore } from './core/contracts.ts'
 import { createDesk, type Desk } from './core/desk.ts'
 import { createDialects } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
 import { sniff } from './sniff.ts'
+import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
+import { createObserver } from './telemetry/observer.ts'
+
+/** The log of one thread. */
+export interface ServerLog extends LevelLog {
+  /** A line that is no JSON. */
+  readonly write: (line: string) => void
+}
 
 /** One thread's way in from the network. */
 export interface Door {
@@ -17,9 +25,17 @@ export interface Door {
   stop(): Promise<void>
 }
 
-export function openDoor(config: Config, log: Log, catalog: Catalog, blobs: BlobStore): Door {
+export interface DoorParts {
+  readonly config: Config
+  readonly log: ServerLog
+  readonly catalog: Catalog
+  readonly blobs: BlobStore
+}
+
+export function openDoor({ config, log, catalog, blobs }: DoorParts): Door {
+  const observer = createObserver({ accessLog: createAccessLog(config.accessLog, log, log.write) })
   const desk = createDesk({ catalog, blobs, log, sniff })
-  const app = createApp({ dialects: createDialects(config), desk, log, settings: settingsOf(config) })
+  const app = createApp({ dialects: createDialects(config), desk, log, observer, settings: settingsOf(config) })
   return {
     desk,
     listen: (port) =>
@@ -40,14 +56,15 @@ export function blobsIn(config: Config): string {
 }
 
 /** Structured lines. The process's own go to standard error, so that standard output stays for what people asked for. */
-export function createLog(level: string, to: DestinationStream): Log {
-  return pino({ level, base: null }, to)
+export function createLog(level: string, to: DestinationStream): ServerLog {
+  return Object.assign(pino({ level, base: null }, to), { write: (line: string) => to.write(line) })
 }
 
 function settingsOf(config: Config): AppSettings {
   return {
     origin: config.origin,
     corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
     idleMs: config.idleSeconds * 1000,
     requestMs: config.requestSeconds * 1000,
     // A head takes no longer than its whole request may; Node refuses to start otherwise.

@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   http: { rooms: ['core'], packages: ['find-my-way'], builtins: 'any' },
   [DIALECT]: { rooms: ['core'], types: ['http'], packages: ['zod'], builtins: [] },
   'dialects/index.ts': { rooms: [DIALECT], types: ['http'], packages: [], builtins: [] },
+  telemetry: { rooms: ['core'], types: ['http'], packages: ['prom-client', '@opentelemetry/api'], builtins: 'any' },
   recovery: { rooms: ['core', 'blobs', 'catalog'], packages: [], builtins: 'any' },
   client: { rooms: [], types: ['dialects/native'], packages: [], builtins: [] },
   cli: { rooms: ['client', 'compose.ts', 'config.ts', 'core', 'recovery'], packages: ['commander'], builtins: 'any' },
@@ -30,17 +31,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts', 'door-thread.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts', 'door-thread.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door.ts': {
-    rooms: ['core', 'http', 'dialects/index.ts', 'config.ts', 'sniff.ts'],
+    rooms: ['core', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'sniff.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door-thread.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts'],
     packages: [],
     builtins: 'any',
   },

@@ -52,6 +52,18 @@ export interface IntakeTerms {
   readonly retry: Retry | null
   /** Gets the hash of every file whose announced checksum was found right. */
   readonly receipts: Sha256[]
+  /** Gets how far it came; not asked for where nobody counts. */
+  readonly progress?: Progress
+}
+
+/** How far an intake came. Times are `performance.now()`, 0 where it did not come to that. */
+export interface Progress {
+  /** Everything had been received, and the commit was asked for. */
+  receivedAt: number
+  committedAt: number
+  /** What was attached: files and links, and the files' bytes. */
+  attached: number
+  bytes: number
 }
 
 export interface AttachmentParts {
@@ -66,7 +78,7 @@ export interface AttachmentParts {
 /** `discard` removes the bytes of whatever was received and not attached. */
 export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake & { discard(): Promise<void> } {
   const { catalog, blobs, sweep, log, newId, now } = parts
-  const { actor, signal, retry, receipts } = terms
+  const { actor, signal, retry, receipts, progress } = terms
   const items: NewAttachment[] = []
   const content: [string, string, Sha256][] = []
   const loose = new Set<Loose>()
@@ -122,6 +134,7 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
     async attach(record) {
       // A client that went away has not been answered, so nothing is acknowledged by stopping here.
       signal.throwIfAborted()
+      if (progress !== undefined) progress.receivedAt = performance.now()
       const outcome = await catalog
         .attach({
           organization: actor.organization,
@@ -135,11 +148,13 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
           if (mayStillBeKept(error)) loose.clear()
           throw error
         })
+      if (progress !== undefined) progress.committedAt = performance.now()
       if (outcome.outcome === 'repeated') {
         if (retry !== null) Object.assign(retry, { outcome: 'repeated', answer: outcome.answer })
         return outcome.attachments
       }
       const { attachments, unused } = mustBeAttached(outcome)
+      if (progress !== undefined) count(attachments, progress)
       if (retry !== null) retry.outcome = 'attached'
       loose.clear()
       await removeBytes(unused)
@@ -148,6 +163,11 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
     },
     discard: () => removeBytes([...loose].map(({ key }) => key)),
   }
+}
+
+function count(attachments: readonly Attachment[], progress: Progress): void {
+  progress.attached += attachments.length
+  for (const { size } of attachments) progress.bytes += size
 }
 
 /**

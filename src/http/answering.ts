@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
-import type { Caller } from '../core/model.ts'
 import { createCall } from './call.ts'
 import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
 import { isPreflight, preflightHeaders } from './cors.ts'
 import { originOf } from './head.ts'
+import type { Observer, Seen } from './observer.ts'
 import type { FindRoute } from './router.ts'
 
 /** A dialect with its routes looked up. */
@@ -15,18 +15,12 @@ export interface Counter {
   readonly find: FindRoute
 }
 
-/** What became known of a request on its way, for its answer and its line in the log. */
-export interface Seen {
-  caller: Caller | null
-  route: string | null
-  headers: Readonly<Record<string, string>>
-}
-
 export interface Asked {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly counter: Counter
   readonly seen: Seen
+  readonly observer: Observer
   readonly signal: AbortSignal
   readonly desk: Desk
   /** The configured public origin. */
@@ -45,7 +39,7 @@ export async function answerOf(asked: Asked): Promise<Answer> {
   if (!isOpen) await admit(asked)
   if (match instanceof Fault) throw match
   const { route, params } = match
-  seen.route = route.path
+  seen.route = route
   if (typeof route.needs === 'function' && !route.needs(seen.caller?.scopes ?? new Set(), params)) {
     throw new Fault(
       'forbidden',
@@ -54,7 +48,7 @@ export async function answerOf(asked: Asked): Promise<Answer> {
     )
   }
   const { request, signal, desk, maxParts, attachmentAtPath } = asked
-  const origin = originOf(request, asked.origin)
+  const origin = originOf(request, head, asked.origin)
   const call = createCall({
     request,
     head,
@@ -63,6 +57,8 @@ export async function answerOf(asked: Asked): Promise<Answer> {
     desk,
     origin,
     signal,
+    seen,
+    observer: asked.observer,
     maxParts,
     attachmentAtPath,
   })
@@ -77,4 +73,5 @@ async function admit({ head, seen, desk, counter: { dialect } }: Asked): Promise
     if (counted.refused !== null) throw counted.refused
   }
   dialect.check?.(head)
+  seen.admittedAt = performance.now()
 }

@@ -10,12 +10,16 @@ import { knownOrigins } from './cors.ts'
 import { exchange, type ExchangeTerms } from './exchange.ts'
 import { headOf } from './head.ts'
 import { refuseMalformed, refuseTunnel } from './malformed.ts'
+import type { Observer } from './observer.ts'
 import { createFindRoute } from './router.ts'
+import { createSenderOf } from './sender.ts'
 
 export interface AppSettings {
   /** Public origin of URLs in answers; null: what the request's Host says. */
   readonly origin: string | null
   readonly corsOrigins: readonly string[]
+  /** Addresses and networks of proxies that are believed about their clients. */
+  readonly trustedProxies: readonly string[]
   /** A sender that is silent for this long is cut off. */
   readonly idleMs: number
   /** The whole of a request, from its first byte to its last. */
@@ -30,6 +34,7 @@ export interface AppParts {
   readonly dialects: readonly Dialect[]
   readonly desk: Desk
   readonly log: Log
+  readonly observer: Observer
   readonly settings: AppSettings
 }
 
@@ -40,7 +45,7 @@ export interface App {
 }
 
 const MAX_HEADER_BYTES = 32 * 1024
-export function createApp({ dialects, desk, log, settings }: AppParts): App {
+export function createApp({ dialects, desk, log, observer, settings }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
   const connections = createConnections()
   let stopping = false
@@ -54,7 +59,8 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     counterFor(path).dialect.attachmentAt?.(path) ?? null
 
   const terms: ExchangeTerms = {
-    ...{ desk, log, connections, counterFor, attachmentAtPath },
+    ...{ desk, log, observer, connections, counterFor, attachmentAtPath },
+    senderOf: createSenderOf(settings.trustedProxies),
     known: knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins()),
     isStopping: () => stopping,
     origin: settings.origin,
@@ -76,14 +82,18 @@ export function createApp({ dialects, desk, log, settings }: AppParts): App {
     },
     handle,
   )
-  server.on('connection', (socket) => connections.opened(socket))
+  server.on('connection', (socket) => {
+    connections.opened(socket)
+    observer.connected()
+    socket.once('close', () => observer.disconnected())
+  })
   server.on('checkExpectation', handle)
   server.on('clientError', (error, socket) => {
-    refuseMalformed(error, socket, { connections, log, dialectFor: (path) => counterFor(path).dialect })
+    refuseMalformed(error, socket, { connections, observer, dialectFor: (path) => counterFor(path).dialect })
   })
   server.on('connect', (request, socket) => {
-    const head = headOf(request)
-    refuseTunnel(head, socket, counterFor(head.path).dialect, log)
+    const head = headOf(request, terms.senderOf)
+    refuseTunnel(head, socket, counterFor(head.path).dialect, observer)
   })
 
   return {

@@ -11,6 +11,7 @@ import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part } 
 import { fileAnswer } from './file-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
+import type { Observer, Seen } from './observer.ts'
 
 export interface CallSources {
   readonly request: IncomingMessage
@@ -20,6 +21,8 @@ export interface CallSources {
   readonly desk: Desk
   readonly origin: string
   readonly signal: AbortSignal
+  readonly seen: Seen
+  readonly observer: Observer
   readonly maxParts: number
   /** What a path of this server names, in any dialect's way. */
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
@@ -36,6 +39,10 @@ export class HttpCall implements Call {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
+  readonly address: string
+  readonly proxy: IncomingHead['proxy']
+  readonly isSecure: boolean
+  readonly host: string
   readonly params: Readonly<Record<string, string>>
   readonly desk: Desk
   readonly origin: string
@@ -50,6 +57,10 @@ export class HttpCall implements Call {
     this.path = sources.head.path
     this.query = sources.head.query
     this.headers = sources.head.headers
+    this.address = sources.head.address
+    this.proxy = sources.head.proxy
+    this.isSecure = sources.head.isSecure
+    this.host = sources.head.host
     this.params = sources.params
     this.desk = sources.desk
     this.origin = sources.origin
@@ -112,7 +123,11 @@ export class HttpCall implements Call {
     const key = this.headers['idempotency-key']
     const target = `${this.path}?${this.query.toString()}`
     this.#retry = key === undefined ? null : retryOf(String(key), this.caller, this.method, target)
-    const terms = { actor: actorOf(this.caller), signal: this.signal, retry: this.#retry, receipts: this.#receipts }
+    const { seen, observer } = this.#sources
+    const terms = {
+      ...{ actor: actorOf(this.caller), signal: this.signal, retry: this.#retry, receipts: this.#receipts },
+      progress: (seen.intake ??= observer.intakeBegan()),
+    }
     return this.desk.attachments.intake(terms, take)
   }
 

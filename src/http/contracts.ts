@@ -4,9 +4,10 @@ import type { Desk } from '../core/desk.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Intake } from '../core/intake.ts'
 import type { Attachment, AttachmentId, Caller } from '../core/model.ts'
+import type { Sender } from './sender.ts'
 
 /** What is known of a request before its body. */
-export interface IncomingHead {
+export interface IncomingHead extends Sender {
   /** A uuid; also in the log and in the answer's `x-request-id`. */
   readonly id: string
   readonly method: string

@@ -3,20 +3,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../core/contracts.ts'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
-import { answerOf, type Counter, type Seen } from './answering.ts'
+import { answerOf, type Counter } from './answering.ts'
 import type { Connections } from './connections.ts'
-import type { Answer, AttachmentReference, IncomingHead } from './contracts.ts'
+import type { Answer, AttachmentReference } from './contracts.ts'
 import { corsHeaders, type KnownOrigins } from './cors.ts'
 import { atMost, drain, type DrainBounds } from './drain.ts'
 import { headOf } from './head.ts'
 import { hintOf } from './hint.ts'
 import { lifetimeOf, type Lifetime } from './lifetime.ts'
+import { newSeen, type Observer, type Passage } from './observer.ts'
 import { sendAnswer } from './send.ts'
+import type { SenderOf } from './sender.ts'
 import { tell, tellCut } from './telling.ts'
 
 export interface ExchangeTerms {
   readonly desk: Desk
   readonly log: Log
+  readonly observer: Observer
+  readonly senderOf: SenderOf
   readonly known: KnownOrigins
   readonly connections: Connections
   readonly counterFor: (path: string) => Counter
@@ -31,13 +35,11 @@ export interface ExchangeTerms {
 }
 
 /** What is at hand while one request is under way. */
-interface Current {
+interface Current extends Passage {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly head: IncomingHead
   readonly counter: Counter
   readonly life: Lifetime
-  readonly seen: Seen
 }
 
 /**
@@ -52,11 +54,14 @@ export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const began = performance.now()
-  const head = headOf(request)
+  const beganAt = performance.now()
+  const { observer } = terms
+  const { socket } = request
+  const head = headOf(request, terms.senderOf)
   const life = lifetimeOf(request, response, terms.times)
-  const seen: Seen = { caller: null, route: null, headers: {} }
-  const current: Current = { request, response, head, counter: terms.counterFor(head.path), life, seen }
+  const counter = terms.counterFor(head.path)
+  const current: Current = { request, response, head, counter, life, seen: newSeen(), socket, beganAt }
+  observer.began()
   const underWay = { request, response, life }
   terms.connections.begin(underWay)
   try {
@@ -64,7 +69,7 @@ export async function exchange(
     const drained = life.isOver() ? null : drain(request, terms.draining)
     if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
     const isWhole = await send(terms, current, answer)
-    note(terms.log, current, answer, isWhole, performance.now() - began)
+    observer.answered(current, answer.status, isWhole)
     if (drained === null) request.destroy()
     else await drained
   } catch (error) {
@@ -73,17 +78,19 @@ export async function exchange(
   } finally {
     life.end()
     terms.connections.end(underWay)
+    observer.ended(current)
   }
 }
 
 /** The route's answer, or a refusal in the dialect's voice. */
 async function answerFor(terms: ExchangeTerms, { request, head, counter, life, seen }: Current): Promise<Answer> {
-  const { desk, log, origin, maxParts, attachmentAtPath } = terms
+  const { desk, log, observer, origin, maxParts, attachmentAtPath } = terms
   const { signal } = life.controller
   try {
-    return await answerOf({ request, head, counter, seen, signal, desk, origin, maxParts, attachmentAtPath })
+    return await answerOf({ request, head, counter, seen, observer, signal, desk, origin, maxParts, attachmentAtPath })
   } catch (thrown) {
     const fault = Fault.from(thrown)
+    seen.fault = fault
     tell(log, head, fault)
     const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
     seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
@@ -114,14 +121,4 @@ async function send(
     response.destroy()
     return false
   }
-}
-
-/** Every answer has its line; the query, which may hold links and tokens, is not in it. */
-function note(log: Log, { head, counter, seen }: Current, { status }: Answer, isWhole: boolean, took: number): void {
-  const { id, method } = head
-  const cut = isWhole ? {} : { cut: true }
-  log.info(
-    { id, dialect: counter.dialect.name, method, route: seen.route, status, ms: Math.round(took), ...cut },
-    'request',
-  )
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { IncomingHead } from './contracts.ts'
+import type { Sender, SenderOf } from './sender.ts'
 
 /** Splits the target at its first `?`; an absolute-form target (RFC 9112, 3.2.2) loses its origin. */
-export function headOf(request: IncomingMessage): IncomingHead {
+export function headOf(request: IncomingMessage, senderOf: SenderOf): IncomingHead {
+  const sender = senderOf(request)
   const target = withoutOrigin(request.url ?? '/')
   const mark = target.indexOf('?')
   return {
@@ -12,6 +14,10 @@ export function headOf(request: IncomingMessage): IncomingHead {
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: request.headers,
+    address: sender.address,
+    proxy: sender.proxy,
+    isSecure: sender.isSecure,
+    host: sender.host,
   }
 }
 
@@ -22,10 +28,10 @@ function withoutOrigin(target: string): string {
 }
 
 /** The configured public origin, else what the client called us. */
-export function originOf(request: IncomingMessage, configured: string | null): string {
+export function originOf(request: IncomingMessage, { isSecure, host }: Sender, configured: string | null): string {
   if (configured !== null) return configured
-  const host = request.headers.host ?? ''
-  if (/^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$/.test(host)) return `http://${host}`
+  const scheme = isSecure ? 'https' : 'http'
+  if (/^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$/.test(host)) return `${scheme}://${host}`
   const address = request.socket.localAddress ?? '127.0.0.1'
-  return `http://${address.includes(':') ? `[${address}]` : address}:${String(request.socket.localPort ?? 80)}`
+  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${String(request.socket.localPort ?? 80)}`
 }

@@ -1,12 +1,14 @@
 /** What never became a request (a broken head, one too large or too slow) is answered in a dialect's voice as well. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Log } from '../core/contracts.ts'
 import { Fault } from '../core/fault.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
 import { hintOf } from './hint.ts'
+import { newSeen, type Observer } from './observer.ts'
+import { plainAddress } from './sender.ts'
 
 interface ClientError extends Error {
   readonly code?: string
@@ -15,11 +17,15 @@ interface ClientError extends Error {
 
 interface Malformed {
   readonly connections: Connections
-  readonly log: Log
+  readonly observer: Observer
   readonly dialectFor: (path: string) => Dialect
 }
 
-export function refuseMalformed(error: ClientError, socket: Duplex, { connections, log, dialectFor }: Malformed): void {
+export function refuseMalformed(
+  error: ClientError,
+  socket: Duplex,
+  { connections, observer, dialectFor }: Malformed,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -27,20 +33,20 @@ export function refuseMalformed(error: ClientError, socket: Duplex, { connection
   const fault = faultOf(error)
   // Written now, it would land in the middle of an answer, or be taken for one.
   if (connections.spoil(socket, fault)) return
-  const head = guessHead(error.rawPacket)
-  say(socket, dialectFor(head.path), fault, head, log)
+  const head = guessHead(error.rawPacket, socket)
+  say(socket, dialectFor(head.path), fault, head, observer)
 }
 
 /** CONNECT is a proxy's; Node would close the connection without a word. */
-export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, log: Log): void {
+export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, observer: Observer): void {
   const fault = new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.')
-  say(socket, dialect, fault, head, log)
+  say(socket, dialect, fault, head, observer)
 }
 
-/** What came is in no line of the log: it may be anything. */
-function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, log: Log): void {
+function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
   const answer = dialect.refuse(fault, head)
-  log.info({ id: head.id, dialect: dialect.name, method: null, route: null, status: answer.status, ms: 0 }, 'request')
+  const passage = { head, counter: { dialect }, seen: { ...newSeen(), fault }, beganAt: performance.now() }
+  observer.refused({ ...passage, socket: socket instanceof Socket ? socket : null }, answer.status)
   socket.on('error', () => socket.destroy())
   socket.end(
     asText({ ...answer, headers: { ...answer.headers, 'x-request-id': head.id, 'x-dossier-hint': hintOf(fault) } }),
@@ -67,7 +73,7 @@ function faultOf(error: ClientError): Fault {
 }
 
 /** The path as far as it can be told from the first line, so that the right dialect answers. */
-function guessHead(packet: Buffer | undefined): IncomingHead {
+function guessHead(packet: Buffer | undefined, socket: Duplex): IncomingHead {
   const line = packet?.subarray(0, 2_000).toString('latin1').split('\r\n', 1)[0] ?? ''
   const [method = '', target = ''] = line.split(' ')
   return {
@@ -76,6 +82,10 @@ function guessHead(packet: Buffer | undefined): IncomingHead {
     path: target.startsWith('/') ? (target.split('?', 1)[0] ?? '/') : '/',
     query: new URLSearchParams(),
     headers: {},
+    address: plainAddress(socket instanceof Socket ? (socket.remoteAddress ?? '') : ''),
+    proxy: 'unknown',
+    isSecure: 'encrypted' in socket,
+    host: '',
   }
 }
 

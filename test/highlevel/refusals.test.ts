@@ -6,7 +6,8 @@ import type { IncomingHead } from '../../src/http/contracts.ts'
 
 function head(authorization?: string): IncomingHead {
   const headers = authorization === undefined ? {} : { authorization }
-  return { id: 'the-id', method: 'GET', path: '/x', query: new URLSearchParams(), headers }
+  const sender = { address: '127.0.0.1', proxy: 'none', isSecure: false, host: 'localhost' } as const
+  return { id: 'the-id', method: 'GET', path: '/x', query: new URLSearchParams(), headers, ...sender }
 }
 
 /** About the request itself: its head is too large, its key was used before. */

@@ -1,0 +1,73 @@
+/** What proxies say in `X-Forwarded-*` and `Forwarded` (RFC 7239): one hop each, the nearest first. */
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface Hop {
+  /** Null: it is not named, or by something that is no address. */
+  readonly address: string | null
+  readonly isSecure: boolean | null
+  readonly host: string | null
+}
+
+/** More hops than this are no chain of proxies. */
+const MOST_HOPS = 32
+/** Longer headers are an attack; their end is what the trusted proxy wrote. */
+const MOST_CHARACTERS = 2_048
+
+/**
+ * `X-Forwarded-For` beats `Forwarded`: proxies that append to the first hand on the second as the client sent it.
+ * Of `X-Forwarded-Proto` and `-Host` most proxies keep one value, which is then every hop's.
+ */
+export function forwardedHops(headers: IncomingHttpHeaders): readonly Hop[] {
+  const addresses = listOf(headers['x-forwarded-for'], /[^,]+/g)
+  const schemes = listOf(headers['x-forwarded-proto'], /[^,]+/g)
+  const hosts = listOf(headers['x-forwarded-host'], /[^,]+/g)
+  const length = Math.max(addresses.length, schemes.length, hosts.length)
+  if (length === 0) return elementsOf(headers['forwarded'])
+  const hop = (_: unknown, index: number): Hop => ({
+    address: addressIn(addresses[index] ?? ''),
+    isSecure: isHttps(schemes[index] ?? schemes.at(-1)),
+    host: hosts[index] ?? hosts.at(-1) ?? null,
+  })
+  return Array.from({ length: Math.min(length, MOST_HOPS) }, hop)
+}
+
+function elementsOf(header: string | undefined): Hop[] {
+  return listOf(header, /(?:"(?:[^"\\]|\\.)*"|[^,"])+/g).map((element) => {
+    const pairs = new Map(
+      [...element.matchAll(/(?:^|;)\s*([A-Za-z]+)=("(?:[^"\\]|\\.)*"|[^;\s]*)/g)].map(([, name = '', value = '']) => [
+        name.toLowerCase(),
+        unquoted(value),
+      ]),
+    )
+    return {
+      address: addressIn(pairs.get('for') ?? ''),
+      isSecure: isHttps(pairs.get('proto')),
+      host: pairs.get('host') ?? null,
+    }
+  })
+}
+
+/** The last first: what the nearest proxy said ends the header, whatever a client has put before it. */
+function listOf(header: string | readonly string[] | undefined, entry: RegExp): string[] {
+  if (header === undefined) return []
+  const text = (typeof header === 'string' ? header : header.join(',')).slice(-MOST_CHARACTERS)
+  return (text.match(entry) ?? [])
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .slice(-MOST_HOPS)
+    .reverse()
+}
+
+function unquoted(value: string): string {
+  return value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value
+}
+
+/** `192.0.2.7`, `192.0.2.7:8080`, `2001:db8::1`, `[2001:db8::1]:8080`. */
+function addressIn(text: string): string | null {
+  const bare = /^\[([0-9A-Fa-f:.]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([0-9.]+):\d+$/.exec(text)?.[1] ?? text
+  return /^[0-9A-Fa-f:.]+$/.test(bare) ? bare : null
+}
+
+function isHttps(scheme: string | undefined): boolean | null {
+  return scheme === undefined ? null : scheme.toLowerCase() === 'https'
+}

@@ -1,0 +1,84 @@
+/** The line that every answered request leaves. No path and no query: they may hold names, links and the ids of open documents. */
+import type { Log } from '../core/contracts.ts'
+import type { Passage } from '../http/observer.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface Fared {
+  readonly passage: Passage
+  /** Null: what came was no request. */
+  readonly method: string | null
+  readonly status: number
+  readonly isWhole: boolean
+  readonly milliseconds: number
+  readonly traffic: Traffic
+}
+
+export type AccessLog = (fared: Fared) => void
+
+/** A log whose level may change while it is written to. */
+export interface LevelLog extends Log {
+  level: string
+  isLevelEnabled(level: string): boolean
+}
+
+/** `form`: `json`, `combined` or `off`; `write` takes a line as it is. Lines of either form are of the level `info`. */
+export function createAccessLog(form: string, log: LevelLog, write: (line: string) => void): AccessLog | null {
+  if (form === 'json') return (fared) => log.info(fieldsOf(fared), 'request')
+  if (form !== 'combined') return null
+  return (fared) => {
+    if (log.isLevelEnabled('info')) write(combinedLine(fared, new Date()))
+  }
+}
+
+function fieldsOf({ passage, method, status, isWhole, milliseconds, traffic }: Fared): object {
+  const { head, counter, seen } = passage
+  return {
+    id: head.id,
+    dialect: counter.dialect.name,
+    method,
+    route: seen.route?.path ?? null,
+    status,
+    ms: Math.round(milliseconds),
+    address: head.address,
+    org: seen.caller?.organization?.id ?? null,
+    in: traffic.received,
+    out: traffic.sent,
+    agent: agentOf(head.headers['user-agent']),
+    ...(isWhole ? {} : { cut: true }),
+  }
+}
+
+/** `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-agent}i"`: the user is the organization, the path its route's pattern. */
+export function combinedLine({ passage, method, status, traffic }: Fared, at: Date): string {
+  const { head, seen } = passage
+  const user = seen.caller?.organization?.id ?? '-'
+  const request = method === null ? '-' : `${wordOf(method)} ${seen.route?.path ?? '-'} HTTP/1.1`
+  const agent = agentOf(head.headers['user-agent']) ?? '-'
+  return `${head.address || '-'} - ${user} [${clfTime(at)}] "${request}" ${String(status)} ${String(traffic.sent)} "-" "${escaped(agent)}"\n`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `10/Oct/2000:13:55:36 +0000` */
+function clfTime(at: Date): string {
+  const [year = '', month = '', day = ''] = at.toISOString().slice(0, 10).split('-')
+  return `${day}/${MONTHS[Number(month) - 1] ?? ''}/${year}:${at.toISOString().slice(11, 19)} +0000`
+}
+
+const MOST_OF_AGENT = 200
+
+function agentOf(header: string | undefined): string | null {
+  return header === undefined ? null : header.slice(0, MOST_OF_AGENT)
+}
+
+/** A method is Node's own word; what else comes is none of a client's to put into a log. */
+function wordOf(method: string): string {
+  return /^[A-Z-]{1,20}$/.test(method) ? method : '-'
+}
+
+/** As Apache does it, so that nobody's name for a program ends a line or a quotation. */
+function escaped(text: string): string {
+  return text.replace(/["\\]|[^\x20-\x7e]/g, (character) =>
+    /["\\]/.test(character) ? `\\${character}` : `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`,
+  )
+}
