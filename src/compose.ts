@@ -8,12 +8,16 @@ import { openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
 import type { Catalog } from './core/catalog.ts'
+import { createClients, type Clients } from './core/clients.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
 import type { Desk } from './core/desk.ts'
+import { createGrants, type Grants } from './core/grants.ts'
 import { createIdSource } from './core/ids.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
+import { createUsers, type Users } from './core/users.ts'
 import { blobsIn, createLog, openDoor, type Door, type ServerLog } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
+import { passwords } from './passwords.ts'
 
 const TOKEN_FLUSH_MS = 60_000
 
@@ -73,6 +77,9 @@ async function openFront(config: Config, log: ServerLog, catalog: Catalog): Prom
 export interface Office {
   readonly access: Access
   readonly organizations: Organizations
+  readonly users: Users
+  readonly clients: Clients
+  readonly grants: Grants
   close(): Promise<void>
 }
 
@@ -81,9 +88,14 @@ export async function openOffice(config: Config): Promise<Office> {
   await makeFolder(config.data)
   const catalog = await openSqliteCatalog({ folder: config.data })
   const newId = createIdSource()
+  const access = createAccess(catalog, newId, Date.now)
+  const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
   return {
-    access: createAccess(catalog, newId, Date.now),
+    access,
     organizations: createOrganizations(catalog, newId, Date.now),
+    users: createUsers(catalog, passwords, newId, Date.now),
+    clients: createClients(catalog, Date.now),
+    grants: createGrants(catalog, access, log, newId, Date.now),
     close: () => catalog.close(),
   }
 }

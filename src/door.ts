@@ -7,6 +7,7 @@ import type { BlobStore } from './core/contracts.ts'
 import { createDesk, type Desk } from './core/desk.ts'
 import { createDialects } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
+import { passwords } from './passwords.ts'
 import { sniff } from './sniff.ts'
 import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
 import { createObserver } from './telemetry/observer.ts'
@@ -34,7 +35,7 @@ export interface DoorParts {
 
 export function openDoor({ config, log, catalog, blobs }: DoorParts): Door {
   const observer = createObserver({ accessLog: createAccessLog(config.accessLog, log, log.write) })
-  const desk = createDesk({ catalog, blobs, log, sniff })
+  const desk = createDesk({ catalog, blobs, log, sniff, passwords })
   const app = createApp({ dialects: createDialects(config), desk, log, observer, settings: settingsOf(config) })
   return {
     desk,

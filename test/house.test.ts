@@ -28,15 +28,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   client: { rooms: [], types: ['dialects/native'], packages: [], builtins: [] },
   cli: { rooms: ['client', 'compose.ts', 'config.ts', 'core', 'recovery'], packages: ['commander'], builtins: 'any' },
   'config.ts': { rooms: [], packages: [], builtins: 'any' },
+  'passwords.ts': { rooms: ['core'], packages: ['@node-rs/argon2'], builtins: [] },
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts', 'door-thread.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door.ts': {
-    rooms: ['core', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'sniff.ts'],
+    rooms: ['core', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'passwords.ts', 'sniff.ts'],
     packages: ['pino'],
     builtins: 'any',
   },

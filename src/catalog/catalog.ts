@@ -2,15 +2,18 @@
 import type { Catalog } from '../core/catalog.ts'
 import { attachment, attachments, document, photo } from './operations/attachments.ts'
 import { bytes, claimed } from './operations/blobs.ts'
-import { redirectUris } from './operations/clients.ts'
+import { clientAndSecret, clients, redirectUris } from './operations/clients.ts'
 import { entries } from './operations/entries.ts'
 import { field, fields } from './operations/fields.ts'
+import { hasRefresh, sessionGrant } from './operations/grants.ts'
 import type { longReads, writes } from './operations/list.ts'
 import { module, modules } from './operations/modules.ts'
-import { firstUser, organization, organizations } from './operations/organizations.ts'
+import { firstUser, organization, organizations, organizationsOf } from './operations/organizations.ts'
 import { records } from './operations/record-pages.ts'
 import { matchRecord, record } from './operations/records.ts'
+import { session } from './operations/sessions.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
+import { account, login, users } from './operations/users.ts'
 import type { Op } from './statement.ts'
 import type { Thread } from './thread.ts'
 
@@ -79,8 +82,35 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     revokeToken: (id, at) => write('revokeToken', id, at),
     touchTokens: (uses) => write('touchTokens', uses),
 
+    createUser: (user) => write('createUser', user),
+    users: (of) => read(users(of)),
+    account: (of, id) => read(account(of, id)),
+    login: (name) => read(login(name)),
+    setLogin: (user, name, password, reach) => write('setLogin', user, name, password, reach),
+    setUserStatus: (of, id, status, at) => write('setUserStatus', of, id, status, at),
+    organizationsOf: (agency, limit) => read(organizationsOf(agency, limit)),
+
     createClient: (client) => write('createClient', client),
+    client: (id) => read(clientAndSecret(id)),
+    clients: (of) => read(clients(of)),
     redirectUris: () => read(redirectUris()),
+
+    createGrant: (input) => write('createGrant', input),
+    sessionGrant: (inSession, client) => read(sessionGrant(inSession, client)),
+    hasRefresh: (client, user) => read(hasRefresh(client, user)),
+    exchangeCode: (exchange) => write('exchangeCode', exchange),
+    exchangeRefresh: (exchange) => write('exchangeRefresh', exchange),
+    deriveToken: (parent, of, access, at) => write('deriveToken', parent, of, access, at),
+    revokeSecret: (hash, at) => write('revokeSecret', hash, at),
+    revokeGrant: (id, at) => write('revokeGrant', id, at),
+
+    createSession: (input) => write('createSession', input),
+    session: (hash) => read(session(hash)),
+    touchSession: (id, at) => write('touchSession', id, at),
+    endSession: (hash, at) => write('endSession', hash, at),
+    countAttempt: (limits, at, since) => write('countAttempt', limits, at, since),
+    forgiveAttempt: (keys) => write('forgiveAttempt', keys),
+    forgetEnded: (before, limit) => write('forgetEnded', before, limit),
 
     close,
   }

@@ -1,9 +1,13 @@
 /** Between rows and the model, and nothing else. */
 import type { Selectable } from 'kysely'
 import type {
+  Account,
   Attachment,
+  Client,
   CrmRecord,
   Field,
+  Flow,
+  Grant,
   Module,
   Organization,
   OrganizationId,
@@ -12,7 +16,17 @@ import type {
   User,
   UserId,
 } from '../core/model.ts'
-import type { AttachmentTable, FieldTable, ModuleTable, OrganizationTable, RecordTable, TokenTable } from './schema.ts'
+import type {
+  AttachmentTable,
+  ClientTable,
+  FieldTable,
+  GrantTable,
+  ModuleTable,
+  OrganizationTable,
+  RecordTable,
+  TokenTable,
+  UserTable,
+} from './schema.ts'
 
 /** What every row that people made and changed brings along of them. */
 interface Signed {
@@ -128,7 +142,7 @@ export function attachmentRow(attachment: Attachment): Selectable<AttachmentTabl
   }
 }
 
-export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash'>): Token {
+export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash' | 'refresh'>): Token {
   return {
     id: row.id,
     kind: row.kind,
@@ -141,6 +155,46 @@ export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash'>): Token {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+    grant: row.grant,
+  }
+}
+
+export type AccountRow = Omit<Selectable<UserTable>, 'password'>
+
+export function accountOf(row: AccountRow): Account {
+  const { id, organization, name, email, login, status, reach, profile } = row
+  return { id, organization, name, email, login, status, reach, profile }
+}
+
+export type ClientRow = Omit<Selectable<ClientTable>, 'secret'> & { readonly agency: string }
+
+export function clientOf(row: ClientRow, redirectUris: readonly string[]): Client {
+  return {
+    id: row.id,
+    organization: row.organization,
+    agency: row.agency,
+    name: row.name,
+    wire: row.wire,
+    flows: JSON.parse(row.flows) as Flow[],
+    scopes: JSON.parse(row.scopes) as string[],
+    redirectUris,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+  }
+}
+
+export function grantOf(row: Selectable<GrantTable>): Grant {
+  return {
+    id: row.id,
+    client: row.client,
+    organization: row.organization,
+    agency: row.agency,
+    user: row.user,
+    scopes: JSON.parse(row.scopes) as string[],
+    by: row.by,
+    session: row.session,
+    createdAt: row.created_at,
     revokedAt: row.revoked_at,
   }
 }

@@ -2,15 +2,20 @@
  * The tables as Kysely knows them. Types are those that SQLite and PostgreSQL share: text, whole numbers and bytes;
  * a truth is 0 or 1, a list or an object is JSON text, a time is milliseconds since 1970.
  */
+import type { Generated } from 'kysely'
 import type {
   AttachmentId,
   AttachmentRole,
   BlobKey,
+  ClientId,
   DocumentId,
   FieldId,
+  GrantId,
   ModuleId,
   OrganizationId,
   RecordId,
+  RefreshTokenId,
+  SessionId,
   Sha256,
   TokenId,
   TokenKind,
@@ -31,6 +36,12 @@ export interface UserTable {
   id: UserId
   name: string
   email: string
+  login: Generated<string | null>
+  /** An argon2 hash with its own salt and costs. */
+  password: Generated<string | null>
+  status: Generated<'active' | 'inactive'>
+  reach: Generated<'organization' | 'agency'>
+  profile: Generated<string | null>
 }
 
 export interface ModuleTable {
@@ -140,18 +151,81 @@ export interface TokenTable {
   expires_at: number | null
   last_used_at: number | null
   revoked_at: number | null
+  grant: GrantId | null
+  refresh: RefreshTokenId | null
 }
 
 export interface ClientTable {
-  id: string
+  id: ClientId
   organization: OrganizationId
   name: string
   created_at: number
+  wire: 'zoho' | 'highlevel'
+  flows: string
+  /** The secret's SHA-256. */
+  secret: Sha256 | null
+  scopes: string
+  revoked_at: number | null
 }
 
 export interface RedirectUriTable {
-  client: string
+  client: ClientId
   uri: string
+}
+
+export interface GrantTable {
+  id: GrantId
+  client: ClientId
+  organization: OrganizationId | null
+  agency: string
+  user: UserId | null
+  scopes: string
+  by: 'consent' | 'command' | 'credentials' | 'agency'
+  session: SessionId | null
+  created_at: number
+  revoked_at: number | null
+}
+
+export interface CodeTable {
+  hash: Sha256
+  grant: GrantId
+  /** Null: made on the command line. */
+  redirect_uri: string | null
+  /** PKCE's, always S256. */
+  challenge: string | null
+  offline: number
+  expires_at: number
+  used_at: number | null
+}
+
+export interface RefreshTokenTable {
+  id: RefreshTokenId
+  hash: Sha256
+  grant: GrantId
+  client: ClientId
+  user: UserId | null
+  created_at: number
+  expires_at: number | null
+  /** Set: another one took its place. */
+  spent_at: number | null
+  revoked_at: number | null
+}
+
+export interface SessionTable {
+  id: SessionId
+  hash: Sha256
+  organization: OrganizationId
+  user: UserId
+  created_at: number
+  used_at: number
+  expires_at: number
+}
+
+/** Wrong passwords, counted by account and by address; the key is a hash of either. */
+export interface LoginAttemptTable {
+  key: Sha256
+  failures: number
+  began_at: number
 }
 
 export interface RetryTable {
@@ -189,6 +263,11 @@ export interface Schema {
   token: TokenTable
   client: ClientTable
   redirect_uri: RedirectUriTable
+  grant: GrantTable
+  code: CodeTable
+  refresh_token: RefreshTokenTable
+  session: SessionTable
+  login_attempt: LoginAttemptTable
   retry: RetryTable
   lease: LeaseTable
   migration: MigrationTable

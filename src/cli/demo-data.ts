@@ -1,5 +1,4 @@
 /** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
-import { randomBytes } from 'node:crypto'
 import type { Actor } from '../core/access.ts'
 import type { Desk } from '../core/desk.ts'
 import { faceOf } from '../core/ids.ts'
@@ -255,13 +254,15 @@ async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]):
 }
 
 async function addClient(desk: Desk, organization: Organization): Promise<string> {
-  const id = `1000.${randomBytes(16).toString('hex').toUpperCase()}`
-  await desk.organizations.addClient(organization.id, {
-    id,
+  const { client } = await desk.clients.create({
+    organization: organization.id,
     name: 'Browser sample',
+    wire: 'zoho',
+    flows: ['code', 'implicit', 'credentials', 'self'],
+    scopes: [],
     redirectUris: ['http://127.0.0.1:5500/redirect.html'],
   })
-  return id
+  return client.id
 }
 
 async function addToken(

@@ -1,7 +1,8 @@
-import { hash, randomBytes, randomUUID } from 'node:crypto'
-import type { Catalog, TokenHolder } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
+import type { TokenHolder } from './accounts-catalog.ts'
 import { Fault } from './fault.ts'
 import type { Caller, OrganizationId, Sha256, Token, TokenId, TokenKind, UserId } from './model.ts'
+import { hashOf, newAccessSecret } from './secrets.ts'
 
 /** How long a looked-up token is believed without asking again: a revocation reaches everyone within this time. */
 const BELIEVED_MS = 1_000
@@ -28,6 +29,8 @@ export interface Access {
   list(organization: OrganizationId | null): Promise<readonly Token[]>
   /** False when there is no such token or it was revoked before. */
   revoke(id: TokenId): Promise<boolean>
+  /** Tokens ended by other ways than `revoke`: looks up each anew. */
+  doubt(): void
   /** Writes down when tokens were last used; called now and then, and at the end. */
   flush(): Promise<void>
 }
@@ -62,7 +65,8 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
   const lookUp = async (secret: string): Promise<Identity | null> => {
     const digest = hashOf(secret)
     const known = seen.get(digest)
-    if (known !== undefined && known.until > now()) return known.identity
+    const at = now()
+    if (known !== undefined && known.until > at) return known.identity
     const holder = await catalog.tokenHolder(digest)
     if (seen.size >= REMEMBERED) seen.clear()
     if (holder === null) {
@@ -70,7 +74,7 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
       return null
     }
     const identity = { token: holder.token, caller: callerOf(holder) }
-    seen.set(digest, { identity, until: now() + BELIEVED_MS })
+    seen.set(digest, { identity, until: at + BELIEVED_MS })
     return identity
   }
 
@@ -92,7 +96,7 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
       return identity.caller
     },
     async create(request) {
-      const secret = newSecret(request.kind)
+      const secret = newAccessSecret(request.kind)
       const user =
         request.user ??
         (request.organization === null ? null : ((await catalog.firstUser(request.organization))?.id ?? null))
@@ -102,6 +106,8 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
         user,
         hash: hashOf(secret),
         at: now(),
+        grant: null,
+        refresh: null,
       })
       return { token, secret }
     },
@@ -111,6 +117,7 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
       seen.clear()
       return revoked
     },
+    doubt: () => seen.clear(),
     async flush() {
       if (uses.size === 0) return
       const batch = [...uses].map(([id, at]) => ({ id, at }))
@@ -124,6 +131,7 @@ function callerOf({ token, organization, user }: TokenHolder): Caller {
   return {
     token: token.id,
     client: token.client ?? token.id,
+    grant: token.grant,
     organization,
     agency: token.agency,
     user,
@@ -134,14 +142,4 @@ function callerOf({ token, organization, user }: TokenHolder): Caller {
 
 function refusal(reason: string, message: string): Fault {
   return new Fault('unauthenticated', 'token', message, { reason })
-}
-
-function hashOf(secret: string): Sha256 {
-  return hash('sha256', secret, 'hex') as Sha256
-}
-
-/** `1000.<32 hex>.<32 hex>`, `pit-<uuid v4>` or `dossier_<43 base64url>`. */
-function newSecret(kind: TokenKind): string {
-  if (kind === 'zoho') return `1000.${randomBytes(16).toString('hex')}.${randomBytes(16).toString('hex')}`
-  return kind === 'private' ? `pit-${randomUUID()}` : `dossier_${randomBytes(32).toString('base64url')}`
 }

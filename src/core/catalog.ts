@@ -1,3 +1,4 @@
+import type { AccountsCatalog } from './accounts-catalog.ts'
 import type { Holder } from './inspection.ts'
 import type {
   Attachment,
@@ -16,9 +17,6 @@ import type {
   Properties,
   RecordId,
   Sha256,
-  Token,
-  TokenId,
-  TokenKind,
   User,
   UserId,
 } from './model.ts'
@@ -154,27 +152,6 @@ export interface RecordPage {
   readonly search: string | null
 }
 
-export interface NewToken {
-  readonly id: TokenId
-  readonly kind: TokenKind
-  readonly hash: Sha256
-  readonly organization: OrganizationId | null
-  readonly agency: string
-  readonly user: UserId | null
-  readonly client: string | null
-  readonly label: string
-  readonly scopes: readonly string[]
-  readonly at: number
-  readonly expiresAt: number | null
-}
-
-/** A token with whom it stands for, in one read. */
-export interface TokenHolder {
-  readonly token: Token
-  readonly organization: Organization | null
-  readonly user: User | null
-}
-
 export interface FieldChange {
   readonly name?: string
   readonly placeholder?: string
@@ -190,7 +167,7 @@ export interface FieldChange {
  * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
  * a record, field or attachment of another organization is not there, nor is one whose record was removed.
  */
-export interface Catalog {
+export interface Catalog extends AccountsCatalog {
   createOrganization(input: NewOrganization): Promise<Organization>
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */
@@ -284,24 +261,6 @@ export interface Catalog {
   prolongLease(id: string, at: number, until: number): Promise<boolean>
   /** Ending what has ended is no error. */
   endLease(id: string): Promise<void>
-
-  createToken(token: NewToken): Promise<Token>
-  tokenHolder(hash: Sha256): Promise<TokenHolder | null>
-  /** Newest first, at most 1,000; null: of all organizations. */
-  tokens(organization: OrganizationId | null): Promise<readonly Token[]>
-  /** False when there is no such token or it was revoked before. */
-  revokeToken(id: TokenId, at: number): Promise<boolean>
-  touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Promise<void>
-
-  createClient(client: {
-    readonly id: string
-    readonly organization: OrganizationId
-    readonly name: string
-    readonly redirectUris: readonly string[]
-    readonly at: number
-  }): Promise<void>
-  /** Of all clients, each once. */
-  redirectUris(): Promise<readonly string[]>
 
   close(): Promise<void>
 }

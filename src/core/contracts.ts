@@ -26,6 +26,13 @@ export interface BlobStore {
 /** What bytes are, judged by their beginning (4,100 bytes or all there are); null when nothing is known about them. */
 export type Sniff = (head: Uint8Array) => Promise<string | null>
 
+/** Passwords, hashed slowly and off the event loop. */
+export interface Passwords {
+  readonly hash: (password: string) => Promise<string>
+  /** Null, for a user that does not exist, takes as long as any other hash, and nothing is its password. */
+  readonly verify: (hash: string | null, password: string) => Promise<boolean>
+}
+
 /** Structured logging; the fields never hold a secret, and no customer's file name above `debug`. */
 export interface Log {
   debug(fields: object, message: string): void

@@ -1,16 +1,24 @@
 import { createAccess, type Access } from './access.ts'
 import { createAttachments, type Attachments } from './attachments.ts'
 import type { Catalog } from './catalog.ts'
-import type { BlobStore, Log, Sniff } from './contracts.ts'
+import { createClients, type Clients } from './clients.ts'
+import type { BlobStore, Log, Passwords, Sniff } from './contracts.ts'
 import { createFields, type Fields } from './fields.ts'
+import { createGrants, type Grants } from './grants.ts'
 import { createIdSource } from './ids.ts'
 import { createOrganizations, type Organizations } from './organizations.ts'
 import { createRecords, type Records } from './records.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 import { createSweep, type Sweep } from './sweep.ts'
+import { createUsers, type Users } from './users.ts'
 
 /** Where every dialect, the command line and background work have things decided. */
 export interface Desk {
   readonly access: Access
+  readonly users: Users
+  readonly clients: Clients
+  readonly grants: Grants
+  readonly sessions: Sessions
   readonly organizations: Organizations
   readonly records: Records
   readonly fields: Fields
@@ -24,14 +32,20 @@ export interface Shelves {
   readonly blobs: BlobStore
   readonly log: Log
   readonly sniff: Sniff
+  readonly passwords: Passwords
   readonly now?: () => number
 }
 
-export function createDesk({ catalog, blobs, log, sniff, now = Date.now }: Shelves): Desk {
+export function createDesk({ catalog, blobs, log, sniff, passwords, now = Date.now }: Shelves): Desk {
   const newId = createIdSource(now)
   const sweep = createSweep(catalog, blobs, log, now)
+  const access = createAccess(catalog, newId, now)
   return {
-    access: createAccess(catalog, newId, now),
+    access,
+    users: createUsers(catalog, passwords, newId, now),
+    clients: createClients(catalog, now),
+    grants: createGrants(catalog, access, log, newId, now),
+    sessions: createSessions(catalog, passwords, newId, now),
     organizations: createOrganizations(catalog, newId, now),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),

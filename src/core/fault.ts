@@ -16,6 +16,9 @@ export type FaultCode =
 /** What a fault is about; a wire may say one code differently for different subjects. */
 export type FaultSubject =
   | 'token'
+  | 'client'
+  | 'grant'
+  | 'login'
   | 'scope'
   | 'organization'
   | 'module'

@@ -11,6 +11,11 @@ export type FieldId = Branded<string, 'field'>
 export type AttachmentId = Branded<string, 'attachment'>
 export type UserId = Branded<string, 'user'>
 export type TokenId = Branded<string, 'token'>
+/** What a program is known by; the text that it sends as its client id. */
+export type ClientId = Branded<string, 'client'>
+export type GrantId = Branded<string, 'grant'>
+export type RefreshTokenId = Branded<string, 'refresh token'>
+export type SessionId = Branded<string, 'session'>
 /** 20 characters A-Za-z0-9 from the CSPRNG: whoever knows it may download, so it is never derived from an id. */
 export type DocumentId = Branded<string, 'document'>
 /** 32 lower-case hex characters from the CSPRNG, written once, never used twice, never the hash. */
@@ -36,6 +41,19 @@ export interface User {
   readonly organization: OrganizationId
   readonly name: string
   readonly email: string
+}
+
+export type UserStatus = 'active' | 'inactive'
+
+/** A user as one who may log in. */
+export interface Account extends User {
+  /** An e-mail address in lower case, nobody else's in this catalog; null: cannot log in. */
+  readonly login: string | null
+  readonly status: UserStatus
+  /** `agency`: may also act for the agency itself and in all organizations of it. */
+  readonly reach: 'organization' | 'agency'
+  /** Null: the administrator's, which denies nothing. */
+  readonly profile: string | null
 }
 
 export interface Module {
@@ -146,6 +164,8 @@ export interface Caller {
   readonly token: TokenId
   /** What limits count by: the OAuth client, or the token itself. */
   readonly client: string
+  /** What a user gave, if the token is the fruit of it. */
+  readonly grant: GrantId | null
   /** Null: an agency's token, which stands above organizations and belongs to none. */
   readonly organization: Organization | null
   readonly agency: string
@@ -154,7 +174,8 @@ export interface Caller {
   readonly expiresAt: number | null
 }
 
-export type TokenKind = 'zoho' | 'private' | 'native'
+/** `highlevel`: an access token of OAuth; `private`: a private integration's. */
+export type TokenKind = 'zoho' | 'highlevel' | 'private' | 'native'
 
 export interface Token {
   readonly id: TokenId
@@ -169,4 +190,51 @@ export interface Token {
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
   readonly revokedAt: number | null
+  /** What a user gave, if this is the fruit of it. */
+  readonly grant: GrantId | null
+}
+
+/** How a client may come to tokens: a code over a redirect, the token itself over one, its own secret, a code made on the command line. */
+export type Flow = 'code' | 'implicit' | 'credentials' | 'self'
+
+/** A program that asks users for access. It serves the organizations of its own organization's agency, and no others. */
+export interface Client {
+  readonly id: ClientId
+  readonly organization: OrganizationId
+  readonly agency: string
+  readonly name: string
+  /** Whose words it speaks. */
+  readonly wire: 'zoho' | 'highlevel'
+  readonly flows: readonly Flow[]
+  /** What it may ask for at most; empty: whatever it likes. */
+  readonly scopes: readonly string[]
+  /** Compared letter by letter. */
+  readonly redirectUris: readonly string[]
+  readonly createdAt: number
+  readonly revokedAt: number | null
+}
+
+/** What a user (or the command line, or a client's own secret) allowed a client. Codes and tokens hang on it and end with it. */
+export interface Grant {
+  readonly id: GrantId
+  readonly client: ClientId
+  /** Null: the agency itself. */
+  readonly organization: OrganizationId | null
+  readonly agency: string
+  readonly user: UserId | null
+  readonly scopes: readonly string[]
+  readonly by: 'consent' | 'command' | 'credentials' | 'agency'
+  readonly session: SessionId | null
+  readonly createdAt: number
+  readonly revokedAt: number | null
+}
+
+/** Somebody logged in with a browser. */
+export interface Session {
+  readonly id: SessionId
+  readonly account: Account
+  readonly organization: Organization
+  readonly createdAt: number
+  readonly usedAt: number
+  readonly expiresAt: number
 }

@@ -39,8 +39,8 @@ export interface Organizations {
   modules(id: OrganizationId): Promise<readonly Module[]>
   /** A module of its own. Faults: `invalid_input`, or `conflict` when the name is taken. */
   addModule(id: OrganizationId, name: string): Promise<Module>
-  /** An OAuth client: its redirect URIs' origins may call from a browser. */
-  addClient(id: OrganizationId, client: { id: string; name: string; redirectUris: readonly string[] }): Promise<void>
+  /** Of one agency, in order of id, at most `limit`. */
+  ofAgency(agency: string, limit: number): Promise<readonly Organization[]>
   /** The origins of all registered redirect URIs. */
   redirectOrigins(): Promise<ReadonlySet<string>>
 }
@@ -90,7 +90,7 @@ export function createOrganizations(catalog: Catalog, newId: () => string, now: 
       if (module === null) throw new Fault('conflict', 'module', `There is a module ${name} already.`)
       return module
     },
-    addClient: (organization, client) => catalog.createClient({ ...client, organization, at: now() }),
+    ofAgency: (agency, limit) => catalog.organizationsOf(agency, limit),
     async redirectOrigins() {
       const origins = (await catalog.redirectUris()).map((uri) => URL.parse(uri)?.origin)
       return new Set(origins.filter((origin) => origin !== undefined && origin !== 'null') as string[])

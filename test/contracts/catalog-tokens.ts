@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { NewToken } from '../../src/core/catalog.ts'
+import type { NewToken } from '../../src/core/accounts-catalog.ts'
+import type { ClientId } from '../../src/core/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256 } from './catalog-crm.ts'
 
@@ -15,6 +16,8 @@ function tokenOf(crm: Crm, change: Partial<NewToken> = {}): NewToken {
     scopes: ['files.read'],
     at: 100,
     expiresAt: null,
+    grant: null,
+    refresh: null,
     ...change,
   }
 }
@@ -28,7 +31,15 @@ export function tokensContract(fresh: Fresh): void {
       const token = await catalog.createToken(input)
       assert.deepEqual(token, {
         ...{ id: input.id, kind: 'zoho', organization, agency: crm.agency, user: crm.user, client: '1000.X' },
-        ...{ label: 'CI', scopes: ['a', 'b'], createdAt: 100, expiresAt: 900, lastUsedAt: null, revokedAt: null },
+        ...{
+          label: 'CI',
+          scopes: ['a', 'b'],
+          createdAt: 100,
+          expiresAt: 900,
+          lastUsedAt: null,
+          revokedAt: null,
+          grant: null,
+        },
       })
       assert.deepEqual(await catalog.tokenHolder(input.hash), {
         token,
@@ -97,9 +108,13 @@ export function tokensContract(fresh: Fresh): void {
       const crm = await fresh()
       const client = (id: string, ...redirectUris: string[]) =>
         crm.catalog.createClient({
-          id: `${crm.organization}.${id}`,
+          id: `${crm.organization}.${id}` as ClientId,
           organization: crm.organization,
           name: id,
+          wire: 'zoho',
+          flows: ['code'],
+          secret: null,
+          scopes: [],
           redirectUris,
           at: 1,
         })

@@ -10,6 +10,7 @@ import { openSqliteCatalog } from '../../src/catalog/sqlite.ts'
 import { actorOf } from '../../src/core/access.ts'
 import type { Log } from '../../src/core/contracts.ts'
 import { createDesk, type Desk } from '../../src/core/desk.ts'
+import { passwords } from '../../src/passwords.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { AttachmentId } from '../../src/core/model.ts'
 import type { Policy } from '../../src/core/policy.ts'
@@ -125,7 +126,7 @@ describe(`${String(ROUNDS)} uploads, deletions, reads and sweeps at once`, () =>
       const blobs = await openDiskBlobs(join(folder, 'blobs'))
       try {
         await seeded(async () => {
-          const desk = createDesk({ catalog, blobs, log: silent, sniff: async () => null })
+          const desk = createDesk({ catalog, blobs, log: silent, sniff: async () => null, passwords })
           const { attached, claimed } = await race(desk, grace, sweeps)
           context.diagnostic(`${String(attached)} attached, ${String(claimed)} lost to the sweep and refused`)
           assert.equal(claimed > 0, grace < 0, 'uploads are refused by a sweep without a grace, and by no other')

@@ -3,8 +3,13 @@ import { attach } from './attaching.ts'
 import { attachments, removeAttachments } from './attachments.ts'
 import { claimLoose, forget } from './blobs.ts'
 import { createClient } from './clients.ts'
+import { forgetEnded } from './ended.ts'
+import { exchangeCode, exchangeRefresh } from './exchanges.ts'
 import { createField, removeField, updateField } from './fields.ts'
+import { revokeGrant, revokeSecret } from './grant-endings.ts'
+import { createGrant, deriveToken } from './grants.ts'
 import { beginLease, endLease, prolongLease } from './leases.ts'
+import { countAttempt, forgiveAttempt } from './login-attempts.ts'
 import { adopt, recount } from './mending.ts'
 import { createModule } from './modules.ts'
 import { createOrganization } from './organizations.ts'
@@ -12,7 +17,9 @@ import { records } from './record-pages.ts'
 import { clearRemoved, removeRecords } from './record-removal.ts'
 import { saveRecords } from './record-saving.ts'
 import { forgetRetries, rememberAnswer } from './retries.ts'
+import { createSession, endSession, touchSession } from './sessions.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
+import { createUser, setLogin, setUserStatus } from './users.ts'
 
 export const writes = {
   adopt,
@@ -20,22 +27,37 @@ export const writes = {
   beginLease,
   claimLoose,
   clearRemoved,
+  countAttempt,
   createClient,
   createField,
+  createGrant,
   createModule,
   createOrganization,
+  createSession,
   createToken,
+  createUser,
+  deriveToken,
   endLease,
+  endSession,
+  exchangeCode,
+  exchangeRefresh,
   forget,
+  forgetEnded,
   forgetRetries,
+  forgiveAttempt,
   prolongLease,
   recount,
   rememberAnswer,
   removeAttachments,
   removeField,
   removeRecords,
+  revokeGrant,
+  revokeSecret,
   revokeToken,
   saveRecords,
+  setLogin,
+  setUserStatus,
+  touchSession,
   touchTokens,
   updateField,
 }

@@ -14,7 +14,7 @@ const insertOrganization = statement((db, p: Params<Pick<OrganizationTable, keyo
     .returning(SHOWN),
 )
 
-const insertUser = statement((db, p: Params<Pick<UserTable, keyof UserTable>>) =>
+const insertUser = statement((db, p: Params<Pick<UserTable, 'organization' | 'id' | 'name' | 'email'>>) =>
   db.insertInto('user').values(columns(p, 'organization', 'id', 'name', 'email')),
 )
 
@@ -26,6 +26,10 @@ const selectOrganizations = statement((db, p: Params<{ after: OrganizationId; li
   db.selectFrom('organization').select(SHOWN).where('id', '>', p('after')).orderBy('id').limit(p('limit')),
 )
 
+const selectOfAgency = statement((db, p: Params<{ agency: string; limit: number }>) =>
+  db.selectFrom('organization').select(SHOWN).where('agency', '=', p('agency')).orderBy('id').limit(p('limit')),
+)
+
 const selectFirstUser = statement((db, p: Params<{ organization: OrganizationId }>) =>
   db
     .selectFrom('organization as o')
@@ -35,7 +39,11 @@ const selectFirstUser = statement((db, p: Params<{ organization: OrganizationId 
 )
 
 const selectUser = statement((db, p: Params<{ organization: OrganizationId; id: UserId }>) =>
-  db.selectFrom('user').selectAll().where('organization', '=', p('organization')).where('id', '=', p('id')),
+  db
+    .selectFrom('user')
+    .select(['id', 'organization', 'name', 'email'])
+    .where('organization', '=', p('organization'))
+    .where('id', '=', p('id')),
 )
 
 export function* createOrganization(input: NewOrganization): Op<Organization> {
@@ -66,6 +74,10 @@ const START = '' as OrganizationId
 export function* organizations(after: OrganizationId | null, limit: number): Op<readonly Organization[]> {
   const rows = yield* all(selectOrganizations({ after: after ?? START, limit }))
   return rows.map(organizationOf)
+}
+
+export function* organizationsOf(agency: string, limit: number): Op<readonly Organization[]> {
+  return (yield* all(selectOfAgency({ agency, limit }))).map(organizationOf)
 }
 
 export function* firstUser(organization: OrganizationId): Op<User | null> {

@@ -1,17 +1,17 @@
-import type { NewToken, TokenHolder } from '../../core/catalog.ts'
+import type { NewToken, TokenHolder } from '../../core/accounts-catalog.ts'
 import type { OrganizationId, Sha256, Token, TokenId, User } from '../../core/model.ts'
 import { organizationOf, tokenOf } from '../rows.ts'
 import type { TokenTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
 
 const MOST = 1_000
-const FACTS = ['id', 'kind', 'organization', 'agency', 'user', 'client', 'label', 'scopes'] as const
+const FACTS = ['id', 'kind', 'organization', 'agency', 'user', 'client', 'label', 'scopes', 'grant'] as const
 const TIMES = ['created_at', 'expires_at', 'last_used_at', 'revoked_at'] as const
 
 const insert = statement((db, p: Params<Pick<TokenTable, keyof TokenTable>>) =>
   db
     .insertInto('token')
-    .values(columns(p, ...FACTS, ...TIMES, 'hash'))
+    .values(columns(p, ...FACTS, ...TIMES, 'hash', 'refresh'))
     .returning([...FACTS, ...TIMES]),
 )
 
@@ -25,7 +25,7 @@ const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
         .onRef('u.organization', '=', 't.organization')
         .on((on) => on('u.id', '=', on.fn.coalesce('t.user', 'o.first_user'))),
     )
-    .select(['t.id', 't.kind', 't.organization', 't.agency', 't.user', 't.client', 't.label', 't.scopes'])
+    .select(['t.id', 't.kind', 't.organization', 't.agency', 't.user', 't.client', 't.label', 't.scopes', 't.grant'])
     .select(['t.created_at', 't.expires_at', 't.last_used_at', 't.revoked_at'])
     .select(['o.name as organization_name', 'o.agency as organization_agency'])
     .select(['o.properties as organization_properties', 'o.created_at as organization_created_at'])
@@ -79,6 +79,8 @@ export function* createToken(token: NewToken): Op<Token> {
       expires_at: token.expiresAt,
       last_used_at: null,
       revoked_at: null,
+      grant: token.grant,
+      refresh: token.refresh,
     }),
   )
   if (row === null) throw new Error('The database did not answer with the token it had just kept.')
