@@ -9,10 +9,8 @@ import { arrivalOf } from './arrival.ts'
 import { listFolders, openFolders, pathIn } from './folders.ts'
 import type { Folders } from './folders.ts'
 import { mustKey } from './key.ts'
+import { OutgoingFile } from './outgoing.ts'
 import { writeDurably } from './writing.ts'
-
-/** What a read takes from the file at once, in bytes. */
-const READ_AHEAD = 262_144
 
 /**
  * Blobs as files, `<folder>/<first two of the key>/<key>`, which are there whole and flushed or not at all.
@@ -70,7 +68,7 @@ async function openFile(path: string, range: ByteRange | undefined): Promise<Rea
   if (range && !(range.start >= 0 && range.end >= range.start))
     throw new RangeError('A range that ends before it begins')
   const handle = await openOrNull(path)
-  return handle && handle.createReadStream({ ...range, highWaterMark: READ_AHEAD })
+  return handle && new OutgoingFile(handle, range)
 }
 
 async function openOrNull(path: string): Promise<FileHandle | null> {

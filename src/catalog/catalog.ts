@@ -3,6 +3,7 @@ import type { Catalog } from '../core/catalog.ts'
 import { attachment, attachments, document, photo } from './operations/attachments.ts'
 import { bytes, claimed } from './operations/blobs.ts'
 import { clientAndSecret, clients, redirectUris } from './operations/clients.ts'
+import { download } from './operations/downloads.ts'
 import { entries } from './operations/entries.ts'
 import { field, fields } from './operations/fields.ts'
 import { hasRefresh, sessionGrant } from './operations/grants.ts'
@@ -61,6 +62,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
       offset + limit <= SHORT
         ? read(attachments(of, onRecord, offset, limit))
         : readLong('attachments', of, onRecord, offset, limit),
+    download: (path) => read(download(path)),
     photo: (of, onRecord) => read(photo(of, onRecord)),
     document: (id) => read(document(id)),
     removeAttachments: (of, onRecord, ids, at) => write('removeAttachments', of, onRecord, ids, at),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Actor } from './access.ts'
+import type { Download } from './catalog.ts'
 import type { ByteRange } from './contracts.ts'
 import { Fault } from './fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
@@ -15,6 +16,8 @@ export interface Attachments {
   forgetRetries(): Promise<void>
   /** Null `record`: whatever it belongs to. Fault: `not_found`. */
   find(actor: Actor, record: RecordId | null, id: AttachmentId): Promise<Attachment>
+  /** What a path of module, record and attachment leads to, in one read; null when anything on it is not there. */
+  download(actor: Actor, module: string, record: RecordId, id: AttachmentId): Promise<Download | null>
   /** Newest first. */
   list(
     actor: Actor,
@@ -27,13 +30,24 @@ export interface Attachments {
   document(id: string): Promise<Attachment>
   /** Fault: `invalid_input` for a link, `internal` when bytes that should be there are not. */
   open(attachment: Attachment, range?: ByteRange): Promise<Readable>
+  /** The same; a small file's bytes as they are. */
+  content(attachment: Attachment, range?: ByteRange): Promise<Readable | Uint8Array>
   /** Answers those that were there and are gone now. */
   remove(actor: Actor, record: RecordId | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
 }
 
 export function createAttachments(parts: AttachmentParts): Attachments {
   const { catalog, blobs, sweep } = parts
+  const content = async (attachment: Attachment, range?: ByteRange) => {
+    if (attachment.blob === null) throw linkHasNoBytes()
+    const small = await catalog.bytes(attachment.blob)
+    if (small !== null) return range === undefined ? small : small.subarray(range.start, range.end + 1)
+    const stream = await blobs.open(attachment.blob, range)
+    if (stream === null) throw bytesAreMissing(attachment)
+    return stream
+  }
   return {
+    content,
     async intake(terms, take) {
       const intake = createIntake(parts, terms)
       try {
@@ -49,6 +63,8 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       if (attachment === null || (record !== null && attachment.record !== record)) throw notFound()
       return attachment
     },
+    download: ({ organization }, module, record, attachment) =>
+      catalog.download({ organization, module, record, attachment }),
     list: (actor, record, offset, limit) => catalog.attachments(actor.organization, record, offset, limit),
     photo: (actor, record) => catalog.photo(actor.organization, record),
     async document(id) {
@@ -57,27 +73,8 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       return attachment
     },
     async open(attachment, range) {
-      if (attachment.blob === null)
-        throw new Fault(
-          'invalid_input',
-          'attachment',
-          'This attachment is a link to another site; it has no bytes to download.',
-          { reason: 'link' },
-        )
-      const small = await catalog.bytes(attachment.blob)
-      if (small !== null)
-        return Readable.from([range === undefined ? small : small.subarray(range.start, range.end + 1)], {
-          objectMode: false,
-        })
-      const stream = await blobs.open(attachment.blob, range)
-      if (stream === null)
-        throw new Fault(
-          'internal',
-          'attachment',
-          'The bytes of this attachment are missing from the store; its operator should look at the log.',
-          { cause: new Error(`blob ${attachment.blob} of attachment ${attachment.id} is missing`) },
-        )
-      return stream
+      const found = await content(attachment, range)
+      return found instanceof Uint8Array ? Readable.from([found], { objectMode: false }) : found
     },
     async remove(actor, record, ids) {
       const removed = await catalog.removeAttachments(actor.organization, record, ids, parts.now())
@@ -89,4 +86,22 @@ export function createAttachments(parts: AttachmentParts): Attachments {
 
 function notFound(): Fault {
   return new Fault('not_found', 'attachment', 'There is no such attachment here: it was never made, or it was removed.')
+}
+
+function linkHasNoBytes(): Fault {
+  return new Fault(
+    'invalid_input',
+    'attachment',
+    'This attachment is a link to another site; it has no bytes to download.',
+    { reason: 'link' },
+  )
+}
+
+function bytesAreMissing({ id, blob }: Attachment): Fault {
+  return new Fault(
+    'internal',
+    'attachment',
+    'The bytes of this attachment are missing from the store; its operator should look at the log.',
+    { cause: new Error(`blob ${blob ?? ''} of attachment ${id} is missing`) },
+  )
 }

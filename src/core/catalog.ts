@@ -161,6 +161,20 @@ export interface FieldChange {
   readonly properties?: Properties
 }
 
+/** Where a download's path says that an attachment is; the module by its name, as `module` takes it. */
+export interface DownloadPath {
+  readonly organization: OrganizationId
+  readonly module: string
+  readonly record: RecordId
+  readonly attachment: AttachmentId
+}
+
+/** `bytes` are a small file's; null: they lie in the blob store, or it is a link. */
+export interface Download {
+  readonly attachment: Attachment
+  readonly bytes: Uint8Array | null
+}
+
 /**
  * What is remembered that is not bytes. Whole operations, plain data in and out (it must survive a structured clone):
  * no SQL and no open transaction crosses a room or a thread. A write resolves once it would survive a power cut;
@@ -227,6 +241,8 @@ export interface Catalog extends AccountsCatalog {
     offset: number,
     limit: number,
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  /** In one read; null when anything on the path is not there. */
+  download(path: DownloadPath): Promise<Download | null>
   photo(organization: OrganizationId, record: RecordId): Promise<Attachment | null>
   /** Without an organization: the id itself is the permission. */
   document(id: DocumentId): Promise<Attachment | null>

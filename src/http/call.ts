@@ -7,7 +7,7 @@ import { retryOf, type Retry } from '../core/retry.ts'
 import { actorOf } from '../core/access.ts'
 import { bodyKindOf, parseJson, readWhole } from './body.ts'
 import { announcedDigest, checkWhole, partsOfChecked, receiptHeaders } from './content-digest.ts'
-import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part } from './contracts.ts'
+import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part, SendOptions } from './contracts.ts'
 import { fileAnswer } from './file-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
@@ -147,8 +147,8 @@ export class HttpCall implements Call {
     return settled
   }
 
-  async send(attachment: Attachment, options: { type?: string; names: 'extended' | 'both' }): Promise<Answer> {
-    return fileAnswer(attachment, await this.desk.attachments.open(attachment), options)
+  async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
+    return fileAnswer(attachment, options.bytes ?? (await this.desk.attachments.content(attachment)), options)
   }
 
   attachmentAt(url: string): AttachmentReference | null {

@@ -18,12 +18,14 @@ export interface IncomingHead extends Sender {
   readonly headers: IncomingHttpHeaders
 }
 
-/** What a handler answers: plain data; the door does the rest. At most one of `json`, `text` and `stream`. */
+/** What a handler answers: plain data; the door does the rest. At most one of `json`, `text`, `bytes` and `stream`. */
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
   readonly text?: string
+  /** `content-length` must be among the headers. */
+  readonly bytes?: Uint8Array
   /** `content-length` must be among the headers. Destroyed by the door when the client goes away. */
   readonly stream?: Readable
 }
@@ -75,10 +77,17 @@ export interface Call extends IncomingHead {
    * The bytes of an attachment as an answer, with the headers that keep a browser from running them.
    * `type`: what Content-Type says (default: our own table by extension, never the upload's word).
    * `names`: `extended` gives `filename*` alone, `both` a plain ASCII `filename` before it.
+   * `bytes`: a small file's, when they are at hand already.
    */
-  send(attachment: Attachment, options: { type?: string; names: 'extended' | 'both' }): Promise<Answer>
+  send(attachment: Attachment, options: SendOptions): Promise<Answer>
   /** The attachment that a URL of this server names, in any dialect's way; null for any other URL. */
   attachmentAt(url: string): AttachmentReference | null
+}
+
+export interface SendOptions {
+  readonly type?: string
+  readonly names: 'extended' | 'both'
+  readonly bytes?: Uint8Array | null
 }
 
 export type AttachmentReference = { readonly attachment: AttachmentId } | { readonly document: string }

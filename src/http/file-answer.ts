@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Attachment } from '../core/model.ts'
-import type { Answer } from './contracts.ts'
+import type { Answer, SendOptions } from './contracts.ts'
 import { mediaTypeOf } from './media-types.ts'
 
 /**
@@ -16,8 +16,8 @@ export const FILE_SAFETY: Readonly<Record<string, string>> = {
 
 export function fileAnswer(
   attachment: Attachment,
-  stream: Readable,
-  options: { type?: string; names: 'extended' | 'both' },
+  content: Readable | Uint8Array,
+  options: Pick<SendOptions, 'type' | 'names'>,
 ): Answer {
   return {
     status: 200,
@@ -27,7 +27,7 @@ export function fileAnswer(
       'content-disposition': contentDisposition(attachment.name, options.names),
       ...FILE_SAFETY,
     },
-    stream,
+    ...(content instanceof Uint8Array ? { bytes: content } : { stream: content }),
   }
 }
 

@@ -46,6 +46,34 @@ function readingContract(fresh: Fresh): void {
     assert.ok(await crm.put(lead.id, link('https://example.com/x')))
   })
 
+  test('a download is found by all of its path, with a small file’s bytes', async () => {
+    const crm = await fresh()
+    const [lead, other] = [await crm.lead(), await crm.lead()]
+    const { attachments } = await crm.attached(lead.id, small('hello'), stored('large'), link('https://example.com/'))
+    const path = (change: object = {}) => {
+      const attachment = attachments[0]?.id ?? ids.attachment()
+      return { organization: crm.organization, module: 'le_ads', record: lead.id, attachment, ...change }
+    }
+    for (const [index, bytes] of [Buffer.from('hello'), null, null].entries()) {
+      const attachment = attachments[index]
+      const found = await crm.catalog.download(path({ attachment: attachment?.id }))
+      assert.deepEqual(found?.attachment, attachment)
+      assert.deepEqual(found?.bytes && Buffer.from(found.bytes), bytes)
+    }
+    const stranger = await fresh()
+    for (const change of [
+      { organization: stranger.organization },
+      { module: 'Contacts' },
+      { module: 'nothing' },
+      { record: other.id },
+      { attachment: ids.attachment() },
+    ]) {
+      assert.equal(await crm.catalog.download(path(change)), null, Object.keys(change)[0])
+    }
+    await crm.catalog.removeRecords(crm.organization, crm.leads, [lead.id], 5_000)
+    assert.equal(await crm.catalog.download(path()), null)
+  })
+
   test('a page is newest first and says whether more follow', async () => {
     const crm = await fresh()
     const lead = await crm.lead()

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { migrate } from '../../src/catalog/migrate.ts'
 import { attachment, attachments, document, link, photo } from '../../src/catalog/operations/attachments.ts'
 import { bytes, claimed, holdBytes, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
+import { download } from '../../src/catalog/operations/downloads.ts'
 import { entries } from '../../src/catalog/operations/entries.ts'
 import { field, fields } from '../../src/catalog/operations/fields.ts'
 import { module } from '../../src/catalog/operations/modules.ts'
@@ -44,6 +45,7 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'the entries of a record': entries(o, onRecord),
   'an attachment': attachment(o, one),
   'a page of attachments': attachments(o, onRecord, 0, 10),
+  'a download': download({ organization: o, module: 'Leads', record: onRecord, attachment: one }),
   'a photo': photo(o, onRecord),
   'a document': document(newDocumentId()),
   'a link by its hash': link(o, onRecord, sha256('x')),

@@ -29,7 +29,7 @@ const addToCount = statement((db, p: Params<{ organization: OrganizationId; id: 
 )
 
 /** How module names are compared: case, spaces and underscores make no difference. */
-function nameKey(name: string): string {
+export function nameKey(name: string): string {
   return name.toLowerCase().replace(/[\s_]/g, '')
 }
 

@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/access.ts'
+import { actorOf, type Actor } from '../../core/access.ts'
 import type { IncomingFile, Intake } from '../../core/intake.ts'
 import { Fault } from '../../core/fault.ts'
 import type { AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
@@ -41,11 +41,17 @@ export async function list(call: Call): Promise<Answer> {
 
 /** v2 answers an unknown attachment with 204; its SDKs name the file by what follows the last `'`, and parse any type they know. */
 export async function download(call: Call): Promise<Answer> {
-  const { actor, record } = await recordOf(call)
-  const id = (call.params['id'] ?? '') as AttachmentId
-  const attachment = await call.desk.attachments.find(actor, record.id, id).catch(nullWhenMissing)
-  if (attachment === null || attachment.role !== 'attachment') return nothing
-  return call.send(attachment, { type: 'application/x-download;charset=UTF-8', names: 'extended' })
+  const { module = '', record = '', id = '' } = call.params
+  const actor = actorOf(call.caller)
+  const found = await call.desk.attachments.download(actor, module, record as RecordId, id as AttachmentId)
+  if (found === null) {
+    // Told in its own words when it is the module or the record that is not there.
+    await recordOf(call)
+    return nothing
+  }
+  const { attachment, bytes } = found
+  if (attachment.role !== 'attachment') return nothing
+  return call.send(attachment, { type: 'application/x-download;charset=UTF-8', names: 'extended', bytes })
 }
 
 export async function removeOne(call: Call): Promise<Answer> {
@@ -131,9 +137,4 @@ async function takeParts(call: Call, intake: Intake): Promise<void> {
   }
   if (intake.count === 0 && others.length > 0)
     throw noFile(`The form holds ${String(others.length)} part(s), but no file: ${others.slice(0, 5).join(', ')}.`)
-}
-
-function nullWhenMissing(error: unknown): null {
-  if (error instanceof Fault && error.code === 'not_found') return null
-  throw error
 }
