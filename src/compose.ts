@@ -92,7 +92,7 @@ export async function openOffice(config: Config): Promise<Office> {
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
   return {
     access,
-    organizations: createOrganizations(catalog, newId, Date.now),
+    organizations: createOrganizations(catalog, newId, Date.now, async () => undefined),
     users: createUsers(catalog, passwords, newId, Date.now),
     clients: createClients(catalog, Date.now),
     grants: createGrants(catalog, access, log, newId, Date.now),

@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [], builtins: ['node:crypto', 'node:stream'] },
   blobs: { rooms: ['core'], packages: [], builtins: 'any' },
   catalog: { rooms: ['core'], packages: ['better-sqlite3', 'kysely'], builtins: 'any' },
-  http: { rooms: ['core'], packages: ['find-my-way'], builtins: 'any' },
+  http: { rooms: ['core'], packages: ['find-my-way', 'yazl', 'zod'], builtins: 'any' },
   [DIALECT]: { rooms: ['core'], types: ['http'], packages: ['zod'], builtins: [] },
   'dialects/index.ts': { rooms: [DIALECT], types: ['http'], packages: [], builtins: [] },
   telemetry: { rooms: ['core'], types: ['http'], packages: ['prom-client', '@opentelemetry/api'], builtins: 'any' },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, open, rm } from 'node:fs/promises'
+import { constants, open, rm, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -24,6 +24,7 @@ export async function openDiskBlobs(folder: string, options: { readonly shared?:
   return {
     put: async (key, bytes, signal) => putFile(folders, mustKey(key), bytes, signal),
     open: async (key, range) => openFile(folders.pathOf(mustKey(key)), range),
+    check: async () => probe(folders),
     remove: async (key) => rm(folders.pathOf(mustKey(key)), { force: true }),
     list: (after) => folders.list(after === undefined ? '' : mustKey(after)),
     close: () => folders.close(),
@@ -60,6 +61,16 @@ async function putFile(
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
+  }
+}
+
+/** A file is written and taken away again: a folder that is there may still be full, or mounted for reading alone. */
+async function probe(folders: Folders): Promise<void> {
+  const path = join(folders.incoming, `probe-${randomBytes(8).toString('hex')}`)
+  try {
+    await writeFile(path, Buffer.alloc(4_096), { flag: 'wx', mode: 0o600 })
+  } finally {
+    await rm(path, { force: true })
   }
 }
 

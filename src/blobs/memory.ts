@@ -28,6 +28,7 @@ export function createMemoryBlobs(): BlobStore {
         objectMode: false,
       })
     },
+    check: async () => undefined,
     async remove(key) {
       blobs.delete(mustKey(key))
     },

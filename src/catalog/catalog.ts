@@ -1,5 +1,6 @@
 /** The contract over any engine: which operation answers which method, and which way it runs. */
 import type { Catalog } from '../core/catalog.ts'
+import { attachmentPage, isShort } from './operations/attachment-pages.ts'
 import { attachment, attachments, document, photo } from './operations/attachments.ts'
 import { bytes, claimed } from './operations/blobs.ts'
 import { clientAndSecret, clients, redirectUris } from './operations/clients.ts'
@@ -10,6 +11,7 @@ import { hasRefresh, sessionGrant } from './operations/grants.ts'
 import type { longReads, writes } from './operations/list.ts'
 import { module, modules } from './operations/modules.ts'
 import { firstUser, organization, organizations, organizationsOf } from './operations/organizations.ts'
+import { ping } from './operations/ping.ts'
 import { records } from './operations/record-pages.ts'
 import { matchRecord, record } from './operations/records.ts'
 import { session } from './operations/sessions.ts'
@@ -33,11 +35,15 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     createOrganization: (input) => write('createOrganization', input),
     organization: (id) => read(organization(id)),
     organizations: (after, limit) => read(organizations(after, limit)),
+    updateOrganization: (id, change) => write('updateOrganization', id, change),
+    removeOrganization: (id, at) => write('removeOrganization', id, at),
     firstUser: (of) => read(firstUser(of)),
+    usage: (of) => readLong('usage', of),
 
     createModule: (of, input) => write('createModule', of, input),
     module: (of, name) => read(module(of, name)),
     modules: (of) => read(modules(of)),
+    removeModule: (of, id, at) => write('removeModule', of, id, at),
 
     saveRecords: (inputs) => write('saveRecords', inputs),
     record: (of, inModule, id) => read(record(of, inModule, id)),
@@ -63,6 +69,8 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
         ? read(attachments(of, onRecord, offset, limit))
         : readLong('attachments', of, onRecord, offset, limit),
     download: (path) => read(download(path)),
+    attachmentPage: (page) => (isShort(page) ? read(attachmentPage(page)) : readLong('attachmentPage', page)),
+    changeAttachment: (change) => write('changeAttachment', change),
     photo: (of, onRecord) => read(photo(of, onRecord)),
     document: (id) => read(document(id)),
     removeAttachments: (of, onRecord, ids, at) => write('removeAttachments', of, onRecord, ids, at),
@@ -113,6 +121,11 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     countAttempt: (limits, at, since) => write('countAttempt', limits, at, since),
     forgiveAttempt: (keys) => write('forgiveAttempt', keys),
     forgetEnded: (before, limit) => write('forgetEnded', before, limit),
+
+    async ping() {
+      await read(ping())
+      await write('ping')
+    },
 
     close,
   }

@@ -42,7 +42,7 @@ interface Signed {
 export type AttachmentRow = Selectable<AttachmentTable> & Signed
 export type RecordRow = Omit<Selectable<RecordTable>, 'email' | 'phone' | 'search' | 'removed_at'> & Signed
 
-export function organizationOf(row: Omit<Selectable<OrganizationTable>, 'first_user'>): Organization {
+export function organizationOf(row: Omit<Selectable<OrganizationTable>, 'first_user' | 'removed_at'>): Organization {
   return {
     id: row.id,
     name: row.name,
@@ -52,7 +52,7 @@ export function organizationOf(row: Omit<Selectable<OrganizationTable>, 'first_u
   }
 }
 
-export function moduleOf(row: Selectable<ModuleTable>): Module {
+export function moduleOf(row: Omit<Selectable<ModuleTable>, 'removed_at'>): Module {
   return {
     id: row.id,
     organization: row.organization,

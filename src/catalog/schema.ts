@@ -29,6 +29,8 @@ export interface OrganizationTable {
   properties: string
   first_user: UserId
   created_at: number
+  /** Set: it is gone for every reader, and what it has waits to be cleared. */
+  removed_at: number | null
 }
 
 export interface UserTable {
@@ -54,6 +56,7 @@ export interface ModuleTable {
   plural: string
   custom: number
   records: number
+  removed_at: number | null
 }
 
 export interface RecordTable {

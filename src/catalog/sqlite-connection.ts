@@ -49,6 +49,10 @@ export function openSqlite(file: string, mode: 'read' | 'write'): SqliteConnecti
   database.pragma('foreign_keys = ON')
   // What a savepoint would have to restore is kept in memory, not in a file of its own.
   database.pragma('temp_store = MEMORY')
+  // SQLite's own knows no letters beyond ASCII.
+  database.function('lower', { deterministic: true }, (text: unknown) =>
+    typeof text === 'string' ? text.toLowerCase() : text,
+  )
   const prepared = new Map<Template<unknown>, Prepared>()
 
   function prepare(template: Template<unknown>): Prepared {

@@ -69,7 +69,7 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
     if (known !== undefined && known.until > at) return known.identity
     const holder = await catalog.tokenHolder(digest)
     if (seen.size >= REMEMBERED) seen.clear()
-    if (holder === null) {
+    if (holder === null || isOrphan(holder)) {
       seen.delete(digest)
       return null
     }
@@ -125,6 +125,11 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
       await catalog.touchTokens(batch)
     },
   }
+}
+
+/** Its organization is gone: it must not be taken for one that stands above organizations. */
+function isOrphan({ token, organization }: TokenHolder): boolean {
+  return token.organization !== null && organization === null
 }
 
 function callerOf({ token, organization, user }: TokenHolder): Caller {

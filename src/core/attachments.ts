@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Actor } from './access.ts'
+import type { AttachmentChanged, AttachmentPage } from './attachment-page.ts'
 import type { Download } from './catalog.ts'
 import type { ByteRange } from './contracts.ts'
 import { Fault } from './fault.ts'
@@ -25,6 +26,13 @@ export interface Attachments {
     offset: number,
     limit: number,
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  /** What the filter of the page lets through. */
+  page(
+    actor: Actor,
+    page: Omit<AttachmentPage, 'organization'>,
+  ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  /** Renames it or moves it. Faults: `not_found` about `attachment` or `record`, `conflict`. */
+  change(actor: Actor, id: AttachmentId, change: { name?: string; record?: RecordId | null }): Promise<Attachment>
   photo(actor: Actor, record: RecordId): Promise<Attachment | null>
   /** Whoever knows a document's id may open it. Fault: `not_found`. */
   document(id: string): Promise<Attachment>
@@ -32,8 +40,8 @@ export interface Attachments {
   open(attachment: Attachment, range?: ByteRange): Promise<Readable>
   /** The same; a small file's bytes as they are. */
   content(attachment: Attachment, range?: ByteRange): Promise<Readable | Uint8Array>
-  /** Answers those that were there and are gone now. */
-  remove(actor: Actor, record: RecordId | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
+  /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were there and are gone now. */
+  remove(actor: Actor, record: RecordId | 'any' | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
 }
 
 export function createAttachments(parts: AttachmentParts): Attachments {
@@ -66,6 +74,14 @@ export function createAttachments(parts: AttachmentParts): Attachments {
     download: ({ organization }, module, record, attachment) =>
       catalog.download({ organization, module, record, attachment }),
     list: (actor, record, offset, limit) => catalog.attachments(actor.organization, record, offset, limit),
+    page: (actor, page) => catalog.attachmentPage({ ...page, organization: actor.organization }),
+    async change(actor, id, change) {
+      const { organization, user } = actor
+      mustBeChanged(await catalog.changeAttachment({ ...change, organization, id, by: user, at: parts.now() }))
+      const changed = await catalog.attachment(organization, id)
+      if (changed === null) throw notFound()
+      return changed
+    },
     photo: (actor, record) => catalog.photo(actor.organization, record),
     async document(id) {
       const attachment = /^[0-9A-Za-z]{20}$/.test(id) ? await catalog.document(id as DocumentId) : null
@@ -81,6 +97,21 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       if (removed.length > 0) await sweep.collect()
       return removed
     },
+  }
+}
+
+function mustBeChanged(outcome: AttachmentChanged): void {
+  switch (outcome) {
+    case 'changed':
+      return
+    case 'missing':
+      throw notFound()
+    case 'no_record':
+      throw new Fault('not_found', 'record', 'There is no such record to move the attachment to.')
+    case 'duplicate_link':
+      throw new Fault('conflict', 'link', 'The record that it is to move to has this link already.')
+    case 'photo':
+      throw new Fault('conflict', 'attachment', 'The photo of a record cannot move to another one; upload it there.')
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AccountsCatalog } from './accounts-catalog.ts'
+import type { AttachmentChange, AttachmentChanged, AttachmentPage, Usage } from './attachment-page.ts'
 import type { Holder } from './inspection.ts'
 import type {
   Attachment,
@@ -38,6 +39,12 @@ export interface NewOrganization {
   readonly modules: readonly NewModule[]
   /** The first user; everything done by a token without a user is done in this one's name. */
   readonly user: { readonly id: UserId; readonly name: string; readonly email: string }
+}
+
+export interface OrganizationChange {
+  readonly name?: string
+  /** Merged over what is there; null removes one. */
+  readonly properties?: Properties
 }
 
 /** How one entry of a file field names its file. */
@@ -186,6 +193,11 @@ export interface Catalog extends AccountsCatalog {
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */
   organizations(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
+  updateOrganization(id: OrganizationId, change: OrganizationChange): Promise<Organization | null>
+  /** Gone at once with all that it has and its tokens revoked; cleared later by `clearRemoved`. False when it was not there. */
+  removeOrganization(id: OrganizationId, at: number): Promise<boolean>
+  /** Counted anew, off the event loop. */
+  usage(organization: OrganizationId): Promise<Usage>
   /** The user in whose name a token without one acts. */
   firstUser(organization: OrganizationId): Promise<User | null>
 
@@ -193,7 +205,10 @@ export interface Catalog extends AccountsCatalog {
   createModule(organization: OrganizationId, module: NewModule): Promise<Module | null>
   /** By API name, regardless of case, spaces and underscores. */
   module(organization: OrganizationId, name: string): Promise<Module | null>
+  /** At most 1,000. */
   modules(organization: OrganizationId): Promise<readonly Module[]>
+  /** As `removeOrganization`. False for one that is not there, and for one that every organization has. */
+  removeModule(organization: OrganizationId, id: ModuleId, at: number): Promise<boolean>
 
   /** Each on its own: one that is refused does not stop the others. One commit. */
   saveRecords(inputs: readonly SaveRecord[]): Promise<readonly SavedRecord[]>
@@ -214,7 +229,7 @@ export interface Catalog extends AccountsCatalog {
     ids: readonly RecordId[],
     at: number,
   ): Promise<readonly RecordId[]>
-  /** Clears up to `limit` attachments of removed records; false when nothing was left to do. */
+  /** Clears up to `limit` attachments or records of what was removed; false when nothing was left to do. */
   clearRemoved(limit: number, at: number): Promise<boolean>
 
   /** Null when the module has a field of that key. */
@@ -243,13 +258,16 @@ export interface Catalog extends AccountsCatalog {
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
   /** In one read; null when anything on the path is not there. */
   download(path: DownloadPath): Promise<Download | null>
+  /** Photos left out. Whatever is more than a page of an index is searched off the event loop. */
+  attachmentPage(page: AttachmentPage): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  changeAttachment(change: AttachmentChange): Promise<AttachmentChanged>
   photo(organization: OrganizationId, record: RecordId): Promise<Attachment | null>
   /** Without an organization: the id itself is the permission. */
   document(id: DocumentId): Promise<Attachment | null>
   /** Those of `ids` that were on this record (null: the organization's own), in that order; gone from their fields too. */
   removeAttachments(
     organization: OrganizationId,
-    record: RecordId | null,
+    record: RecordId | 'any' | null,
     ids: readonly AttachmentId[],
     at: number,
   ): Promise<readonly AttachmentId[]>
@@ -278,5 +296,7 @@ export interface Catalog extends AccountsCatalog {
   /** Ending what has ended is no error. */
   endLease(id: string): Promise<void>
 
+  /** Resolves when both what reads and what writes have answered. */
+  ping(): Promise<void>
   close(): Promise<void>
 }

@@ -16,6 +16,8 @@ export interface BlobStore {
   put(key: BlobKey, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
   /** Null when there is no such blob. The stream closes its handle however it ends. */
   open(key: BlobKey, range?: ByteRange): Promise<Readable | null>
+  /** Rejects when no bytes could be put just now. */
+  check(): Promise<void>
   /** Removing what is already gone is no error. */
   remove(key: BlobKey): Promise<void>
   /** Every whole blob, in order of key, from after a key on. */

@@ -7,6 +7,7 @@ import { createFields, type Fields } from './fields.ts'
 import { createGrants, type Grants } from './grants.ts'
 import { createIdSource } from './ids.ts'
 import { createOrganizations, type Organizations } from './organizations.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createSweep, type Sweep } from './sweep.ts'
@@ -25,6 +26,7 @@ export interface Desk {
   readonly attachments: Attachments
   readonly sweep: Sweep
   readonly sniff: Sniff
+  readonly readiness: Readiness
 }
 
 export interface Shelves {
@@ -46,11 +48,12 @@ export function createDesk({ catalog, blobs, log, sniff, passwords, now = Date.n
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),
     sessions: createSessions(catalog, passwords, newId, now),
-    organizations: createOrganizations(catalog, newId, now),
+    organizations: createOrganizations(catalog, newId, now, () => sweep.collect()),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),
     attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),
     sweep,
     sniff,
+    readiness: createReadiness(catalog, blobs, now),
   }
 }

@@ -1,4 +1,5 @@
-import type { Catalog } from './catalog.ts'
+import type { Usage } from './attachment-page.ts'
+import type { Catalog, OrganizationChange } from './catalog.ts'
 import { Fault } from './fault.ts'
 import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from './model.ts'
 
@@ -34,18 +35,32 @@ export interface Organizations {
   }): Promise<Organization>
   /** Fault: `not_found` about `organization`. */
   find(id: OrganizationId): Promise<Organization>
+  /** Fault: `not_found` about `organization`. */
+  change(id: OrganizationId, change: OrganizationChange): Promise<Organization>
+  /** With everything that it has; its bytes go afterwards. Fault: `not_found` about `organization`. */
+  remove(id: OrganizationId): Promise<void>
+  /** Counted anew. */
+  usage(id: OrganizationId): Promise<Usage>
   list(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
   firstUser(id: OrganizationId): Promise<User | null>
   modules(id: OrganizationId): Promise<readonly Module[]>
-  /** A module of its own. Faults: `invalid_input`, or `conflict` when the name is taken. */
-  addModule(id: OrganizationId, name: string): Promise<Module>
+  /** A module of its own; named in prose as its API name is unless told otherwise. Faults: `invalid_input`, or `conflict` when the name is taken. */
+  addModule(id: OrganizationId, name: string, words?: { singular?: string; plural?: string }): Promise<Module>
+  /** With its records and fields. Fault: `conflict` for a module that every organization has. */
+  removeModule(module: Module): Promise<void>
   /** Of one agency, in order of id, at most `limit`. */
   ofAgency(agency: string, limit: number): Promise<readonly Organization[]>
   /** The origins of all registered redirect URIs. */
   redirectOrigins(): Promise<ReadonlySet<string>>
 }
 
-export function createOrganizations(catalog: Catalog, newId: () => string, now: () => number): Organizations {
+/** `collect`: removes the bytes of what was removed. */
+export function createOrganizations(
+  catalog: Catalog,
+  newId: () => string,
+  now: () => number,
+  collect: () => Promise<void>,
+): Organizations {
   return {
     create: ({ name, agency, properties, user }) =>
       catalog.createOrganization({
@@ -65,14 +80,18 @@ export function createOrganizations(catalog: Catalog, newId: () => string, now: 
       }),
     async find(id) {
       const organization = await catalog.organization(id)
-      if (organization === null)
-        throw new Fault('not_found', 'organization', `There is no organization ${id.slice(0, 40)}.`)
-      return organization
+      return mustExist(organization, id)
     },
+    change: async (id, change) => mustExist(await catalog.updateOrganization(id, change), id),
+    async remove(id) {
+      mustExist((await catalog.removeOrganization(id, now())) || null, id)
+      await collect()
+    },
+    usage: (id) => catalog.usage(id),
     list: (after, limit) => catalog.organizations(after, limit),
     firstUser: (id) => catalog.firstUser(id),
     modules: (id) => catalog.modules(id),
-    async addModule(id, name) {
+    async addModule(id, name, said = {}) {
       if (!/^[A-Za-z][A-Za-z0-9_]{0,49}$/.test(name))
         throw new Fault(
           'invalid_input',
@@ -83,12 +102,21 @@ export function createOrganizations(catalog: Catalog, newId: () => string, now: 
       const module = await catalog.createModule(id, {
         id: newId() as ModuleId,
         name,
-        singular: words,
-        plural: words,
+        singular: said.singular ?? words,
+        plural: said.plural ?? words,
         custom: true,
       })
       if (module === null) throw new Fault('conflict', 'module', `There is a module ${name} already.`)
       return module
+    },
+    async removeModule({ organization, id, name }) {
+      if (!(await catalog.removeModule(organization, id, now())))
+        throw new Fault(
+          'conflict',
+          'module',
+          `The module ${name} is one that every organization has; it cannot be removed.`,
+        )
+      await collect()
     },
     ofAgency: (agency, limit) => catalog.organizationsOf(agency, limit),
     async redirectOrigins() {
@@ -96,4 +124,9 @@ export function createOrganizations(catalog: Catalog, newId: () => string, now: 
       return new Set(origins.filter((origin) => origin !== undefined && origin !== 'null') as string[])
     },
   }
+}
+
+function mustExist<T>(found: T | null, id: OrganizationId): T {
+  if (found === null) throw new Fault('not_found', 'organization', `There is no organization ${id.slice(0, 40)} here.`)
+  return found
 }

@@ -4,11 +4,22 @@ import { Fault } from '../core/fault.ts'
 import type { Intake } from '../core/intake.ts'
 import type { Attachment, Caller, Sha256 } from '../core/model.ts'
 import { retryOf, type Retry } from '../core/retry.ts'
-import { actorOf } from '../core/access.ts'
+import { actorOf, type Actor } from '../core/access.ts'
 import { bodyKindOf, parseJson, readWhole } from './body.ts'
 import { announcedDigest, checkWhole, partsOfChecked, receiptHeaders } from './content-digest.ts'
-import type { Answer, AttachmentReference, BodyKind, Call, IncomingHead, Part, SendOptions } from './contracts.ts'
+import { archiveAnswer } from './archive-answer.ts'
+import type {
+  Answer,
+  ArchiveRequest,
+  AttachmentReference,
+  BodyKind,
+  Call,
+  IncomingHead,
+  Part,
+  SendOptions,
+} from './contracts.ts'
 import { fileAnswer } from './file-answer.ts'
+import { partAnswer } from './part-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
 import type { Observer, Seen } from './observer.ts'
@@ -119,13 +130,13 @@ export class HttpCall implements Call {
     return body.toString('utf8')
   }
 
-  intake<T>(take: (intake: Intake) => Promise<T>): Promise<T> {
+  intake<T>(take: (intake: Intake) => Promise<T>, actor: Actor = actorOf(this.caller)): Promise<T> {
     const key = this.headers['idempotency-key']
     const target = `${this.path}?${this.query.toString()}`
     this.#retry = key === undefined ? null : retryOf(String(key), this.caller, this.method, target)
     const { seen, observer } = this.#sources
     const terms = {
-      ...{ actor: actorOf(this.caller), signal: this.signal, retry: this.#retry, receipts: this.#receipts },
+      ...{ actor, signal: this.signal, retry: this.#retry, receipts: this.#receipts },
       progress: (seen.intake ??= observer.intakeBegan()),
     }
     return this.desk.attachments.intake(terms, take)
@@ -149,6 +160,14 @@ export class HttpCall implements Call {
 
   async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
     return fileAnswer(attachment, options.bytes ?? (await this.desk.attachments.content(attachment)), options)
+  }
+
+  sendPart(attachment: Attachment): Promise<Answer> {
+    return partAnswer(attachment, this, (range) => this.desk.attachments.content(attachment, range))
+  }
+
+  sendArchive(archive: ArchiveRequest): Answer {
+    return archiveAnswer(archive, (attachment) => this.desk.attachments.open(attachment))
   }
 
   attachmentAt(url: string): AttachmentReference | null {

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { Actor } from '../core/access.ts'
 import type { Desk } from '../core/desk.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Intake } from '../core/intake.ts'
@@ -71,8 +73,8 @@ export interface Call extends IncomingHead {
   json(): Promise<unknown>
   /** An application/x-www-form-urlencoded body of at most 1 MiB. */
   form(): Promise<URLSearchParams>
-  /** The desk's intake for this caller and request; repeats under an Idempotency-Key and announced checksums are seen to. */
-  intake<T>(take: (intake: Intake) => Promise<T>): Promise<T>
+  /** The desk's intake for this request and its caller (or whom it acts as); repeats under an Idempotency-Key and announced checksums are seen to. */
+  intake<T>(take: (intake: Intake) => Promise<T>, actor?: Actor): Promise<T>
   /**
    * The bytes of an attachment as an answer, with the headers that keep a browser from running them.
    * `type`: what Content-Type says (default: our own table by extension, never the upload's word).
@@ -80,6 +82,10 @@ export interface Call extends IncomingHead {
    * `bytes`: a small file's, when they are at hand already.
    */
   send(attachment: Attachment, options: SendOptions): Promise<Answer>
+  /** The same, answering to Range and to the conditions of RFC 9110. Fault: `invalid_input` for a range outside. */
+  sendPart(attachment: Attachment): Promise<Answer>
+  /** A ZIP of these files, streamed, with its length known beforehand; `first` goes before them. */
+  sendArchive(archive: ArchiveRequest): Answer
   /** The attachment that a URL of this server names, in any dialect's way; null for any other URL. */
   attachmentAt(url: string): AttachmentReference | null
 }
@@ -88,6 +94,13 @@ export interface SendOptions {
   readonly type?: string
   readonly names: 'extended' | 'both'
   readonly bytes?: Uint8Array | null
+}
+
+export interface ArchiveRequest {
+  /** Of the archive itself, without `.zip`. */
+  readonly name: string
+  readonly first: { readonly path: string; readonly text: string }
+  readonly files: readonly { readonly path: string; readonly attachment: Attachment }[]
 }
 
 export type AttachmentReference = { readonly attachment: AttachmentId } | { readonly document: string }
@@ -103,7 +116,49 @@ export interface Route {
   readonly needs: 'nobody' | 'caller' | Permits
   /** What the coverage table calls it. */
   readonly operation: string
+  /** What the API's description says of it. */
+  readonly about?: About
   answer(call: Call): Promise<Answer>
+}
+
+/** What the API's description is made of. A test holds it against the route tables, and every answer of the e2e tests against it. */
+export interface About {
+  /** The group it is shown in. */
+  readonly tag: string
+  /** Markdown. */
+  readonly description?: string
+  readonly query?: z.ZodObject
+  /** Request headers that make a difference, and what they do. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: {
+    readonly type: 'application/json' | 'multipart/form-data' | 'application/x-www-form-urlencoded'
+    readonly schema: z.ZodType
+    readonly optional?: boolean
+  }
+  /** By status. A refusal in the dialect's usual shape need not be named. */
+  readonly answers: Readonly<Record<number, AnswerAbout>>
+}
+
+export interface AnswerAbout {
+  readonly description: string
+  /** Null: no body. */
+  readonly schema: z.ZodType | null
+  /** Of the body; JSON unless named. */
+  readonly type?: string
+}
+
+/** What holds for all routes of a dialect. */
+export interface DialectAbout {
+  /** Markdown. */
+  readonly description: string
+  /** How its token is sent, as OpenAPI's security schemes have it. */
+  readonly security: Readonly<Record<string, unknown>>
+  /** Of every refusal that a route does not name. */
+  readonly refusal: AnswerAbout
+  /** What the `:names` of its paths stand for. */
+  readonly params: Readonly<Record<string, string>>
+  /** Request headers of every route that needs a token (HighLevel's Version). */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** One wire language. Equal files in every dialect's folder; nothing outside the folder knows its words. */
@@ -118,6 +173,7 @@ export interface Dialect {
   /** Counts a call against the caller's limits; `refused` when it is one too many. Headers go on every answer. */
   throttle?(caller: Caller): { readonly headers: Readonly<Record<string, string>>; readonly refused: Fault | null }
   readonly routes: readonly Route[]
+  readonly about?: DialectAbout
   secret(head: IncomingHead): string | null
   refuse(fault: Fault, head: IncomingHead): Answer
   /** Headers on every answer, refusals included. */

@@ -5,19 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { migrate } from '../../src/catalog/migrate.ts'
+import { attachmentPage } from '../../src/catalog/operations/attachment-pages.ts'
 import { attachment, attachments, document, link, photo } from '../../src/catalog/operations/attachments.ts'
 import { bytes, claimed, holdBytes, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
 import { download } from '../../src/catalog/operations/downloads.ts'
+import { clearModule } from '../../src/catalog/operations/module-removal.ts'
+import { clearOrganization } from '../../src/catalog/operations/organization-removal.ts'
+import { clearRemoved } from '../../src/catalog/operations/clearing.ts'
 import { entries } from '../../src/catalog/operations/entries.ts'
 import { field, fields } from '../../src/catalog/operations/fields.ts'
 import { module } from '../../src/catalog/operations/modules.ts'
 import { firstUser, organization } from '../../src/catalog/operations/organizations.ts'
 import { records } from '../../src/catalog/operations/record-pages.ts'
-import { clearRemoved } from '../../src/catalog/operations/record-removal.ts'
 import { matchRecord, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
 import { tokenHolder, tokens } from '../../src/catalog/operations/tokens.ts'
 import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
 import { compile, type Op } from '../../src/catalog/statement.ts'
+import type { AttachmentPage } from '../../src/core/attachment-page.ts'
 import type { RecordPage } from '../../src/core/catalog.ts'
 import { newBlobKey, newDocumentId } from '../../src/core/ids.ts'
 import { ids, sha256 } from './catalog-crm.ts'
@@ -29,6 +33,22 @@ const key = newBlobKey()
 function page(change: Partial<RecordPage>): Op<unknown> {
   const base = { sort: 'created', order: 'asc', offset: 0, limit: 10, after: null, search: null } as const
   return records({ organization: o, module: inModule, ...base, ...change })
+}
+
+function attachmentsAfter(change: Partial<AttachmentPage>): Op<unknown> {
+  const times = { createdFrom: null, createdUntil: null }
+  const filter = {
+    field: null,
+    kind: null,
+    extensions: null,
+    name: null,
+    minSize: null,
+    maxSize: null,
+    ...times,
+    hash: null,
+  }
+  const base = { record: null, module: null, sort: 'created', order: 'desc', after: null, limit: 10 } as const
+  return attachmentPage({ organization: o, filter, ...base, ...change })
 }
 
 /** Each by its first statement. */
@@ -55,6 +75,8 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'a small file': bytes(key),
   'claimed keys': claimed(10, 1),
   'removed records': clearRemoved(10, 1),
+  'removed modules': clearModule(10, 1),
+  'removed organizations': clearOrganization(10, 1),
   'a token': tokenHolder(sha256('x')),
   'the tokens of an organization': tokens(o),
 }
@@ -66,6 +88,10 @@ const pages: Readonly<Record<string, Op<unknown>>> = {
   'last changed first': page({ sort: 'modified', order: 'desc' }),
   'first changed first': page({ sort: 'modified' }),
   'newest attachments first': attachments(o, onRecord, 0, 10),
+  'attachments of a record': attachmentsAfter({ record: onRecord }),
+  'attachments of a record, after one': attachmentsAfter({ record: onRecord, after: { id: one, value: '' } }),
+  'attachments of the organization itself': attachmentsAfter({ record: 'own' }),
+  'attachments of an organization': attachmentsAfter({ after: { id: one, value: '' } }),
   'oldest match': matchRecord(o, inModule, 'a@example.com', null),
 }
 

@@ -63,7 +63,17 @@ const selectPhoto = statement((db, p: Params<OnRecord>) =>
     .where('a.role', '=', 'photo'),
 )
 
-const selectDocument = statement((db, p: Params<{ id: DocumentId }>) => visible(db).where('a.document', '=', p('id')))
+/** It opens without a token, so nobody has looked at its organization and module yet. */
+const selectDocument = statement((db, p: Params<{ id: DocumentId }>) =>
+  visible(db)
+    .innerJoin('organization as o', 'o.id', 'a.organization')
+    .leftJoin('module as mo', (join) =>
+      join.onRef('mo.organization', '=', 'r.organization').onRef('mo.id', '=', 'r.module'),
+    )
+    .where('a.document', '=', p('id'))
+    .where('o.removed_at', 'is', null)
+    .where('mo.removed_at', 'is', null),
+)
 
 const selectLink = statement((db, p: Params<OnRecord & { hash: Sha256 }>) =>
   visible(db)
@@ -134,14 +144,14 @@ export function* withDocument(present: Attachment, document: DocumentId | null):
 
 export function* removeAttachments(
   organization: OrganizationId,
-  record: RecordId | null,
+  record: RecordId | 'any' | null,
   ids: readonly AttachmentId[],
   at: number,
 ): Op<readonly AttachmentId[]> {
   const removed: AttachmentId[] = []
   for (const id of ids) {
     const present = yield* attachment(organization, id)
-    if (present === null || present.record !== record) continue
+    if (present === null || (record !== 'any' && present.record !== record)) continue
     yield* removeAttachment(organization, id, at)
     removed.push(id)
   }

@@ -1,7 +1,10 @@
 /** Every operation by its name in the contract, for the threads that run them. */
 import { attach } from './attaching.ts'
+import { changeAttachment } from './attachment-change.ts'
+import { attachmentPage } from './attachment-pages.ts'
 import { attachments, removeAttachments } from './attachments.ts'
 import { claimLoose, forget } from './blobs.ts'
+import { clearRemoved } from './clearing.ts'
 import { createClient } from './clients.ts'
 import { forgetEnded } from './ended.ts'
 import { exchangeCode, exchangeRefresh } from './exchanges.ts'
@@ -12,19 +15,24 @@ import { beginLease, endLease, prolongLease } from './leases.ts'
 import { countAttempt, forgiveAttempt } from './login-attempts.ts'
 import { adopt, recount } from './mending.ts'
 import { createModule } from './modules.ts'
-import { createOrganization } from './organizations.ts'
+import { removeModule } from './module-removal.ts'
+import { removeOrganization } from './organization-removal.ts'
+import { createOrganization, updateOrganization } from './organizations.ts'
+import { ping } from './ping.ts'
 import { records } from './record-pages.ts'
-import { clearRemoved, removeRecords } from './record-removal.ts'
+import { removeRecords } from './record-removal.ts'
 import { saveRecords } from './record-saving.ts'
 import { forgetRetries, rememberAnswer } from './retries.ts'
 import { createSession, endSession, touchSession } from './sessions.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
+import { usage } from './usage.ts'
 import { createUser, setLogin, setUserStatus } from './users.ts'
 
 export const writes = {
   adopt,
   attach,
   beginLease,
+  changeAttachment,
   claimLoose,
   clearRemoved,
   countAttempt,
@@ -45,11 +53,14 @@ export const writes = {
   forgetEnded,
   forgetRetries,
   forgiveAttempt,
+  ping,
   prolongLease,
   recount,
   rememberAnswer,
   removeAttachments,
   removeField,
+  removeModule,
+  removeOrganization,
   removeRecords,
   revokeGrant,
   revokeSecret,
@@ -60,7 +71,8 @@ export const writes = {
   touchSession,
   touchTokens,
   updateField,
+  updateOrganization,
 }
 
 /** Reads that may pass over many rows. */
-export const longReads = { attachments, records }
+export const longReads = { attachmentPage, attachments, records, usage }

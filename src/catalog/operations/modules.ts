@@ -4,7 +4,9 @@ import { moduleOf } from '../rows.ts'
 import type { ModuleTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, statement } from '../statement.ts'
 
-const insert = statement((db, p: Params<Pick<ModuleTable, keyof ModuleTable>>) =>
+const MOST = 1_000
+
+const insert = statement((db, p: Params<Omit<Pick<ModuleTable, keyof ModuleTable>, 'removed_at'>>) =>
   db
     .insertInto('module')
     .values(columns(p, 'organization', 'id', 'name', 'name_key', 'singular', 'plural', 'custom', 'records'))
@@ -12,11 +14,22 @@ const insert = statement((db, p: Params<Pick<ModuleTable, keyof ModuleTable>>) =
 )
 
 const selectByName = statement((db, p: Params<{ organization: OrganizationId; name: string }>) =>
-  db.selectFrom('module').selectAll().where('organization', '=', p('organization')).where('name_key', '=', p('name')),
+  db
+    .selectFrom('module')
+    .selectAll()
+    .where('organization', '=', p('organization'))
+    .where('name_key', '=', p('name'))
+    .where('removed_at', 'is', null),
 )
 
 const selectModules = statement((db, p: Params<{ organization: OrganizationId }>) =>
-  db.selectFrom('module').selectAll().where('organization', '=', p('organization')).orderBy('id'),
+  db
+    .selectFrom('module')
+    .selectAll()
+    .where('organization', '=', p('organization'))
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .limit(MOST),
 )
 
 const addToCount = statement((db, p: Params<{ organization: OrganizationId; id: ModuleId; difference: number }>) =>
@@ -25,6 +38,7 @@ const addToCount = statement((db, p: Params<{ organization: OrganizationId; id: 
     .set((set) => ({ records: set('records', '+', p('difference')) }))
     .where('organization', '=', p('organization'))
     .where('id', '=', p('id'))
+    .where('removed_at', 'is', null)
     .returning('id'),
 )
 

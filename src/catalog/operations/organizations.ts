@@ -1,17 +1,19 @@
-import type { NewOrganization } from '../../core/catalog.ts'
+import type { NewOrganization, OrganizationChange } from '../../core/catalog.ts'
 import type { Organization, OrganizationId, User, UserId } from '../../core/model.ts'
 import { organizationOf } from '../rows.ts'
 import type { OrganizationTable, UserTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
+import { merged } from './merging.ts'
 import { insertModule } from './modules.ts'
 
 const SHOWN = ['id', 'name', 'agency', 'properties', 'created_at'] as const
 
-const insertOrganization = statement((db, p: Params<Pick<OrganizationTable, keyof OrganizationTable>>) =>
-  db
-    .insertInto('organization')
-    .values(columns(p, 'id', 'name', 'agency', 'properties', 'first_user', 'created_at'))
-    .returning(SHOWN),
+const insertOrganization = statement(
+  (db, p: Params<Omit<Pick<OrganizationTable, keyof OrganizationTable>, 'removed_at'>>) =>
+    db
+      .insertInto('organization')
+      .values(columns(p, 'id', 'name', 'agency', 'properties', 'first_user', 'created_at'))
+      .returning(SHOWN),
 )
 
 const insertUser = statement((db, p: Params<Pick<UserTable, 'organization' | 'id' | 'name' | 'email'>>) =>
@@ -19,11 +21,24 @@ const insertUser = statement((db, p: Params<Pick<UserTable, 'organization' | 'id
 )
 
 const selectOrganization = statement((db, p: Params<{ id: OrganizationId }>) =>
-  db.selectFrom('organization').select(SHOWN).where('id', '=', p('id')),
+  db.selectFrom('organization').select(SHOWN).where('id', '=', p('id')).where('removed_at', 'is', null),
 )
 
 const selectOrganizations = statement((db, p: Params<{ after: OrganizationId; limit: number }>) =>
-  db.selectFrom('organization').select(SHOWN).where('id', '>', p('after')).orderBy('id').limit(p('limit')),
+  db
+    .selectFrom('organization')
+    .select(SHOWN)
+    .where('id', '>', p('after'))
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .limit(p('limit')),
+)
+
+const update = statement((db, p: Params<{ id: OrganizationId; name: string; properties: string }>) =>
+  db
+    .updateTable('organization')
+    .set({ name: p('name'), properties: p('properties') })
+    .where('id', '=', p('id')),
 )
 
 const selectOfAgency = statement((db, p: Params<{ agency: string; limit: number }>) =>
@@ -35,7 +50,8 @@ const selectFirstUser = statement((db, p: Params<{ organization: OrganizationId 
     .selectFrom('organization as o')
     .innerJoin('user as u', (join) => join.onRef('u.organization', '=', 'o.id').onRef('u.id', '=', 'o.first_user'))
     .select(['u.id', 'u.organization', 'u.name', 'u.email'])
-    .where('o.id', '=', p('organization')),
+    .where('o.id', '=', p('organization'))
+    .where('o.removed_at', 'is', null),
 )
 
 const selectUser = statement((db, p: Params<{ organization: OrganizationId; id: UserId }>) =>
@@ -66,6 +82,15 @@ export function* createOrganization(input: NewOrganization): Op<Organization> {
 export function* organization(id: OrganizationId): Op<Organization | null> {
   const row = yield* one(selectOrganization({ id }))
   return row && organizationOf(row)
+}
+
+export function* updateOrganization(id: OrganizationId, change: OrganizationChange): Op<Organization | null> {
+  const present = yield* organization(id)
+  if (present === null) return null
+  const properties = merged(present.properties, change.properties ?? {})
+  const name = change.name ?? present.name
+  yield* run(update({ id, name, properties: JSON.stringify(properties) }))
+  return { ...present, name, properties }
 }
 
 /** Sorts before every id. */

@@ -3,6 +3,7 @@ import type { RecordPage } from '../../core/catalog.ts'
 import type { CrmRecord, ModuleId, OrganizationId, RecordId } from '../../core/model.ts'
 import { type RecordRow, recordOf } from '../rows.ts'
 import { all, type Db, type Op, type Params, type Step, statement } from '../statement.ts'
+import { literally } from './pattern.ts'
 import { visibleRecords } from './records.ts'
 
 type Bounds = {
@@ -61,12 +62,7 @@ export function* records(page: RecordPage): Op<{ readonly records: readonly CrmR
   const { organization, module, sort, order, offset, limit, after, search } = page
   const select = shapes.get(nameOf({ sort, order, isAfter: after !== null, isSearch: search !== null }))
   if (select === undefined) throw new Error(`Records cannot be sorted by "${sort}", "${order}".`)
-  const pattern = search === null ? '' : `%${escaped(search.toLowerCase())}%`
+  const pattern = search === null ? '' : `%${literally(search.toLowerCase())}%`
   const rows = yield* all(select({ organization, module, after: after ?? NONE, pattern, offset, limit: limit + 1 }))
   return { records: rows.slice(0, limit).map(recordOf), more: rows.length > limit }
-}
-
-/** A search is for the very characters: what `like` reads as wildcards is meant as written. */
-function escaped(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&')
 }

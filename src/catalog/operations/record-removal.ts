@@ -64,7 +64,8 @@ export function* removeRecords(
   return removed
 }
 
-export function* clearRemoved(limit: number, at: number): Op<boolean> {
+/** Records whose removal began; false when there are none. */
+export function* clearRecords(limit: number, at: number): Op<boolean> {
   let room = limit
   let hidden = yield* one(selectHidden({}))
   const wasLeft = hidden !== null

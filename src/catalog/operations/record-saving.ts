@@ -5,6 +5,7 @@ import type { RecordTable } from '../schema.ts'
 import { columns, type Op, type Params, run, statement } from '../statement.ts'
 import { resolveFiles, takeFiles } from './file-references.ts'
 import { countRecords } from './modules.ts'
+import { merged } from './merging.ts'
 import { findMatch, type Match, record } from './records.ts'
 
 type Row = Omit<Pick<RecordTable, keyof RecordTable>, 'removed_at'>
@@ -61,11 +62,6 @@ function* write(input: SaveRecord, target: CrmRecord | null): Op<RecordId> {
   const row = { organization, id, ...facts, modified_at: at, modified_by: by }
   yield* run(target ? update(row) : insert({ ...row, module: input.module, created_at: at, created_by: by }))
   return id
-}
-
-/** What is there with the changes laid over it; null takes a name away. */
-function merged(present: Properties | undefined, changes: Properties): Properties {
-  return Object.fromEntries(Object.entries({ ...present, ...changes }).filter(([, value]) => value !== null))
 }
 
 function factsOf(properties: Properties, values: Properties): Pick<Row, (typeof FACTS)[number]> {

@@ -1,4 +1,4 @@
-import { extensionOf } from '../core/policy.ts'
+import { extensionOf } from './policy.ts'
 
 /**
  * What Content-Type a stored file is served with: our own word by extension, never the upload's.
