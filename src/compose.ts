@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { openDiskBlobs } from './blobs/disk.ts'
 import { makeFolder } from './blobs/new-folder.ts'
-import { lockFolder } from './catalog/lock.ts'
+import { isLocked, lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
@@ -13,17 +13,25 @@ import type { BlobStore, Log } from './core/contracts.ts'
 import type { Desk } from './core/desk.ts'
 import { createGrants, type Grants } from './core/grants.ts'
 import { createIdSource } from './core/ids.ts'
+import { newOperatorSecret } from './core/operator.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
 import { createUsers, type Users } from './core/users.ts'
-import { blobsIn, createLog, openDoor, type Door, type ServerLog } from './door.ts'
+import { blobsIn, createLog, openDoor, type Door, type DoorConfig, type ServerLog } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 import { passwords } from './passwords.ts'
 
 const TOKEN_FLUSH_MS = 60_000
 
+export interface HouseOptions {
+  /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
+  readonly tends?: boolean
+}
+
 export interface House {
   readonly desk: Desk
   readonly log: Log
+  /** A native token that may do everything, for as long as the house is open. */
+  readonly operator: string
   /** Resolves to the port once it listens. */
   listen(): Promise<number>
   /** Takes nothing new, lets what is in flight finish within the configured time, and puts everything away. */
@@ -31,7 +39,8 @@ export interface House {
 }
 
 /** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
-export async function openHouse(config: Config): Promise<House> {
+export async function openHouse(settings: Config, { tends = true }: HouseOptions = {}): Promise<House> {
+  const config = { ...settings, operator: newOperatorSecret() }
   mustBeServable(config.data)
   await makeFolder(config.data)
   const lock = lockFolder(config.data)
@@ -47,10 +56,11 @@ export async function openHouse(config: Config): Promise<House> {
   const { desk } = door
   const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
-  const stopTending = tend(desk, log, openedAt, config)
+  const stopTending = tends ? tend(desk, log, openedAt, config) : () => desk.access.flush()
   return {
     desk,
     log,
+    operator: config.operator,
     async listen() {
       const port = await door.listen(config.port)
       for (let thread = 1; thread < config.workers; thread++) {
@@ -68,9 +78,14 @@ export async function openHouse(config: Config): Promise<House> {
   }
 }
 
-async function openFront(config: Config, log: ServerLog, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
+async function openFront(config: DoorConfig, log: ServerLog, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
   const blobs = await openDiskBlobs(blobsIn(config))
   return { blobs, door: openDoor({ config, log, catalog, blobs }) }
+}
+
+/** Whether a server is open on this data folder, in whatever process. */
+export function isServed(folder: string): boolean {
+  return isLocked(folder)
 }
 
 /** What administration needs of a data folder, safe beside a running server: the catalog alone. */

@@ -2,9 +2,8 @@
 import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
 import { openDiskBlobs } from './blobs/disk.ts'
 import { connectSqliteCatalog } from './catalog/sqlite.ts'
-import type { Config } from './config.ts'
 import type { Log } from './core/contracts.ts'
-import { blobsIn, createLog, openDoor } from './door.ts'
+import { blobsIn, createLog, openDoor, type DoorConfig } from './door.ts'
 
 export interface DoorThread {
   /** Resolves when what was in flight there is answered and the thread has ended. */
@@ -12,7 +11,7 @@ export interface DoorThread {
 }
 
 interface Opening {
-  readonly config: Config
+  readonly config: DoorConfig
   readonly writer: MessagePort
 }
 
@@ -20,7 +19,7 @@ interface Opening {
 type Told = { readonly listens: true } | { readonly line: string }
 
 /** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
-export async function openDoorThread(config: Config, writer: MessagePort, log: Log): Promise<DoorThread> {
+export async function openDoorThread(config: DoorConfig, writer: MessagePort, log: Log): Promise<DoorThread> {
   const opening: Opening = { config, writer }
   const worker = new Worker(new URL(import.meta.url), { workerData: opening, transferList: [writer] })
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))

@@ -5,7 +5,7 @@ import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
 import type { BlobStore } from './core/contracts.ts'
 import { createDesk, type Desk } from './core/desk.ts'
-import { createDialects } from './dialects/index.ts'
+import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
 import { passwords } from './passwords.ts'
 import { sniff } from './sniff.ts'
@@ -18,6 +18,11 @@ export interface ServerLog extends LevelLog {
   readonly write: (line: string) => void
 }
 
+export interface DoorConfig extends Config {
+  /** The secret of this process's operator; all its threads know the same. */
+  readonly operator: string
+}
+
 /** One thread's way in from the network. */
 export interface Door {
   readonly desk: Desk
@@ -27,7 +32,7 @@ export interface Door {
 }
 
 export interface DoorParts {
-  readonly config: Config
+  readonly config: DoorConfig
   readonly log: ServerLog
   readonly catalog: Catalog
   readonly blobs: BlobStore
@@ -35,7 +40,8 @@ export interface DoorParts {
 
 export function openDoor({ config, log, catalog, blobs }: DoorParts): Door {
   const observer = createObserver({ accessLog: createAccessLog(config.accessLog, log, log.write) })
-  const desk = createDesk({ catalog, blobs, log, sniff, passwords })
+  const operator = { secret: config.operator, scopes: OPERATOR_SCOPES }
+  const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator })
   const app = createApp({ dialects: createDialects(config), desk, log, observer, settings: settingsOf(config) })
   return {
     desk,

@@ -11,6 +11,8 @@ export class FolderInUse extends Error {
   }
 }
 
+const LOOKING_MS = 100
+
 export interface FolderLock {
   release(): void
 }
@@ -24,7 +26,8 @@ const held = new Set<Database.Database>()
  */
 export function lockFolder(folder: string): FolderLock {
   mkdirSync(folder, { recursive: true })
-  const database = new Database(join(folder, 'lock.db'), { timeout: 0 })
+  // Whoever looks whether it is locked holds it for a moment.
+  const database = new Database(join(folder, 'lock.db'), { timeout: LOOKING_MS })
   try {
     database.exec('begin exclusive')
   } catch (error) {
@@ -37,6 +40,25 @@ export function lockFolder(folder: string): FolderLock {
       held.delete(database)
       database.close()
     },
+  }
+}
+
+/** Whether somebody holds the lock just now. */
+export function isLocked(folder: string): boolean {
+  let database: Database.Database
+  try {
+    database = new Database(join(folder, 'lock.db'), { timeout: 0, readonly: true, fileMustExist: true })
+  } catch {
+    return false
+  }
+  try {
+    database.prepare('select count(*) from sqlite_schema').get()
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    database.close()
   }
 }
 

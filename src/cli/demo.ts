@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openHouse } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import type { Desk } from '../core/desk.ts'
 import { makeDemo, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
+import { writePrivate } from './private-file.ts'
 import { closeHouse, listening, whenTold } from './serve.ts'
 
 /** HighLevel's own numbers, so that a program meets in the demo what it will meet there. */
@@ -29,7 +30,7 @@ export async function demo(options: Options): Promise<void> {
     throw error
   }
   await told
-  await closeHouse(house)
+  await closeHouse(house, config)
 }
 
 async function credentialsIn(folder: string, desk: Desk): Promise<Credentials> {
@@ -38,13 +39,6 @@ async function credentialsIn(folder: string, desk: Desk): Promise<Credentials> {
   const made = await makeDemo(desk)
   writePrivate(path, made)
   return made
-}
-
-/** Whole or not at all, and for nobody else to read. */
-function writePrivate(path: string, value: object): void {
-  const temporary = `${path}.${String(process.pid)}.tmp`
-  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  renameSync(temporary, path)
 }
 
 function welcome(origin: string, folder: string, { zoho, highlevel }: Credentials): string {

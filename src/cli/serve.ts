@@ -1,6 +1,7 @@
 import { openHouse, type House } from '../compose.ts'
 import { readConfig, type Config } from '../config.ts'
 import { flagsOf, type Options } from './options.ts'
+import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
@@ -17,18 +18,29 @@ export async function serve(options: Options): Promise<void> {
     )
   }
   await told
-  await closeHouse(house)
+  await closeHouse(house, config)
 }
 
-/** Listens, or puts everything away again. Answers the origin to call. */
+/** Listens and tells so in the data folder, or puts everything away again. Answers the origin to call. */
 export async function listening(house: House, config: Config): Promise<string> {
   try {
     const port = await house.listen()
     const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-    return config.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+    tellCommands(house, config.data, url)
+    return config.origin ?? url
   } catch (error) {
     await house.close()
     throw error
+  }
+}
+
+/** A server is of use without its command line, on a full disk for one. */
+function tellCommands(house: House, folder: string, url: string): void {
+  try {
+    writeServerFile(folder, { url, token: house.operator })
+  } catch (error) {
+    house.log.warn({ err: error }, 'server.json could not be written: commands on this data folder find no server')
   }
 }
 
@@ -43,7 +55,8 @@ export function whenTold(): Promise<void> {
 }
 
 /** Stops in order; a second signal stops at once. */
-export async function closeHouse(house: House): Promise<void> {
+export async function closeHouse(house: House, config: Config): Promise<void> {
+  removeServerFile(config.data)
   const arming = setTimeout(() => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   }, IMPATIENT_MS)

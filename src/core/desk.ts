@@ -6,6 +6,7 @@ import type { BlobStore, Log, Passwords, Sniff } from './contracts.ts'
 import { createFields, type Fields } from './fields.ts'
 import { createGrants, type Grants } from './grants.ts'
 import { createIdSource } from './ids.ts'
+import { withOperator, type Operator } from './operator.ts'
 import { createOrganizations, type Organizations } from './organizations.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
@@ -35,15 +36,17 @@ export interface Shelves {
   readonly log: Log
   readonly sniff: Sniff
   readonly passwords: Passwords
+  /** Whom this process knows besides the catalog's tokens. */
+  readonly operator?: Operator
   readonly now?: () => number
 }
 
-export function createDesk({ catalog, blobs, log, sniff, passwords, now = Date.now }: Shelves): Desk {
+export function createDesk({ catalog, blobs, log, sniff, passwords, operator, now = Date.now }: Shelves): Desk {
   const newId = createIdSource(now)
   const sweep = createSweep(catalog, blobs, log, now)
   const access = createAccess(catalog, newId, now)
   return {
-    access,
+    access: operator === undefined ? access : withOperator(access, operator),
     users: createUsers(catalog, passwords, newId, now),
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),

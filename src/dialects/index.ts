@@ -2,7 +2,11 @@
 import type { Dialect } from '../http/contracts.ts'
 import { createHighLevel } from './highlevel/dialect.ts'
 import { createNative } from './native/dialect.ts'
+import { SCOPES } from './native/wire.ts'
 import { createZoho } from './zoho/dialect.ts'
+
+/** What an operator may do: everything. */
+export const OPERATOR_SCOPES: readonly string[] = SCOPES
 
 export interface DialectSettings {
   readonly limits: boolean

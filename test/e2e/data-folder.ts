@@ -80,6 +80,6 @@ function filesIn(folder: string): string[] {
         ? entry.name
         : `${relative(folder, path)} ${String(statSync(path, { throwIfNoEntry: false })?.size)}`
     })
-    .filter((name) => !/\.db-(wal|shm|journal)$/.test(name))
+    .filter((name) => !/\.db-(wal|shm|journal)$|^server\.json /.test(name))
     .sort()
 }
