@@ -13,7 +13,7 @@ import { module, modules } from './operations/modules.ts'
 import { firstUser, organization, organizations, organizationsOf } from './operations/organizations.ts'
 import { ping } from './operations/ping.ts'
 import { records } from './operations/record-pages.ts'
-import { matchRecord, record } from './operations/records.ts'
+import { matchRecord, moduleOfNamed, record } from './operations/records.ts'
 import { session } from './operations/sessions.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
@@ -47,6 +47,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
 
     saveRecords: (inputs) => write('saveRecords', inputs),
     record: (of, inModule, id) => read(record(of, inModule, id)),
+    moduleOfRecord: (of, inModule, id) => read(moduleOfNamed(of, inModule, id)),
     records: (page) =>
       page.search === null && page.offset + page.limit <= SHORT ? read(records(page)) : readLong('records', page),
     matchRecord: (of, inModule, email, phone) => read(matchRecord(of, inModule, email, phone)),

@@ -75,15 +75,17 @@ function assemble(file: string, writer: Pick<Thread<typeof writes>, 'call' | 'cl
   return { ...catalog, attach: (input) => catalog.attach(compact(input)) }
 }
 
-/** A small file's bytes are often a window on a large buffer, all of which would be copied to the writer. */
+/** A small file's bytes are a window on a larger buffer, all of which would be copied to the writer: too much of it is left behind. */
 function compact(input: Attach): Attach {
   return {
     ...input,
     items: input.items.map((item) => {
       const { source } = item
       if (source.kind !== 'file' || source.bytes === null) return item
-      const isWindow = source.bytes.byteLength < source.bytes.buffer.byteLength
-      return isWindow ? { ...item, source: { ...source, bytes: new Uint8Array(source.bytes) } } : item
+      const { byteLength, buffer } = source.bytes
+      return byteLength < buffer.byteLength / 2
+        ? { ...item, source: { ...source, bytes: new Uint8Array(source.bytes) } }
+        : item
     }),
   }
 }

@@ -1,12 +1,9 @@
+import { createBelief } from './belief.ts'
 import type { Catalog } from './catalog.ts'
 import type { TokenHolder } from './accounts-catalog.ts'
 import { Fault } from './fault.ts'
-import type { Caller, OrganizationId, Sha256, Token, TokenId, TokenKind, UserId } from './model.ts'
+import type { Caller, OrganizationId, Token, TokenId, TokenKind, UserId } from './model.ts'
 import { hashOf, newAccessSecret } from './secrets.ts'
-
-/** How long a looked-up token is believed without asking again: a revocation reaches everyone within this time. */
-const BELIEVED_MS = 1_000
-const REMEMBERED = 10_000
 
 export interface TokenRequest {
   readonly kind: TokenKind
@@ -59,22 +56,22 @@ interface Identity {
 }
 
 export function createAccess(catalog: Catalog, newId: () => string, now: () => number): Access {
-  const seen = new Map<Sha256, { identity: Identity; until: number }>()
+  // By the secret itself: hashing it again for each request costs more than all else here. A revocation reaches
+  // everyone within the second that a belief lasts.
+  const seen = createBelief<Identity>(now)
   const uses = new Map<TokenId, number>()
 
   const lookUp = async (secret: string): Promise<Identity | null> => {
-    const digest = hashOf(secret)
-    const known = seen.get(digest)
-    const at = now()
-    if (known !== undefined && known.until > at) return known.identity
-    const holder = await catalog.tokenHolder(digest)
-    if (seen.size >= REMEMBERED) seen.clear()
+    const known = seen.get(secret)
+    if (known !== undefined) return known
+    const asked = now()
+    const holder = await catalog.tokenHolder(hashOf(secret))
     if (holder === null || isOrphan(holder)) {
-      seen.delete(digest)
+      seen.delete(secret)
       return null
     }
     const identity = { token: holder.token, caller: callerOf(holder) }
-    seen.set(digest, { identity, until: at + BELIEVED_MS })
+    seen.set(secret, identity, asked)
     return identity
   }
 

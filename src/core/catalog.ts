@@ -214,6 +214,8 @@ export interface Catalog extends AccountsCatalog {
   saveRecords(inputs: readonly SaveRecord[]): Promise<readonly SavedRecord[]>
   /** Null `module`: in any. */
   record(organization: OrganizationId, module: ModuleId | null, id: RecordId): Promise<CrmRecord | null>
+  /** The module of this name (as `module` finds it), when the record is in it. */
+  moduleOfRecord(organization: OrganizationId, module: string, record: RecordId): Promise<ModuleId | null>
   records(page: RecordPage): Promise<{ readonly records: readonly CrmRecord[]; readonly more: boolean }>
   /** The oldest record with that e-mail (regardless of case) or, failing that, that phone (digits and + alone compared). */
   matchRecord(

@@ -48,13 +48,21 @@ export function isId(text: string): boolean {
 }
 
 export function newBlobKey(): BlobKey {
-  if (pool.at + KEY_BYTES > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(POOL_BYTES), at: 0 })
-  const key = pool.bytes.toString('hex', pool.at, pool.at + KEY_BYTES)
-  pool.at += KEY_BYTES
-  return key as BlobKey
+  return randomHex(16) as BlobKey
 }
 
-const KEY_BYTES = 16
+/** For bytes that live in the catalog: 12 digits of milliseconds first, so that its indexes grow at their end. */
+export function newCatalogKey(now = Date.now()): BlobKey {
+  return (now.toString(16).padStart(12, '0') + randomHex(10)) as BlobKey
+}
+
+function randomHex(bytes: number): string {
+  if (pool.at + bytes > pool.bytes.length) Object.assign(pool, { bytes: randomBytes(POOL_BYTES), at: 0 })
+  const text = pool.bytes.toString('hex', pool.at, pool.at + bytes)
+  pool.at += bytes
+  return text
+}
+
 const POOL_BYTES = 4_096
 /** Random bytes not used yet: asking the system for each key costs more than all else that an id costs. */
 const pool = { bytes: Buffer.alloc(0), at: 0 }

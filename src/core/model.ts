@@ -18,7 +18,7 @@ export type RefreshTokenId = Branded<string, 'refresh token'>
 export type SessionId = Branded<string, 'session'>
 /** 20 characters A-Za-z0-9 from the CSPRNG: whoever knows it may download, so it is never derived from an id. */
 export type DocumentId = Branded<string, 'document'>
-/** 32 lower-case hex characters from the CSPRNG, written once, never used twice, never the hash. */
+/** 32 lower-case hex characters, at least 20 of them from the CSPRNG: written once, never used twice, never the hash. */
 export type BlobKey = Branded<string, 'blob'>
 /** SHA-256 as 64 lower-case hex characters. */
 export type Sha256 = Branded<string, 'sha256'>

@@ -2,7 +2,7 @@
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { BlobStore } from './contracts.ts'
 import { Fault } from './fault.ts'
-import { newBlobKey } from './ids.ts'
+import { newBlobKey, newCatalogKey } from './ids.ts'
 import type { BlobKey, Sha256 } from './model.ts'
 import type { FileClaim, Policy } from './policy.ts'
 
@@ -43,11 +43,11 @@ export async function receive(
   }
   mustFit(size, claim, policy)
   await policy.judgeContent(claim, headOf(begin))
-  const key = newBlobKey()
   if (ended) {
     const bytes = joined(begin, size)
-    return { key, size, hash: hashAtOnce('sha256', bytes, 'hex') as Sha256, bytes }
+    return { key: newCatalogKey(), size, hash: hashAtOnce('sha256', bytes, 'hex') as Sha256, bytes }
   }
+  const key = newBlobKey()
   const meter = { size: 0, hash: createHash('sha256') }
   await blobs.put(key, metered(begin, chunks, meter, claim, policy), signal)
   return { key, size: meter.size, hash: meter.hash.digest('hex') as Sha256, bytes: null }
@@ -84,8 +84,9 @@ function headOf(chunks: readonly Uint8Array[]): Uint8Array {
   return first.byteLength >= HEAD_BYTES ? first.subarray(0, HEAD_BYTES) : Buffer.concat(chunks).subarray(0, HEAD_BYTES)
 }
 
-/** In memory of its own: a view into a shared buffer would carry its neighbours along when it crosses a thread. */
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks
+  if (only !== undefined && chunks.length === 1) return only
   const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

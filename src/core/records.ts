@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Actor } from './access.ts'
+import { createBelief } from './belief.ts'
 import type { Catalog, FileReference, SavedRecord, SaveRecord } from './catalog.ts'
 import { Fault } from './fault.ts'
 import { newDocumentId } from './ids.ts'
@@ -34,6 +35,11 @@ export interface RecordSave {
   readonly match?: SaveRecord['match']
 }
 
+export interface RecordPlace {
+  readonly module: ModuleId
+  readonly record: RecordId
+}
+
 export interface RecordQuery {
   readonly sort?: 'created' | 'modified'
   readonly order?: 'asc' | 'desc'
@@ -49,6 +55,11 @@ export interface Records {
   modules(actor: Actor): Promise<readonly Module[]>
   /** One commit; one outcome per save, in order. */
   save(actor: Actor, module: ModuleId, saves: readonly RecordSave[]): Promise<readonly SavedRecord[]>
+  /**
+   * Where something is to be attached, as a path names it: the same Faults as `module` and `find`. That a record is
+   * there is believed for a second, for what is attached in a row: the commit decides.
+   */
+  place(actor: Actor, module: string, record: RecordId): Promise<RecordPlace>
   /** Fault: `not_found` about `record`. */
   find(actor: Actor, module: ModuleId | null, id: RecordId): Promise<CrmRecord>
   list(
@@ -83,12 +94,28 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
     })),
     match: save.match ?? null,
   })
+  const places = createBelief<RecordPlace>(now)
   return {
     async module(actor, name) {
       const module = await catalog.module(actor.organization, name)
       if (module === null)
         throw new Fault('not_found', 'module', `There is no module "${name.slice(0, 60)}" in this organization.`)
       return module
+    },
+    async place(actor, name, record) {
+      const key = `${actor.organization} ${record} ${name}`
+      const known = places.get(key)
+      if (known !== undefined) return known
+      const asked = now()
+      const module = await catalog.moduleOfRecord(actor.organization, name, record)
+      if (module === null) {
+        // Which of the two is missing?
+        const present = await this.module(actor, name)
+        return { module: present.id, record: (await this.find(actor, present.id, record)).id }
+      }
+      const place = { module, record }
+      places.set(key, place, asked)
+      return place
     },
     modules: (actor) => catalog.modules(actor.organization),
     save: (actor, module, saves) => catalog.saveRecords(saves.map((save) => prepared(actor, module, save))),
@@ -116,6 +143,7 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
     entries: (actor, record) => catalog.entries(actor.organization, record),
     async remove(actor, module, ids) {
       const removed = await catalog.removeRecords(actor.organization, module, ids, now())
+      places.clear()
       if (removed.length > 0) await sweep.collect()
       return removed
     },

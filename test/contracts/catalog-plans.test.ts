@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { migrate } from '../../src/catalog/migrate.ts'
 import { attachmentPage } from '../../src/catalog/operations/attachment-pages.ts'
 import { attachment, attachments, document, link, photo } from '../../src/catalog/operations/attachments.ts'
-import { bytes, claimed, holdBytes, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
+import { bytes, claimed, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
 import { download } from '../../src/catalog/operations/downloads.ts'
 import { clearModule } from '../../src/catalog/operations/module-removal.ts'
 import { clearOrganization } from '../../src/catalog/operations/organization-removal.ts'
@@ -17,7 +17,7 @@ import { field, fields } from '../../src/catalog/operations/fields.ts'
 import { module } from '../../src/catalog/operations/modules.ts'
 import { firstUser, organization } from '../../src/catalog/operations/organizations.ts'
 import { records } from '../../src/catalog/operations/record-pages.ts'
-import { matchRecord, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
+import { matchRecord, moduleOfNamed, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
 import { tokenHolder, tokens } from '../../src/catalog/operations/tokens.ts'
 import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
 import { compile, type Op } from '../../src/catalog/statement.ts'
@@ -58,6 +58,7 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'a module': module(o, 'Leads'),
   'a record': record(o, inModule, onRecord),
   'a record’s module': moduleOfRecord(o, onRecord),
+  'a record’s module by name': moduleOfNamed(o, 'Leads', onRecord),
   'a record by e-mail': matchRecord(o, inModule, 'a@example.com', null),
   'a record by phone': matchRecord(o, inModule, null, '1'),
   'a field': field(o, ids.field()),
@@ -69,7 +70,6 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'a photo': photo(o, onRecord),
   'a document': document(newDocumentId()),
   'a link by its hash': link(o, onRecord, sha256('x')),
-  'the same bytes': holdBytes(o, { key, size: 1, hash: sha256('x'), bytes: null }),
   'a release of bytes': releaseBytes(key, 1),
   'a claim': isClaimed(key),
   'a small file': bytes(key),

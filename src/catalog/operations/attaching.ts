@@ -66,7 +66,11 @@ function* refusalOf(input: Attach, held: readonly FieldEntry[]): Op<Attached | n
 
 function* refusalOfItem(input: Attach, item: NewAttachment, links: Set<Sha256>): Op<Attached | null> {
   const { source } = item
-  if (source.kind === 'file') return (yield* isClaimed(source.key)) ? { outcome: 'claimed', key: source.key } : null
+  if (source.kind === 'file') {
+    // Bytes that come along have never lain where a sweep could claim them.
+    const isLost = source.bytes === null && (yield* isClaimed(source.key))
+    return isLost ? { outcome: 'claimed', key: source.key } : null
+  }
   if (input.record === null || item.role === 'photo') return null
   const isTwin = links.has(source.hash) || (yield* link(input.organization, input.record, source.hash)) !== null
   links.add(source.hash)

@@ -12,25 +12,18 @@ export interface NewBytes {
   readonly bytes: Uint8Array | null
 }
 
-const selectSame = statement((db, p: Params<{ organization: OrganizationId; hash: Sha256; size: number }>) =>
+/** One statement decides whether the organization has the same bytes: then they have one holder more. */
+const hold = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
   db
-    .selectFrom('blob')
-    .select('key')
-    .where('organization', '=', p('organization'))
-    .where('hash', '=', p('hash'))
-    .where('size', '=', p('size'))
-    .where('claimed_at', 'is', null),
-)
-
-const hold = statement((db, p: Params<{ key: BlobKey }>) =>
-  db
-    .updateTable('blob')
-    .set((set) => ({ holders: set('holders', '+', set.lit(1)) }))
-    .where('key', '=', p('key')),
-)
-
-const insert = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
-  db.insertInto('blob').values(columns(p, 'key', 'organization', 'hash', 'size', 'holders', 'place', 'claimed_at')),
+    .insertInto('blob')
+    .values(columns(p, 'key', 'organization', 'hash', 'size', 'holders', 'place', 'claimed_at'))
+    .onConflict((same) =>
+      same
+        .columns(['organization', 'hash'])
+        .where('claimed_at', 'is', null)
+        .doUpdateSet((set) => ({ holders: set('blob.holders', '+', set.lit(1)) })),
+    )
+    .returning('key'),
 )
 
 const insertNew = statement((db, p: Params<Pick<BlobTable, keyof BlobTable>>) =>
@@ -122,15 +115,11 @@ const selectBytes = statement((db, p: Params<{ key: BlobKey }>) =>
 /** One more attachment holds these bytes. Answers the key under which the organization keeps them: an older one when it has them already. */
 export function* holdBytes(organization: OrganizationId, input: NewBytes): Op<BlobKey> {
   const { key, size, hash, bytes } = input
-  const same = yield* one(selectSame({ organization, hash, size }))
-  if (same !== null) {
-    yield* run(hold(same))
-    return same.key
-  }
   const place = bytes === null ? 'store' : 'catalog'
-  yield* run(insert({ key, organization, hash, size, holders: 1, place, claimed_at: null }))
-  if (bytes !== null) yield* run(insertBytes({ key, bytes }))
-  return key
+  const held = yield* one(hold({ key, organization, hash, size, holders: 1, place, claimed_at: null }))
+  if (held === null) throw new Error('The database did not answer with the bytes it had just kept.')
+  if (bytes !== null && held.key === key) yield* run(insertBytes({ key, bytes }))
+  return held.key
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CrmRecord, ModuleId, OrganizationId, RecordId } from '../../core/model.ts'
 import { normalEmail, normalPhone } from '../../core/record-facts.ts'
 import { recordOf } from '../rows.ts'
+import { nameKey } from './modules.ts'
 import { type Db, type Op, one, type Params, statement } from '../statement.ts'
 
 type Twin = { organization: OrganizationId; module: ModuleId; text: string; except: RecordId }
@@ -43,6 +44,17 @@ const selectModule = statement((db, p: Params<{ organization: OrganizationId; id
     .where('removed_at', 'is', null),
 )
 
+const selectNamed = statement((db, p: Params<{ organization: OrganizationId; id: RecordId; name: string }>) =>
+  db
+    .selectFrom('record as r')
+    .innerJoin('module as m', (on) => on.onRef('m.organization', '=', 'r.organization').onRef('m.id', '=', 'r.module'))
+    .select('r.module')
+    .where('r.organization', '=', p('organization'))
+    .where('r.id', '=', p('id'))
+    .where('r.removed_at', 'is', null)
+    .where('m.name_key', '=', p('name')),
+)
+
 const oldestBut = (db: Db, p: Params<Twin>) =>
   visibleRecords(db)
     .where('r.organization', '=', p('organization'))
@@ -62,6 +74,12 @@ export function* record(organization: OrganizationId, module: ModuleId | null, i
 /** Which module a record is in; null when there is no such record. */
 export function* moduleOfRecord(organization: OrganizationId, id: RecordId): Op<ModuleId | null> {
   const row = yield* one(selectModule({ organization, id }))
+  return row && row.module
+}
+
+/** The same, only if that module has this name. */
+export function* moduleOfNamed(organization: OrganizationId, name: string, id: RecordId): Op<ModuleId | null> {
+  const row = yield* one(selectNamed({ organization, id, name: nameKey(name) }))
   return row && row.module
 }
 

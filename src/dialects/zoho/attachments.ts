@@ -4,18 +4,18 @@ import { Fault } from '../../core/fault.ts'
 import type { AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
 import type { Answer, Call, Part } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
-import { moduleOf } from './modules.ts'
+import { moduleNameOf, moduleOf } from './modules.ts'
 import { attachmentPolicy } from './policy.ts'
 import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
 
 export async function upload(call: Call): Promise<Answer> {
-  const { record } = await recordOf(call)
+  const { record } = await placeOf(call)
   return call.intake(async (intake) => {
     await takeBody(call, intake)
     const link = call.query.get('attachmentUrl')
     if (link !== null) intake.link(link)
     if (intake.count === 0) throw noFile('The request holds neither a part named file nor an attachmentUrl.')
-    const attachments = await intake.attach(record.id)
+    const attachments = await intake.attach(record)
     return zohoJson(200, {
       data: attachments.map((attachment) => written(attachment, 'attachment uploaded successfully')),
     })
@@ -55,9 +55,9 @@ export async function download(call: Call): Promise<Answer> {
 }
 
 export async function removeOne(call: Call): Promise<Answer> {
-  const { actor, record } = await recordOf(call)
+  const { actor, record } = await placeOf(call)
   const id = (call.params['id'] ?? '') as AttachmentId
-  const removed = await call.desk.attachments.remove(actor, record.id, [id])
+  const removed = await call.desk.attachments.remove(actor, record, [id])
   if (removed.length === 0)
     throw new Fault(
       'not_found',
@@ -68,12 +68,19 @@ export async function removeOne(call: Call): Promise<Answer> {
 }
 
 export async function removeMany(call: Call): Promise<Answer> {
-  const { actor, record } = await recordOf(call)
+  const { actor, record } = await placeOf(call)
   const ids = idsOf(call) as AttachmentId[]
-  const removed = new Set(await call.desk.attachments.remove(actor, record.id, ids))
+  const removed = new Set(await call.desk.attachments.remove(actor, record, ids))
   return zohoJson(200, {
     data: ids.map((id) => (removed.has(id) ? deleted(id) : failed('INVALID_DATA', 'record not deleted', { id }))),
   })
+}
+
+/** Where the path points, when nothing needs to be known of the record but that it is there. */
+async function placeOf(call: Call): Promise<{ actor: Actor; record: RecordId }> {
+  const actor = actorOf(call.caller)
+  const record = (call.params['record'] ?? '') as RecordId
+  return { actor, record: (await call.desk.records.place(actor, moduleNameOf(call), record)).record }
 }
 
 /** The record that the path names, in the module that it names. */
