@@ -7,16 +7,16 @@ import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
-import type { Catalog } from './core/catalog.ts'
 import { createClients, type Clients } from './core/clients.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
+import { countingMemory } from './core/counters.ts'
 import type { Desk } from './core/desk.ts'
 import { createGrants, type Grants } from './core/grants.ts'
 import { createIdSource } from './core/ids.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
 import { createUsers, type Users } from './core/users.ts'
-import { blobsIn, createLog, openDoor, type Door, type DoorConfig, type ServerLog } from './door.ts'
+import { blobsIn, createLog, openDoor, type Door, type DoorParts } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 import { passwords } from './passwords.ts'
 
@@ -47,7 +47,8 @@ export async function openHouse(settings: Config, { tends = true }: HouseOptions
   const openedAt = Date.now()
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
   const catalog = await openSqliteCatalog({ folder: config.data, log })
-  const { blobs, door } = await openFront(config, log, catalog).catch(async (error: unknown) => {
+  const counting = countingMemory()
+  const { blobs, door } = await openFront({ config, log, catalog, counting }).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive that has said why it does not start.
     await catalog.close()
     lock.release()
@@ -64,7 +65,7 @@ export async function openHouse(settings: Config, { tends = true }: HouseOptions
     async listen() {
       const port = await door.listen(config.port)
       for (let thread = 1; thread < config.workers; thread++) {
-        doors.push(await openDoorThread({ ...config, port }, catalog.share(), log))
+        doors.push(await openDoorThread({ config: { ...config, port }, writer: catalog.share(), counting }, log))
       }
       return port
     },
@@ -78,9 +79,9 @@ export async function openHouse(settings: Config, { tends = true }: HouseOptions
   }
 }
 
-async function openFront(config: DoorConfig, log: ServerLog, catalog: Catalog): Promise<{ blobs: BlobStore; door: Door }> {
-  const blobs = await openDiskBlobs(blobsIn(config))
-  return { blobs, door: openDoor({ config, log, catalog, blobs }) }
+async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {
+  const blobs = await openDiskBlobs(blobsIn(parts.config))
+  return { blobs, door: openDoor({ ...parts, blobs }) }
 }
 
 /** Whether a server is open on this data folder, in whatever process. */

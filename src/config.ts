@@ -16,6 +16,8 @@ export interface Config {
   readonly limits: boolean
   readonly highlevelMax: number
   readonly highlevelDaily: number
+  readonly zohoCredits: number
+  readonly zohoConcurrency: number
   readonly idleSeconds: number
   readonly requestSeconds: number
   readonly headersSeconds: number
@@ -67,7 +69,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     'json',
     'combined',
   ]),
-  workers: whole('threads that serve HTTP; rate limits count in each of them', 1, 1, 64),
+  workers: whole('threads that serve HTTP', 1, 1, 64),
   limits: {
     help: 'whether rate limits are enforced',
     otherwise: true,
@@ -75,7 +77,9 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     expects: 'on or off',
   },
   highlevelMax: whole('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
-  highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 1_000_000_000_000),
+  highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 2_000_000_000),
+  zohoCredits: whole('Zoho requests per organization in 24 hours; 0 counts none', 0, 0, 2_000_000_000),
+  zohoConcurrency: whole('Zoho requests under way per organization and client; 0 counts none', 0, 0, 1_000_000),
   idleSeconds: whole('a sender that is silent for this long is cut off', 60, 1, 3_600),
   requestSeconds: whole('longest time that one request may take to arrive', 1_800, 2, 86_400),
   headersSeconds: whole('longest time that the head of a request may take', 30, 1, 600),

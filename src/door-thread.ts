@@ -13,15 +13,15 @@ export interface DoorThread {
 interface Opening {
   readonly config: DoorConfig
   readonly writer: MessagePort
+  readonly counting: SharedArrayBuffer
 }
 
 /** What a thread tells: that it listens, or a line for the process's log. */
 type Told = { readonly listens: true } | { readonly line: string }
 
 /** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
-export async function openDoorThread(config: DoorConfig, writer: MessagePort, log: Log): Promise<DoorThread> {
-  const opening: Opening = { config, writer }
-  const worker = new Worker(new URL(import.meta.url), { workerData: opening, transferList: [writer] })
+export async function openDoorThread(opening: Opening, log: Log): Promise<DoorThread> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: opening, transferList: [opening.writer] })
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
@@ -43,13 +43,13 @@ export async function openDoorThread(config: DoorConfig, writer: MessagePort, lo
 }
 
 /** The inside: a door of its own, on the process's one writer. */
-async function serveThread(port: MessagePort, { config, writer }: Opening): Promise<void> {
+async function serveThread(port: MessagePort, { config, writer, counting }: Opening): Promise<void> {
   const tell = (told: Told) => port.postMessage(told)
   // Two threads writing to one stream would tear each other's lines.
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
   const catalog = connectSqliteCatalog({ folder: config.data, log, writer })
   const blobs = await openDiskBlobs(blobsIn(config), { shared: true })
-  const door = openDoor({ config, log, catalog, blobs })
+  const door = openDoor({ config, log, catalog, blobs, counting })
   await door.listen(config.port)
   tell({ listens: true })
   await new Promise((resolve) => port.once('message', resolve))

@@ -4,6 +4,7 @@ import { pino, type DestinationStream } from 'pino'
 import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
 import type { BlobStore } from './core/contracts.ts'
+import { createCounters } from './core/counters.ts'
 import { createDesk, type Desk } from './core/desk.ts'
 import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
@@ -36,13 +37,16 @@ export interface DoorParts {
   readonly log: ServerLog
   readonly catalog: Catalog
   readonly blobs: BlobStore
+  /** Where limits count; the same for every thread. */
+  readonly counting: SharedArrayBuffer
 }
 
-export function openDoor({ config, log, catalog, blobs }: DoorParts): Door {
+export function openDoor({ config, log, catalog, blobs, counting }: DoorParts): Door {
   const observer = createObserver({ accessLog: createAccessLog(config.accessLog, log, log.write) })
   const operator = { secret: config.operator, scopes: OPERATOR_SCOPES }
   const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator })
-  const app = createApp({ dialects: createDialects(config), desk, log, observer, settings: settingsOf(config) })
+  const dialects = createDialects({ ...config, counters: createCounters(counting) })
+  const app = createApp({ dialects, desk, log, observer, settings: settingsOf(config) })
   return {
     desk,
     listen: (port) =>

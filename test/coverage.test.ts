@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import ts from 'typescript'
+import { createCounters } from '../src/core/counters.ts'
 import { createDialects } from '../src/dialects/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -17,7 +18,8 @@ interface Row {
   readonly tests: readonly { readonly file: string; readonly name: string }[]
 }
 
-const dialects = createDialects({ limits: false, highlevelMax: 1, highlevelDaily: 1 })
+const unlimited = { limits: false, highlevelMax: 1, highlevelDaily: 1, zohoCredits: 0, zohoConcurrency: 0 }
+const dialects = createDialects({ ...unlimited, counters: createCounters() })
 const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
 
 test('every dialect has a folder, and every folder is a dialect', () => {

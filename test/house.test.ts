@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   catalog: { rooms: ['core'], packages: ['better-sqlite3', 'kysely'], builtins: 'any' },
   http: { rooms: ['core'], packages: ['find-my-way', 'yazl', 'zod'], builtins: 'any' },
   [DIALECT]: { rooms: ['core'], types: ['http'], packages: ['zod'], builtins: [] },
-  'dialects/index.ts': { rooms: [DIALECT], types: ['http'], packages: [], builtins: [] },
+  'dialects/index.ts': { rooms: [DIALECT], types: ['core', 'http'], packages: [], builtins: [] },
   telemetry: { rooms: ['core'], types: ['http'], packages: ['prom-client', '@opentelemetry/api'], builtins: 'any' },
   recovery: { rooms: ['core', 'blobs', 'catalog'], packages: [], builtins: 'any' },
   client: { rooms: [], types: ['dialects/native'], packages: [], builtins: [] },

@@ -9,6 +9,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
+import { createCounters } from '../src/core/counters.ts'
 import { faceOf } from '../src/core/ids.ts'
 import { createDialects } from '../src/dialects/index.ts'
 import type { Route } from '../src/http/contracts.ts'
@@ -91,7 +92,8 @@ test('the ids are real: their owner is answered, and the stranger is let in else
   assert.equal((await stranger.highlevel(`/contacts/?locationId=${stranger.location}`)).status, 200)
 })
 
-for (const dialect of createDialects({ limits: false, highlevelMax: 1, highlevelDaily: 1 })) {
+const unlimited = { limits: false, highlevelMax: 1, highlevelDaily: 1, zohoCredits: 0, zohoConcurrency: 0 }
+for (const dialect of createDialects({ ...unlimited, counters: createCounters() })) {
   describe(dialect.name, () => {
     for (const route of dialect.routes) {
       test(`${route.method} ${route.path}`, async () => {

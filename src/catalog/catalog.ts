@@ -12,9 +12,12 @@ import type { longReads, writes } from './operations/list.ts'
 import { module, modules } from './operations/modules.ts'
 import { firstUser, organization, organizations, organizationsOf } from './operations/organizations.ts'
 import { ping } from './operations/ping.ts'
+import { profiles } from './operations/profiles.ts'
 import { records } from './operations/record-pages.ts'
 import { matchRecord, moduleOfNamed, record } from './operations/records.ts'
+import { roles } from './operations/roles.ts'
 import { session } from './operations/sessions.ts'
+import { members, standing } from './operations/standing.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
 import type { Op } from './statement.ts'
@@ -86,6 +89,18 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     beginLease: (id, at, until) => write('beginLease', id, at, until),
     prolongLease: (id, at, until) => write('prolongLease', id, at, until),
     endLease: (id) => write('endLease', id),
+
+    createProfile: (input) => write('createProfile', input),
+    profiles: (of) => read(profiles(of)),
+    changeProfile: (of, id, rules) => write('changeProfile', of, id, rules),
+    removeProfile: (of, id) => write('removeProfile', of, id),
+    createRole: (input) => write('createRole', input),
+    roles: (of) => read(roles(of)),
+    removeRole: (of, id) => write('removeRole', of, id),
+    placeUser: (of, user, placing) => write('placeUser', of, user, placing),
+    members: (of) => read(members(of)),
+    shareModule: (of, id, sharing) => write('shareModule', of, id, sharing),
+    standing: (of, user, onRecord) => read(standing(of, user, onRecord)),
 
     createToken: (token) => write('createToken', token),
     tokenHolder: (hash) => read(tokenHolder(hash)),

@@ -11,7 +11,10 @@ import type {
   Module,
   Organization,
   OrganizationId,
+  Profile,
+  ProfileRule,
   Properties,
+  Role,
   Token,
   User,
   UserId,
@@ -23,7 +26,9 @@ import type {
   GrantTable,
   ModuleTable,
   OrganizationTable,
+  ProfileTable,
   RecordTable,
+  RoleTable,
   TokenTable,
   UserTable,
 } from './schema.ts'
@@ -60,6 +65,7 @@ export function moduleOf(row: Omit<Selectable<ModuleTable>, 'removed_at'>): Modu
     singular: row.singular,
     plural: row.plural,
     custom: row.custom === 1,
+    sharing: row.sharing,
     records: row.records,
   }
 }
@@ -142,6 +148,16 @@ export function attachmentRow(attachment: Attachment): Selectable<AttachmentTabl
   }
 }
 
+export function profileOf(row: Selectable<ProfileTable>): Profile {
+  const { id, organization, name, rules, created_at: createdAt } = row
+  return { id, organization, name, rules: JSON.parse(rules) as ProfileRule[], createdAt }
+}
+
+export function roleOf(row: Selectable<RoleTable>): Role {
+  const { id, organization, name, parent, created_at: createdAt } = row
+  return { id, organization, name, parent, createdAt }
+}
+
 export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash' | 'refresh'>): Token {
   return {
     id: row.id,
@@ -160,7 +176,7 @@ export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash' | 'refresh'>): 
   }
 }
 
-export type AccountRow = Omit<Selectable<UserTable>, 'password'>
+export type AccountRow = Omit<Selectable<UserTable>, 'password' | 'role'>
 
 export function accountOf(row: AccountRow): Account {
   const { id, organization, name, email, login, status, reach, profile } = row

@@ -13,10 +13,13 @@ import type {
   GrantId,
   ModuleId,
   OrganizationId,
+  ProfileId,
   RecordId,
   RefreshTokenId,
   SessionId,
+  RoleId,
   Sha256,
+  Sharing,
   TokenId,
   TokenKind,
   UserId,
@@ -43,7 +46,26 @@ export interface UserTable {
   password: Generated<string | null>
   status: Generated<'active' | 'inactive'>
   reach: Generated<'organization' | 'agency'>
-  profile: Generated<string | null>
+  profile: Generated<ProfileId | null>
+  role: Generated<RoleId | null>
+}
+
+export interface ProfileTable {
+  organization: OrganizationId
+  id: ProfileId
+  name: string
+  rules: string
+  created_at: number
+}
+
+export interface RoleTable {
+  organization: OrganizationId
+  id: RoleId
+  name: string
+  parent: RoleId | null
+  /** The ids from the top down to this one, each with a `/` behind it: what begins with another's path is below it. */
+  path: string
+  created_at: number
 }
 
 export interface ModuleTable {
@@ -55,6 +77,7 @@ export interface ModuleTable {
   singular: string
   plural: string
   custom: number
+  sharing: Generated<Sharing>
   records: number
   removed_at: number | null
 }
@@ -256,6 +279,8 @@ export interface MigrationTable {
 export interface Schema {
   organization: OrganizationTable
   user: UserTable
+  profile: ProfileTable
+  role: RoleTable
   module: ModuleTable
   record: RecordTable
   field: FieldTable

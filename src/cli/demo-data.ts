@@ -177,7 +177,7 @@ export async function makeDemo(desk: Desk): Promise<Credentials> {
 async function actorIn(desk: Desk, organization: OrganizationId): Promise<Actor> {
   const user = await desk.organizations.firstUser(organization)
   if (user === null) throw new Error(`organization ${organization} has no user`)
-  return { organization, user: user.id }
+  return { organization, user: user.id, profile: null }
 }
 
 async function addField(

@@ -8,8 +8,15 @@ import { flagsOf, textOf, type Options } from './options.ts'
 import { writePrivate } from './private-file.ts'
 import { closeHouse, listening, whenTold } from './serve.ts'
 
-/** HighLevel's own numbers, so that a program meets in the demo what it will meet there. */
-const DEFAULTS = { data: '.dossier/demo', logLevel: 'warn', highlevelMax: 100, highlevelDaily: 200_000 }
+/** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
+const DEFAULTS = {
+  data: '.dossier/demo',
+  logLevel: 'warn',
+  highlevelMax: 100,
+  highlevelDaily: 200_000,
+  zohoCredits: 52_000,
+  zohoConcurrency: 25,
+}
 
 /** The catalog holds only hashes, so the demo (and nothing else) keeps what it gave out. */
 const KEPT = 'demo-credentials.json'

@@ -2,7 +2,7 @@ import { createBelief } from './belief.ts'
 import type { Catalog } from './catalog.ts'
 import type { TokenHolder } from './accounts-catalog.ts'
 import { Fault } from './fault.ts'
-import type { Caller, OrganizationId, Token, TokenId, TokenKind, UserId } from './model.ts'
+import type { Caller, OrganizationId, Profile, Token, TokenId, TokenKind, UserId } from './model.ts'
 import { hashOf, newAccessSecret } from './secrets.ts'
 
 export interface TokenRequest {
@@ -36,6 +36,8 @@ export interface Access {
 export interface Actor {
   readonly organization: OrganizationId
   readonly user: UserId
+  /** Null: may do everything. */
+  readonly profile: Profile | null
 }
 
 /** A caller that stands above organizations can do nothing in one. */
@@ -47,7 +49,7 @@ export function actorOf(caller: Caller): Actor {
       'This token belongs to an agency, not to one organization; use a token of the organization itself.',
     )
   }
-  return { organization: caller.organization.id, user: caller.user.id }
+  return { organization: caller.organization.id, user: caller.user.id, profile: caller.profile }
 }
 
 interface Identity {
@@ -129,7 +131,7 @@ function isOrphan({ token, organization }: TokenHolder): boolean {
   return token.organization !== null && organization === null
 }
 
-function callerOf({ token, organization, user }: TokenHolder): Caller {
+function callerOf({ token, organization, user, profile }: TokenHolder): Caller {
   return {
     token: token.id,
     client: token.client ?? token.id,
@@ -137,6 +139,7 @@ function callerOf({ token, organization, user }: TokenHolder): Caller {
     organization,
     agency: token.agency,
     user,
+    profile,
     scopes: new Set(token.scopes),
     expiresAt: token.expiresAt,
   }

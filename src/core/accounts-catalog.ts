@@ -8,6 +8,7 @@ import type {
   GrantId,
   Organization,
   OrganizationId,
+  Profile,
   RefreshTokenId,
   Session,
   SessionId,
@@ -42,6 +43,8 @@ export interface TokenHolder {
   readonly token: Token
   readonly organization: Organization | null
   readonly user: User | null
+  /** The user's. */
+  readonly profile: Profile | null
 }
 
 export interface NewClient {

@@ -5,7 +5,8 @@ import type { Download } from './catalog.ts'
 import type { ByteRange } from './contracts.ts'
 import { Fault } from './fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
-import type { Attachment, AttachmentId, DocumentId, RecordId } from './model.ts'
+import type { Action, Attachment, AttachmentId, DocumentId, RecordId } from './model.ts'
+import { createGuard } from './permissions.ts'
 import { RETRY_MS, type Retry } from './retry.ts'
 
 export interface Attachments {
@@ -46,6 +47,28 @@ export interface Attachments {
 
 export function createAttachments(parts: AttachmentParts): Attachments {
   const { catalog, blobs, sweep } = parts
+  const guard = createGuard(catalog)
+  const mustMayChange = async (actor: Actor, id: AttachmentId, target: RecordId | null) => {
+    const attachment = await catalog.attachment(actor.organization, id)
+    if (attachment?.record != null) await guard.mustMayWith(actor, attachment.record, 'attachments.change')
+    if (target !== null) await guard.mustMayWith(actor, target, 'attachments.create')
+  }
+  const mustMayBrowse = async (actor: Actor, { record }: Pick<AttachmentPage, 'record'>) => {
+    if (actor.profile === null || record === 'own') return
+    if (record !== null) return guard.mustMayWith(actor, record, 'attachments.view')
+    throw new Fault(
+      'forbidden',
+      'module',
+      'Only an administrator may list the attachments of all records at once; ask for those of one record.',
+      { reason: 'profile', details: { action: 'attachments.view' } },
+    )
+  }
+  const mustMayRemove = async (actor: Actor, id: AttachmentId) => {
+    const attachment = await catalog.attachment(actor.organization, id)
+    if (attachment === null || attachment.record === null) return
+    const action = attachment.role === 'photo' ? 'records.change' : 'attachments.delete'
+    await guard.mustMayWith(actor, attachment.record, action)
+  }
   const content = async (attachment: Attachment, range?: ByteRange) => {
     if (attachment.blob === null) throw linkHasNoBytes()
     const small = await catalog.bytes(attachment.blob)
@@ -69,20 +92,34 @@ export function createAttachments(parts: AttachmentParts): Attachments {
     async find(actor, record, id) {
       const attachment = await catalog.attachment(actor.organization, id)
       if (attachment === null || (record !== null && attachment.record !== record)) throw notFound()
+      if (actor.profile !== null && attachment.record !== null)
+        await guard.mustMayWith(actor, attachment.record, viewing(attachment))
       return attachment
     },
-    download: ({ organization }, module, record, attachment) =>
-      catalog.download({ organization, module, record, attachment }),
-    list: (actor, record, offset, limit) => catalog.attachments(actor.organization, record, offset, limit),
-    page: (actor, page) => catalog.attachmentPage({ ...page, organization: actor.organization }),
+    async download(actor, module, record, attachment) {
+      if (actor.profile !== null) await guard.mustMayWith(actor, record, 'attachments.view')
+      return catalog.download({ organization: actor.organization, module, record, attachment })
+    },
+    async list(actor, record, offset, limit) {
+      await guard.mustMayWith(actor, record, 'attachments.view')
+      return catalog.attachments(actor.organization, record, offset, limit)
+    },
+    async page(actor, page) {
+      await mustMayBrowse(actor, page)
+      return catalog.attachmentPage({ ...page, organization: actor.organization })
+    },
     async change(actor, id, change) {
       const { organization, user } = actor
+      if (actor.profile !== null) await mustMayChange(actor, id, change.record ?? null)
       mustBeChanged(await catalog.changeAttachment({ ...change, organization, id, by: user, at: parts.now() }))
       const changed = await catalog.attachment(organization, id)
       if (changed === null) throw notFound()
       return changed
     },
-    photo: (actor, record) => catalog.photo(actor.organization, record),
+    async photo(actor, record) {
+      await guard.mustMayWith(actor, record, 'records.view')
+      return catalog.photo(actor.organization, record)
+    },
     async document(id) {
       const attachment = /^[0-9A-Za-z]{20}$/.test(id) ? await catalog.document(id as DocumentId) : null
       if (attachment === null) throw notFound()
@@ -93,6 +130,7 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       return found instanceof Uint8Array ? Readable.from([found], { objectMode: false }) : found
     },
     async remove(actor, record, ids) {
+      if (actor.profile !== null) for (const id of ids) await mustMayRemove(actor, id)
       const removed = await catalog.removeAttachments(actor.organization, record, ids, parts.now())
       if (removed.length > 0) await sweep.collect()
       return removed
@@ -113,6 +151,10 @@ function mustBeChanged(outcome: AttachmentChanged): void {
     case 'photo':
       throw new Fault('conflict', 'attachment', 'The photo of a record cannot move to another one; upload it there.')
   }
+}
+
+function viewing({ role }: Attachment): Action {
+  return role === 'photo' ? 'records.view' : 'attachments.view'
 }
 
 function notFound(): Fault {

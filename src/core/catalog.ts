@@ -21,6 +21,7 @@ import type {
   User,
   UserId,
 } from './model.ts'
+import type { PermissionsCatalog } from './permissions-catalog.ts'
 
 export interface NewModule {
   readonly id: ModuleId
@@ -157,6 +158,10 @@ export interface RecordPage {
   readonly after: RecordId | null
   /** Only records whose title, e-mail or phone contains this, regardless of case; searched off the event loop. */
   readonly search: string | null
+  /** Only records changed after this, in milliseconds since 1970. */
+  readonly changedAfter: number | null
+  /** Only records of this user and of users whose roles are below its own; null: of everybody. */
+  readonly keptFor: UserId | null
 }
 
 export interface FieldChange {
@@ -188,7 +193,7 @@ export interface Download {
  * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
  * a record, field or attachment of another organization is not there, nor is one whose record was removed.
  */
-export interface Catalog extends AccountsCatalog {
+export interface Catalog extends AccountsCatalog, PermissionsCatalog {
   createOrganization(input: NewOrganization): Promise<Organization>
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */

@@ -11,6 +11,7 @@ import { createOrganizations, type Organizations } from './organizations.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createStaff, type Staff } from './staff.ts'
 import { createSweep, type Sweep } from './sweep.ts'
 import { createUsers, type Users } from './users.ts'
 
@@ -25,6 +26,7 @@ export interface Desk {
   readonly records: Records
   readonly fields: Fields
   readonly attachments: Attachments
+  readonly staff: Staff
   readonly sweep: Sweep
   readonly sniff: Sniff
   readonly readiness: Readiness
@@ -55,6 +57,7 @@ export function createDesk({ catalog, blobs, log, sniff, passwords, operator, no
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),
     attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),
+    staff: createStaff(catalog, newId, now),
     sweep,
     sniff,
     readiness: createReadiness(catalog, blobs, now),

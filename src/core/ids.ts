@@ -47,6 +47,11 @@ export function isId(text: string): boolean {
   return /^[0-9]{19}$/.test(text)
 }
 
+/** When an id of this house was made, in milliseconds since 1970. */
+export function madeAt(id: string): number {
+  return Number(id.slice(0, DIGITS - 6))
+}
+
 export function newBlobKey(): BlobKey {
   return randomHex(16) as BlobKey
 }

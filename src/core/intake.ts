@@ -6,7 +6,8 @@ import { mustMatch, sha256In } from './checksum.ts'
 import type { BlobStore, Log } from './contracts.ts'
 import { Fault } from './fault.ts'
 import { newDocumentId } from './ids.ts'
-import type { Attachment, AttachmentId, AttachmentRole, FieldId, RecordId, Sha256 } from './model.ts'
+import type { Action, Attachment, AttachmentId, AttachmentRole, FieldId, RecordId, Sha256 } from './model.ts'
+import { createGuard } from './permissions.ts'
 import type { FileClaim, Policy } from './policy.ts'
 import { receive, type Loose } from './receive.ts'
 import { contentOf, type Retry } from './retry.ts'
@@ -132,6 +133,8 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
       add(url, { claimedType: null, encoding: '7bit' }, { kind: 'link', url, hash: digest }, placement)
     },
     async attach(record) {
+      if (record !== null && actor.profile !== null)
+        await createGuard(catalog).mustMayWith(actor, record, actionOf(items))
       // A client that went away has not been answered, so nothing is acknowledged by stopping here.
       signal.throwIfAborted()
       if (progress !== undefined) progress.receivedAt = performance.now()
@@ -168,6 +171,10 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
 function count(attachments: readonly Attachment[], progress: Progress): void {
   progress.attached += attachments.length
   for (const { size } of attachments) progress.bytes += size
+}
+
+function actionOf(items: readonly NewAttachment[]): Action {
+  return items.every(({ role }) => role === 'photo') ? 'records.change' : 'attachments.create'
 }
 
 /**

@@ -10,6 +10,9 @@ export type RecordId = Branded<string, 'record'>
 export type FieldId = Branded<string, 'field'>
 export type AttachmentId = Branded<string, 'attachment'>
 export type UserId = Branded<string, 'user'>
+export type ProfileId = Branded<string, 'profile'>
+export type RoleId = Branded<string, 'role'>
+export type SharedLinkId = Branded<string, 'shared link'>
 export type TokenId = Branded<string, 'token'>
 /** What a program is known by; the text that it sends as its client id. */
 export type ClientId = Branded<string, 'client'>
@@ -53,7 +56,48 @@ export interface Account extends User {
   /** `agency`: may also act for the agency itself and in all organizations of it. */
   readonly reach: 'organization' | 'agency'
   /** Null: the administrator's, which denies nothing. */
-  readonly profile: string | null
+  readonly profile: ProfileId | null
+}
+
+/** What users may do with a module's records that are not their own: change, see, or neither. */
+export type Sharing = 'write' | 'read' | 'private'
+
+/** What a profile allows or denies, module by module. A record's photo counts as a change of the record. */
+export type Action =
+  | 'records.view'
+  | 'records.create'
+  | 'records.change'
+  | 'records.delete'
+  | 'attachments.view'
+  | 'attachments.create'
+  | 'attachments.change'
+  | 'attachments.delete'
+
+export interface ProfileRule {
+  /** Null: in every module. */
+  readonly module: ModuleId | null
+  /** The module is as if it were not there. */
+  readonly hidden: boolean
+  readonly denied: readonly Action[]
+}
+
+/** What a kind of user may do. Everything that no rule denies is allowed. */
+export interface Profile {
+  readonly id: ProfileId
+  readonly organization: OrganizationId
+  readonly name: string
+  readonly rules: readonly ProfileRule[]
+  readonly createdAt: number
+}
+
+/** A place in the organization's hierarchy: whoever has a role may do with records of roles below what their owners may. */
+export interface Role {
+  readonly id: RoleId
+  readonly organization: OrganizationId
+  readonly name: string
+  /** Null: at the top. */
+  readonly parent: RoleId | null
+  readonly createdAt: number
 }
 
 export interface Module {
@@ -64,6 +108,7 @@ export interface Module {
   readonly singular: string
   readonly plural: string
   readonly custom: boolean
+  readonly sharing: Sharing
   /** How many records it holds; kept by the catalog, never counted. */
   readonly records: number
 }
@@ -170,6 +215,8 @@ export interface Caller {
   readonly organization: Organization | null
   readonly agency: string
   readonly user: User | null
+  /** Null: an administrator, who may do everything that the scopes allow. */
+  readonly profile: Profile | null
   readonly scopes: ReadonlySet<string>
   readonly expiresAt: number | null
 }

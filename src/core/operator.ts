@@ -23,6 +23,7 @@ export function withOperator(access: Access, { secret, scopes }: Operator): Acce
     organization: null,
     agency: '',
     user: null,
+    profile: null,
     scopes: new Set(scopes),
     expiresAt: null,
   }

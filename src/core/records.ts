@@ -4,7 +4,9 @@ import { createBelief } from './belief.ts'
 import type { Catalog, FileReference, SavedRecord, SaveRecord } from './catalog.ts'
 import { Fault } from './fault.ts'
 import { newDocumentId } from './ids.ts'
+import { createGuard } from './permissions.ts'
 import type {
+  Action,
   AttachmentId,
   CrmRecord,
   DocumentId,
@@ -47,6 +49,8 @@ export interface RecordQuery {
   readonly limit: number
   readonly after?: RecordId | null
   readonly search?: string | null
+  /** Only records changed after this. */
+  readonly changedAfter?: number | null
 }
 
 export interface Records {
@@ -59,9 +63,12 @@ export interface Records {
    * Where something is to be attached, as a path names it: the same Faults as `module` and `find`. That a record is
    * there is believed for a second, for what is attached in a row: the commit decides.
    */
-  place(actor: Actor, module: string, record: RecordId): Promise<RecordPlace>
-  /** Fault: `not_found` about `record`. */
-  find(actor: Actor, module: ModuleId | null, id: RecordId): Promise<CrmRecord>
+  place(actor: Actor, module: string, record: RecordId, action: Action): Promise<RecordPlace>
+  /**
+   * Faults: `not_found` about `record`; `forbidden` when the actor may not do `action` with it (by default: see it),
+   * so that a request learns it before its body is read.
+   */
+  find(actor: Actor, module: ModuleId | null, id: RecordId, action?: Action): Promise<CrmRecord>
   list(
     actor: Actor,
     module: ModuleId,
@@ -74,6 +81,7 @@ export interface Records {
 }
 
 export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => string, now: () => number): Records {
+  const guard = createGuard(catalog)
   const prepared = (actor: Actor, module: ModuleId, save: RecordSave): SaveRecord => ({
     organization: actor.organization,
     module,
@@ -95,14 +103,37 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
     match: save.match ?? null,
   })
   const places = createBelief<RecordPlace>(now)
+  const mustMaySave = async (actor: Actor, module: ModuleId, { change, match = null, files = [] }: RecordSave) => {
+    guard.mustMay(actor, module, change === null ? 'records.create' : 'records.change')
+    if (change !== null) await guard.mustMayWith(actor, change, 'records.change')
+    if (match?.then === 'update') {
+      const twin = await catalog.matchRecord(actor.organization, module, match.email, match.phone)
+      if (twin !== null) await guard.mustMayWith(actor, twin.id, 'records.change')
+    }
+    for (const { target } of files.flatMap(({ entries }) => entries)) await mustMayRefer(actor, target)
+  }
+  // In a field its file gets an address that opens without a token: only who may see it may put it there.
+  const mustMayRefer = async (actor: Actor, target: EntryTarget) => {
+    if (!('attachment' in target)) return
+    const attachment = await catalog.attachment(actor.organization, target.attachment)
+    if (attachment?.record != null) await guard.mustMayWith(actor, attachment.record, 'attachments.view')
+  }
+  /** For whom a module's list leaves out what others own: everybody but administrators, where nothing is shared. */
+  const keptFor = async ({ organization, user, profile }: Actor, id: ModuleId) => {
+    if (profile === null) return null
+    const module = (await catalog.modules(organization)).find((one) => one.id === id)
+    return module?.sharing === 'private' ? user : null
+  }
   return {
     async module(actor, name) {
       const module = await catalog.module(actor.organization, name)
       if (module === null)
         throw new Fault('not_found', 'module', `There is no module "${name.slice(0, 60)}" in this organization.`)
+      guard.mustSee(actor, module)
       return module
     },
-    async place(actor, name, record) {
+    async place(actor, name, record, action) {
+      if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
       const key = `${actor.organization} ${record} ${name}`
       const known = places.get(key)
       if (known !== undefined) return known
@@ -117,9 +148,14 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
       places.set(key, place, asked)
       return place
     },
-    modules: (actor) => catalog.modules(actor.organization),
-    save: (actor, module, saves) => catalog.saveRecords(saves.map((save) => prepared(actor, module, save))),
-    async find(actor, module, id) {
+    async modules(actor) {
+      return guard.visible(actor, await catalog.modules(actor.organization))
+    },
+    async save(actor, module, saves) {
+      if (actor.profile !== null) for (const save of saves) await mustMaySave(actor, module, save)
+      return catalog.saveRecords(saves.map((save) => prepared(actor, module, save)))
+    },
+    async find(actor, module, id, action = 'records.view') {
       const record = await catalog.record(actor.organization, module, id)
       if (record === null)
         throw new Fault(
@@ -127,10 +163,12 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
           'record',
           `There is no record ${id.slice(0, 40)} here: it was never made, belongs to another module, or was removed.`,
         )
+      if (actor.profile !== null) await guard.mustMayWith(actor, record.id, action)
       return record
     },
-    list: (actor, module, query) =>
-      catalog.records({
+    async list(actor, module, query) {
+      guard.mustMay(actor, module, 'records.view')
+      return catalog.records({
         organization: actor.organization,
         module,
         sort: query.sort ?? 'created',
@@ -139,9 +177,17 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
         limit: query.limit,
         after: query.after ?? null,
         search: query.search ?? null,
-      }),
-    entries: (actor, record) => catalog.entries(actor.organization, record),
+        changedAfter: query.changedAfter ?? null,
+        keptFor: await keptFor(actor, module),
+      })
+    },
+    async entries(actor, record) {
+      await guard.mustMayWith(actor, record, 'records.view')
+      return catalog.entries(actor.organization, record)
+    },
     async remove(actor, module, ids) {
+      guard.mustMay(actor, module, 'records.delete')
+      if (actor.profile !== null) for (const id of ids) await guard.mustMayWith(actor, id, 'records.delete')
       const removed = await catalog.removeRecords(actor.organization, module, ids, now())
       places.clear()
       if (removed.length > 0) await sweep.collect()

@@ -71,6 +71,7 @@ async function admit({ head, seen, desk, counter: { dialect } }: Asked): Promise
   if (counted !== undefined) {
     seen.headers = counted.headers
     if (counted.refused !== null) throw counted.refused
+    seen.counted = true
   }
   dialect.check?.(head)
   seen.admittedAt = performance.now()

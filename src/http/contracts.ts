@@ -172,6 +172,8 @@ export interface Dialect {
   check?(head: IncomingHead): void
   /** Counts a call against the caller's limits; `refused` when it is one too many. Headers go on every answer. */
   throttle?(caller: Caller): { readonly headers: Readonly<Record<string, string>>; readonly refused: Fault | null }
+  /** A call that `throttle` let in has been answered. */
+  answered?(caller: Caller): void
   readonly routes: readonly Route[]
   readonly about?: DialectAbout
   secret(head: IncomingHead): string | null

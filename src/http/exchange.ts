@@ -78,6 +78,8 @@ export async function exchange(
   } finally {
     life.end()
     terms.connections.end(underWay)
+    const { counted, caller } = current.seen
+    if (counted && caller !== null) counter.dialect.answered?.(caller)
     observer.ended(current)
   }
 }

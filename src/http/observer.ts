@@ -7,6 +7,8 @@ import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
 /** What became known of a request on its way. */
 export interface Seen {
+  /** The dialect's limits let it in, and are to hear of its end. */
+  counted: boolean
   caller: Caller | null
   route: Route | null
   /** Headers for its answer. */
@@ -44,5 +46,5 @@ export interface Observer {
 }
 
 export function newSeen(): Seen {
-  return { caller: null, route: null, headers: {}, fault: null, admittedAt: 0, intake: null }
+  return { counted: false, caller: null, route: null, headers: {}, fault: null, admittedAt: 0, intake: null }
 }

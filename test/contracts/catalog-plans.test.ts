@@ -31,7 +31,16 @@ const [inModule, onRecord, one] = [ids.module(), ids.record(), ids.attachment()]
 const key = newBlobKey()
 
 function page(change: Partial<RecordPage>): Op<unknown> {
-  const base = { sort: 'created', order: 'asc', offset: 0, limit: 10, after: null, search: null } as const
+  const base = {
+    sort: 'created',
+    order: 'asc',
+    offset: 0,
+    limit: 10,
+    after: null,
+    search: null,
+    changedAfter: null,
+    keptFor: null,
+  } as const
   return records({ organization: o, module: inModule, ...base, ...change })
 }
 

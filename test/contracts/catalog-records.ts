@@ -166,7 +166,16 @@ function matchingContract(fresh: Fresh): void {
 
 function pagesContract(fresh: Fresh): void {
   const pageOf = (crm: Crm, page: Partial<RecordPage> = {}) => {
-    const all = { sort: 'created', order: 'asc', offset: 0, limit: 10, after: null, search: null } as const
+    const all = {
+      sort: 'created',
+      order: 'asc',
+      offset: 0,
+      limit: 10,
+      after: null,
+      search: null,
+      changedAfter: null,
+      keptFor: null,
+    } as const
     return crm.catalog.records({ organization: crm.organization, module: crm.leads, ...all, ...page })
   }
   const titles = (page: { readonly records: readonly CrmRecord[] }) => page.records.map(({ title }) => title).join('')

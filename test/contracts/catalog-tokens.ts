@@ -45,6 +45,7 @@ export function tokensContract(fresh: Fresh): void {
         token,
         organization: await catalog.organization(organization),
         user: await catalog.firstUser(organization),
+        profile: null,
       })
       assert.equal(await catalog.tokenHolder(sha256('nobody’s')), null)
       await assert.rejects(catalog.createToken({ ...input, id: ids.token() }))
@@ -63,7 +64,12 @@ export function tokensContract(fresh: Fresh): void {
       const crm = await fresh('agency of its own')
       const input = tokenOf(crm, { organization: null, user: null })
       const token = await crm.catalog.createToken(input)
-      assert.deepEqual(await crm.catalog.tokenHolder(input.hash), { token, organization: null, user: null })
+      assert.deepEqual(await crm.catalog.tokenHolder(input.hash), {
+        token,
+        organization: null,
+        user: null,
+        profile: null,
+      })
       assert.deepEqual(await crm.catalog.tokens(crm.organization), [])
       assert.ok((await crm.catalog.tokens(null)).some(({ id }) => id === token.id))
     })

@@ -3,7 +3,8 @@ import { retries } from './0002-retries.ts'
 import { leases } from './0003-leases.ts'
 import { accounts } from './0004-accounts.ts'
 import { removed } from './0005-removed.ts'
+import { permissions } from './0006-permissions.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
-export const migrations: readonly Migration[] = [first, retries, leases, accounts, removed]
+export const migrations: readonly Migration[] = [first, retries, leases, accounts, removed, permissions]

@@ -19,11 +19,14 @@ import { removeModule } from './module-removal.ts'
 import { removeOrganization } from './organization-removal.ts'
 import { createOrganization, updateOrganization } from './organizations.ts'
 import { ping } from './ping.ts'
+import { changeProfile, createProfile, removeProfile } from './profiles.ts'
 import { records } from './record-pages.ts'
 import { removeRecords } from './record-removal.ts'
 import { saveRecords } from './record-saving.ts'
 import { forgetRetries, rememberAnswer } from './retries.ts'
 import { createSession, endSession, touchSession } from './sessions.ts'
+import { createRole, removeRole } from './roles.ts'
+import { placeUser, shareModule } from './standing.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
 import { usage } from './usage.ts'
 import { createUser, setLogin, setUserStatus } from './users.ts'
@@ -33,6 +36,7 @@ export const writes = {
   attach,
   beginLease,
   changeAttachment,
+  changeProfile,
   claimLoose,
   clearRemoved,
   countAttempt,
@@ -41,6 +45,8 @@ export const writes = {
   createGrant,
   createModule,
   createOrganization,
+  createProfile,
+  createRole,
   createSession,
   createToken,
   createUser,
@@ -54,6 +60,7 @@ export const writes = {
   forgetRetries,
   forgiveAttempt,
   ping,
+  placeUser,
   prolongLease,
   recount,
   rememberAnswer,
@@ -61,13 +68,16 @@ export const writes = {
   removeField,
   removeModule,
   removeOrganization,
+  removeProfile,
   removeRecords,
+  removeRole,
   revokeGrant,
   revokeSecret,
   revokeToken,
   saveRecords,
   setLogin,
   setUserStatus,
+  shareModule,
   touchSession,
   touchTokens,
   updateField,

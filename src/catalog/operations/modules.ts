@@ -2,11 +2,12 @@ import type { NewModule } from '../../core/catalog.ts'
 import type { Module, ModuleId, OrganizationId } from '../../core/model.ts'
 import { moduleOf } from '../rows.ts'
 import type { ModuleTable } from '../schema.ts'
+import type { Selectable } from 'kysely'
 import { all, columns, type Op, one, type Params, statement } from '../statement.ts'
 
 const MOST = 1_000
 
-const insert = statement((db, p: Params<Omit<Pick<ModuleTable, keyof ModuleTable>, 'removed_at'>>) =>
+const insert = statement((db, p: Params<Omit<Selectable<ModuleTable>, 'sharing' | 'removed_at'>>) =>
   db
     .insertInto('module')
     .values(columns(p, 'organization', 'id', 'name', 'name_key', 'singular', 'plural', 'custom', 'records'))

@@ -24,6 +24,8 @@ const KEYS: Readonly<Record<Owned, string | null>> = {
   token: 'id',
   client: 'id',
   user: 'id',
+  profile: 'id',
+  role: 'id',
 }
 
 const hide = statement((db, p: Params<Id & { at: number }>) =>

@@ -1,6 +1,6 @@
 import type { NewToken, TokenHolder } from '../../core/accounts-catalog.ts'
-import type { OrganizationId, Sha256, Token, TokenId, User } from '../../core/model.ts'
-import { organizationOf, tokenOf } from '../rows.ts'
+import type { OrganizationId, Profile, ProfileId, Sha256, Token, TokenId, User } from '../../core/model.ts'
+import { organizationOf, profileOf, tokenOf } from '../rows.ts'
 import type { TokenTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
 
@@ -29,7 +29,16 @@ const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
     .select(['t.created_at', 't.expires_at', 't.last_used_at', 't.revoked_at'])
     .select(['o.name as organization_name', 'o.agency as organization_agency'])
     .select(['o.properties as organization_properties', 'o.created_at as organization_created_at'])
+    .leftJoin('profile as f', (join) =>
+      join.onRef('f.organization', '=', 'u.organization').onRef('f.id', '=', 'u.profile'),
+    )
     .select(['u.id as user_id', 'u.name as user_name', 'u.email as user_email'])
+    .select([
+      'f.id as profile_id',
+      'f.name as profile_name',
+      'f.rules as profile_rules',
+      'f.created_at as profile_created_at',
+    ])
     .where('t.hash', '=', p('hash')),
 )
 
@@ -94,7 +103,7 @@ export function* tokenHolder(hash: Sha256): Op<TokenHolder | null> {
   const { organization_properties: properties, organization_created_at: created_at } = row
   const isOwned = id !== null && name !== null && agency !== null && properties !== null && created_at !== null
   const organization = isOwned ? organizationOf({ id, name, agency, properties, created_at }) : null
-  return { token: tokenOf(row), organization, user: userOf(id, row) }
+  return { token: tokenOf(row), organization, user: userOf(id, row), profile: profileIn(id, row) }
 }
 
 export function* tokens(organization: OrganizationId | null): Op<readonly Token[]> {
@@ -108,6 +117,20 @@ export function* revokeToken(id: TokenId, at: number): Op<boolean> {
 
 export function* touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Op<void> {
   for (const { id, at } of uses) yield* run(touch({ id, at }))
+}
+
+function profileIn(
+  organization: OrganizationId | null,
+  row: {
+    profile_id: ProfileId | null
+    profile_name: string | null
+    profile_rules: string | null
+    profile_created_at: number | null
+  },
+): Profile | null {
+  const { profile_id: id, profile_name: name, profile_rules: rules, profile_created_at: created_at } = row
+  const isThere = organization !== null && id !== null && name !== null && rules !== null && created_at !== null
+  return isThere ? profileOf({ organization, id, name, rules, created_at }) : null
 }
 
 function userOf(

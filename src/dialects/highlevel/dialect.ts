@@ -1,3 +1,4 @@
+import type { Counters } from '../../core/counters.ts'
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
 import { contactListRoutes } from './contact-list.ts'
 import { contactRoutes } from './contacts.ts'
@@ -13,15 +14,15 @@ import { uploadRoutes } from './uploads.ts'
 export interface HighLevelSettings {
   /** Null: calls are not counted. */
   readonly limits: Limits | null
-  readonly now?: () => number
+  readonly counters: Counters
 }
 
 /** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
 const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
-export function createHighLevel({ limits, now = Date.now }: HighLevelSettings): Dialect {
-  const throttle = createThrottle(limits, now)
+export function createHighLevel({ limits, counters }: HighLevelSettings): Dialect {
+  const throttle = createThrottle(limits, counters)
   return {
     name: 'highlevel',
     owns: (path) => !OTHERS.test(path),
