@@ -1,7 +1,7 @@
 import { actorOf, type Actor } from '../../core/access.ts'
 import type { IncomingFile, Intake } from '../../core/intake.ts'
 import { Fault } from '../../core/fault.ts'
-import type { AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
+import type { Action, AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
 import type { Answer, Call, Part } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
 import { moduleNameOf, moduleOf } from './modules.ts'
@@ -9,7 +9,7 @@ import { attachmentPolicy } from './policy.ts'
 import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
 
 export async function upload(call: Call): Promise<Answer> {
-  const { record } = await placeOf(call)
+  const { record } = await placeOf(call, 'attachments.create')
   return call.intake(async (intake) => {
     await takeBody(call, intake)
     const link = call.query.get('attachmentUrl')
@@ -23,7 +23,7 @@ export async function upload(call: Call): Promise<Answer> {
 }
 
 export async function list(call: Call): Promise<Answer> {
-  const { actor, module, record } = await recordOf(call)
+  const { actor, module, record } = await recordOf(call, 'attachments.view')
   const page = pageOf(call.query)
   const { attachments, more } = await call.desk.attachments.list(
     actor,
@@ -46,7 +46,7 @@ export async function download(call: Call): Promise<Answer> {
   const found = await call.desk.attachments.download(actor, module, record as RecordId, id as AttachmentId)
   if (found === null) {
     // Told in its own words when it is the module or the record that is not there.
-    await recordOf(call)
+    await recordOf(call, 'attachments.view')
     return nothing
   }
   const { attachment, bytes } = found
@@ -55,7 +55,7 @@ export async function download(call: Call): Promise<Answer> {
 }
 
 export async function removeOne(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call)
+  const { actor, record } = await placeOf(call, 'attachments.delete')
   const id = (call.params['id'] ?? '') as AttachmentId
   const removed = await call.desk.attachments.remove(actor, record, [id])
   if (removed.length === 0)
@@ -68,7 +68,7 @@ export async function removeOne(call: Call): Promise<Answer> {
 }
 
 export async function removeMany(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call)
+  const { actor, record } = await placeOf(call, 'attachments.delete')
   const ids = idsOf(call) as AttachmentId[]
   const removed = new Set(await call.desk.attachments.remove(actor, record, ids))
   return zohoJson(200, {
@@ -77,16 +77,19 @@ export async function removeMany(call: Call): Promise<Answer> {
 }
 
 /** Where the path points, when nothing needs to be known of the record but that it is there. */
-async function placeOf(call: Call): Promise<{ actor: Actor; record: RecordId }> {
+async function placeOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
   const actor = actorOf(call.caller)
   const record = (call.params['record'] ?? '') as RecordId
-  return { actor, record: (await call.desk.records.place(actor, moduleNameOf(call), record)).record }
+  return { actor, record: (await call.desk.records.place(actor, moduleNameOf(call), record, action)).record }
 }
 
-/** The record that the path names, in the module that it names. */
-export async function recordOf(call: Call): Promise<{ actor: Actor; module: Module; record: CrmRecord }> {
+/** The record that the path names, in the module that it names, for somebody who may do this with it. */
+export async function recordOf(
+  call: Call,
+  action: Action,
+): Promise<{ actor: Actor; module: Module; record: CrmRecord }> {
   const { actor, module } = await moduleOf(call)
-  const record = await call.desk.records.find(actor, module.id, (call.params['record'] ?? '') as RecordId)
+  const record = await call.desk.records.find(actor, module.id, (call.params['record'] ?? '') as RecordId, action)
   return { actor, module, record }
 }
 

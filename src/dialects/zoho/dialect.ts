@@ -1,15 +1,26 @@
 /** Zoho CRM v2 and its alias v2.1, which the vendor's later SDKs call. */
+import type { Counters } from '../../core/counters.ts'
 import type { AttachmentId, Caller } from '../../core/model.ts'
 import type { Dialect, IncomingHead, Permits, Route } from '../../http/contracts.ts'
 import { download, list, removeMany, removeOne, upload } from './attachments.ts'
 import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
 import { insert, updateMany, updateOne } from './record-writing.ts'
 import { getRecord, listRecords, removeRecord, removeRecords } from './records.ts'
+import { getOrganization } from './organization.ts'
 import { refuse } from './refusals.ts'
-import { attachments, records } from './scopes.ts'
+import { attachments, reading, records } from './scopes.ts'
+import { getModule, listFields, listModules, listRelatedLists } from './settings.ts'
+import { getUser, listUsers } from './users.ts'
+import { createThrottle, type Limits, type Throttle } from './throttle.ts'
 import { zohoTime } from './wire.ts'
 
-export function createZoho(): Dialect {
+export interface ZohoSettings {
+  readonly limits: Limits
+  readonly counters: Counters
+}
+
+export function createZoho({ limits, counters }: ZohoSettings): Dialect {
+  const throttle = createThrottle(limits, counters)
   return {
     name: 'zoho',
     owns: (path) => /^\/(crm|oauth\/v2)(\/|$)/.test(path),
@@ -17,15 +28,25 @@ export function createZoho(): Dialect {
     routes: ['/crm/v2', '/crm/v2.1'].flatMap(routesUnder),
     secret: secretOf,
     refuse,
-    headers,
+    ...(limits.credits === 0 && limits.concurrency === 0 ? {} : throttled(throttle)),
+    headers: (_head, caller) => ({ ...headers(caller), ...throttle.headers(caller) }),
     cors: {
       mode: 'credentials',
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposes: ['Content-Disposition', 'X-ACCESSTOKEN-RESET'],
+      exposes: ['Content-Disposition', 'X-ACCESSTOKEN-RESET', 'X-API-CREDITS-REMAINING'],
     },
     attachmentAt(path) {
       const match = /^\/crm\/v2(?:\.1)?\/[^/]+\/[^/]+\/Attachments\/(\d{19})\/?$/.exec(path)
       return match?.[1] === undefined ? null : { attachment: match[1] as AttachmentId }
+    },
+  }
+}
+
+function throttled(throttle: Throttle): Pick<Dialect, 'throttle' | 'answered'> {
+  return {
+    throttle: (caller) => ({ headers: {}, refused: throttle.begin(caller) }),
+    answered: (caller) => {
+      throttle.end(caller)
     },
   }
 }
@@ -49,6 +70,13 @@ function routesUnder(prefix: string): Route[] {
     of('POST', photo, 'upload a photo', records('create', 'update'), uploadPhoto),
     of('GET', photo, 'download a photo', records('read'), downloadPhoto),
     of('DELETE', photo, 'delete a photo', records('delete', 'update'), removePhoto),
+    of('GET', '/settings/modules', 'list modules', reading('settings.modules'), listModules),
+    of('GET', '/settings/modules/:name', 'get a module', reading('settings.modules'), getModule),
+    of('GET', '/settings/fields', 'list fields', reading('settings.fields'), listFields),
+    of('GET', '/settings/related_lists', 'list related lists', reading('settings.related_lists'), listRelatedLists),
+    of('GET', '/users', 'list users', reading('users'), listUsers),
+    of('GET', '/users/:id', 'get a user', reading('users'), getUser),
+    of('GET', '/org', 'get the organization', reading('org'), getOrganization),
     of('POST', '/:module', 'insert records', records('create'), insert),
     of('GET', '/:module', 'list records', records('read'), listRecords),
     of('PUT', '/:module', 'update records', records('update'), updateMany),
@@ -67,7 +95,7 @@ function secretOf(head: IncomingHead): string | null {
 }
 
 /** What the real server sends on every answer, as far as clients look at it (recorded 2023). */
-function headers(_head: IncomingHead, caller: Caller | null): Record<string, string> {
+function headers(caller: Caller | null): Record<string, string> {
   return {
     'cache-control': 'no-store, no-cache, must-revalidate, private',
     pragma: 'no-cache',

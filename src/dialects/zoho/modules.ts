@@ -50,14 +50,21 @@ export function mayHavePhoto(module: Module): boolean {
 }
 
 /** Who acts, and the module that the path names. */
-export async function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> {
+export function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> {
+  return moduleNamed(call, call.params['module'] ?? '')
+}
+
+export async function moduleNamed(call: Call, name: string): Promise<{ actor: Actor; module: Module }> {
   const actor = actorOf(call.caller)
-  return { actor, module: await call.desk.records.module(actor, moduleNameOf(call)) }
+  return { actor, module: await call.desk.records.module(actor, mustBeServed(name)) }
 }
 
 /** The module's name in the path. Fault: `not_found` for one that exists there, but not in this API. */
 export function moduleNameOf(call: Call): string {
-  const name = call.params['module'] ?? ''
+  return mustBeServed(call.params['module'] ?? '')
+}
+
+function mustBeServed(name: string): string {
   if (UNSUPPORTED.has(wordOf(name))) {
     throw new Fault('not_found', 'module', `The module ${name.slice(0, 60)} exists in Zoho CRM, but not in its API.`, {
       reason: 'unsupported',

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts'
+import type { Action } from '../../core/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fileOf, noFile, recordOf } from './attachments.ts'
 import { mayHavePhoto } from './modules.ts'
@@ -6,7 +7,7 @@ import { photoPolicy } from './policy.ts'
 import { nothing, zohoJson } from './wire.ts'
 
 export async function uploadPhoto(call: Call): Promise<Answer> {
-  const { record } = await photographed(call)
+  const { record } = await photographed(call, 'records.change')
   await call.intake(async (intake) => {
     for await (const part of call.parts()) {
       if (part.name !== 'file' || !part.isFile || intake.count > 0) await part.skip()
@@ -19,7 +20,7 @@ export async function uploadPhoto(call: Call): Promise<Answer> {
 }
 
 export async function downloadPhoto(call: Call): Promise<Answer> {
-  const { actor, record } = await photographed(call)
+  const { actor, record } = await photographed(call, 'records.view')
   const photo = await call.desk.attachments.photo(actor, record.id)
   return photo === null
     ? nothing
@@ -27,15 +28,15 @@ export async function downloadPhoto(call: Call): Promise<Answer> {
 }
 
 export async function removePhoto(call: Call): Promise<Answer> {
-  const { actor, record } = await photographed(call)
+  const { actor, record } = await photographed(call, 'records.change')
   const photo = await call.desk.attachments.photo(actor, record.id)
   if (photo === null) return nothing
   await call.desk.attachments.remove(actor, record.id, [photo.id])
   return zohoJson(200, said('Photo deleted'))
 }
 
-async function photographed(call: Call): ReturnType<typeof recordOf> {
-  const found = await recordOf(call)
+async function photographed(call: Call, action: Action): ReturnType<typeof recordOf> {
+  const found = await recordOf(call, action)
   if (mayHavePhoto(found.module)) return found
   throw new Fault('not_found', 'module', `Records of the module ${found.module.name} have no photo.`, {
     reason: 'unsupported',

@@ -32,7 +32,7 @@ const OF_CONTACTS: Readonly<Record<string, string>> = {
 const OURS = new Set(['id', 'Owner', 'Created_Time', 'Modified_Time', 'Created_By', 'Modified_By', 'Full_Name'])
 
 /** Wire name -> property name, in this module. */
-function namesIn(module: Module): Readonly<Record<string, string>> {
+export function namesIn(module: Module): Readonly<Record<string, string>> {
   const word = wordOf(module.name)
   if (!PERSONS.has(word)) return { ...EVERYWHERE, [mandatoryFieldOf(module)]: 'name' }
   return { ...EVERYWHERE, ...OF_PERSONS, ...(word === 'leads' ? OF_LEADS : OF_CONTACTS) }

@@ -6,6 +6,7 @@ import type { Answer, Call } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
 import { moduleOf } from './modules.ts'
 import { recordRow } from './record-wire.ts'
+import { knownSince, unchanged } from './since.ts'
 import { deleted, listAnswer, nothing, pageOf, unknownRecord, zohoJson } from './wire.ts'
 
 export async function listRecords(call: Call): Promise<Answer> {
@@ -14,12 +15,15 @@ export async function listRecords(call: Call): Promise<Answer> {
   const page = pageOf(call.query)
   const sort = call.query.get('sort_by') === 'Modified_Time' ? 'modified' : 'created'
   const order = call.query.get('sort_order') === 'asc' ? 'asc' : 'desc'
+  const since = knownSince(call)
   const { records, more } = await call.desk.records.list(actor, module.id, {
     sort,
     order,
     offset: (page.page - 1) * page.perPage,
     limit: page.perPage,
+    changedAfter: since,
   })
+  if (since !== null && records.length === 0) return unchanged
   return listAnswer(rowsOf(records, module), call.query, page, more)
 }
 
@@ -27,7 +31,10 @@ export async function listRecords(call: Call): Promise<Answer> {
 export async function getRecord(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const record = await recordOrNull(call, actor, module, (call.params['record'] ?? '') as RecordId)
-  return record === null ? nothing : zohoJson(200, { data: rowsOf([record], module) })
+  if (record === null) return nothing
+  const since = knownSince(call)
+  if (since !== null && record.modifiedAt <= since) return unchanged
+  return zohoJson(200, { data: rowsOf([record], module) })
 }
 
 export async function removeRecord(call: Call): Promise<Answer> {

@@ -7,7 +7,7 @@ interface Refusal {
   readonly status: number
   readonly code: string
   /** Null: the wire leaves the text open, and the fault's own sentence helps most. */
-  readonly message: string | null
+  readonly message: string | ((fault: Fault) => string) | null
   readonly details?: (fault: Fault) => object
 }
 
@@ -16,7 +16,7 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
   forbidden: {
     status: 403,
     code: 'NO_PERMISSION',
-    message: 'Permission denied to upload attachment',
+    message: (fault) => `Permission denied to ${wordsFor(fault, DENIED)}`,
     details: permissions,
   },
   not_found: { status: 400, code: 'INVALID_DATA', message: 'the related id given seems to be invalid' },
@@ -39,6 +39,11 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
 const FINER: Readonly<Record<string, Refusal>> = {
   'unauthenticated/token/missing': { status: 401, code: 'AUTHENTICATION_FAILURE', message: 'Authentication failed' },
   'forbidden/scope': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
+  'forbidden/record': {
+    status: 400,
+    code: 'AUTHORIZATION_FAILED',
+    message: (fault) => `User does not have sufficient privilege to ${wordsFor(fault, UNPRIVILEGED)}`,
+  },
   'forbidden/organization': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
   'not_found/module': { status: 400, code: 'INVALID_MODULE', message: 'The module name given seems to be invalid' },
   'not_found/module/unsupported': {
@@ -99,12 +104,48 @@ export function refuse(fault: Fault): Answer {
   const body = {
     code: refusal.code,
     details: refusal.details?.(fault) ?? {},
-    message: refusal.message ?? fault.message,
+    message: typeof refusal.message === 'function' ? refusal.message(fault) : (refusal.message ?? fault.message),
     status: 'error',
   }
   return zohoJson(refusal.status, body)
 }
 
-function permissions(fault: Fault): object {
-  return { permissions: fault.details['permissions'] ?? [] }
+/** The page gives the words for an upload; the others are those of its sister pages. */
+const DENIED: Readonly<Record<string, string>> = {
+  'attachments.create': 'upload attachment',
+  'attachments.view': 'read attachment details',
+  'attachments.change': 'update attachment',
+  'attachments.delete': 'delete attachment',
+  'records.create': 'create records',
+  'records.view': 'read records',
+  'records.change': 'update records',
+  'records.delete': 'delete records',
+}
+
+const UNPRIVILEGED: Readonly<Record<string, string>> = {
+  ...DENIED,
+  'attachments.create': 'upload attachments',
+  'attachments.view': 'read attachments',
+  'attachments.change': 'update attachments',
+  'attachments.delete': 'delete attachments',
+}
+
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  'attachments.create': 'Crm_Implied_Create_Attachments',
+  'attachments.view': 'Crm_Implied_View_Attachments',
+  'attachments.change': 'Crm_Implied_Edit_Attachments',
+  'attachments.delete': 'Crm_Implied_Delete_Attachments',
+  'records.create': 'Crm_Implied_Create_Record',
+  'records.view': 'Crm_Implied_View_Record',
+  'records.change': 'Crm_Implied_Edit_Record',
+  'records.delete': 'Crm_Implied_Delete_Record',
+}
+
+function wordsFor({ details }: Fault, words: Readonly<Record<string, string>>): string {
+  return words[String(details['action'])] ?? 'do this'
+}
+
+function permissions({ details }: Fault): object {
+  const permission = PERMISSIONS[String(details['action'])]
+  return { permissions: permission === undefined ? [] : [permission] }
 }

@@ -29,6 +29,17 @@ export function records(...operations: Operation[]): Permits {
   }
 }
 
+/** For what the SDKs read besides records: `settings.fields`, `users`, `org`; a scope of `settings` covers all of its parts. */
+export function reading(subject: string): Permits {
+  const [group = ''] = subject.split('.')
+  return (scopes) => {
+    const words = wordsOf(scopes)
+    return (
+      grants(words, `zohocrm.${group}`, ['read']) || grants(words, `zohocrm.${subject.replaceAll('_', '')}`, ['read'])
+    )
+  }
+}
+
 function grantsModule(words: ReadonlySet<string>, module: string, operations: readonly Operation[]): boolean {
   const word = wordOf(module)
   return (

@@ -1,0 +1,91 @@
+import { actorOf } from '../../core/access.ts'
+import type { OrganizationId } from '../../core/model.ts'
+import type { Member } from '../../core/permissions-catalog.ts'
+import type { Answer, Call } from '../../http/contracts.ts'
+import { knownSince, unchanged } from './since.ts'
+import { nothing, pageOf, zohoJson, zohoTime } from './wire.ts'
+import { madeAt } from '../../core/ids.ts'
+
+type Choice = (member: Member, caller: string) => boolean
+
+const isAdmin: Choice = ({ profile }) => profile === null
+
+/** `type=`; what is not here, and no type at all, is everybody. */
+const TYPES: Readonly<Record<string, Choice>> = {
+  CurrentUser: ({ id }, caller) => id === caller,
+  AdminUsers: isAdmin,
+  ActiveConfirmedAdmins: isAdmin,
+  CurrentAdmin: (member, caller) => member.id === caller && isAdmin(member, caller),
+  DeactiveUsers: ({ isActive }) => !isActive,
+  ActiveUsers: ({ isActive }) => isActive,
+  ActiveConfirmedUsers: ({ isActive }) => isActive,
+  NotConfirmedUsers: () => false,
+  DeletedUsers: () => false,
+}
+
+export async function listUsers(call: Call): Promise<Answer> {
+  const { organization, user } = actorOf(call.caller)
+  const type = call.query.get('type') ?? ''
+  const chosen = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
+  const members = await call.desk.staff.members(organization)
+  const wanted = chosen === undefined ? members : members.filter((member) => chosen(member, user))
+  const since = knownSince(call)
+  const newer = since === null ? wanted : wanted.filter(({ id }) => madeAt(id) > since)
+  if (since !== null && newer.length === 0) return unchanged
+  const page = pageOf(call.query)
+  const start = (page.page - 1) * page.perPage
+  const shown = newer.slice(start, start + page.perPage)
+  if (shown.length === 0) return nothing
+  const info = {
+    per_page: page.perPage,
+    count: shown.length,
+    page: page.page,
+    more_records: start + shown.length < newer.length,
+  }
+  return zohoJson(200, { users: shown.map((member) => userRow(member, organization)), info })
+}
+
+/** v2 answers an unknown id with 204. */
+export async function getUser(call: Call): Promise<Answer> {
+  const { organization } = actorOf(call.caller)
+  const member = (await call.desk.staff.members(organization)).find(({ id }) => id === call.params['id'])
+  return member === undefined ? nothing : zohoJson(200, { users: [userRow(member, organization)] })
+}
+
+/** Everybody has a role and a profile on this wire; who has none here is an administrator at the top. */
+function userRow({ id, name, email, profile, role, isActive }: Member, organization: OrganizationId): object {
+  const names = name.trim().split(/\s+/)
+  const lastName = names.at(-1) ?? ''
+  return {
+    id,
+    zuid: id,
+    full_name: name,
+    first_name: names.slice(0, -1).join(' ') || null,
+    last_name: lastName,
+    alias: null,
+    email,
+    status: isActive ? 'active' : 'inactive',
+    confirm: true,
+    role: role ?? { name: 'CEO', id: near(organization, 1) },
+    profile: profile ?? { name: 'Administrator', id: near(organization, 2) },
+    language: 'en_US',
+    locale: 'en_US',
+    country_locale: 'en_US',
+    time_zone: 'UTC',
+    time_format: 'HH:mm',
+    date_format: 'yyyy-MM-dd',
+    created_time: zohoTime(madeAt(id)),
+    Modified_Time: zohoTime(madeAt(id)),
+    territories: [],
+    personal_account: false,
+    Isonline: false,
+    ...Object.fromEntries(EMPTY.map((key) => [key, null])),
+  }
+}
+
+const EMPTY = ['phone', 'mobile', 'fax', 'website', 'dob', 'street', 'city', 'state', 'zip', 'country', 'signature']
+
+/** For what has no row of its own. */
+function near(organization: OrganizationId, distance: number): string {
+  return String(BigInt(organization) + BigInt(distance * 1_000))
+}
