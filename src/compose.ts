@@ -5,7 +5,7 @@ import { makeFolder } from './blobs/new-folder.ts'
 import { isLocked, lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
 import { openSqliteCatalog } from './catalog/sqlite.ts'
-import type { Config } from './config.ts'
+import { renewed, type Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
 import { createClients, type Clients } from './core/clients.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
@@ -16,8 +16,9 @@ import { createIdSource } from './core/ids.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
 import { createUsers, type Users } from './core/users.ts'
-import { blobsIn, createLog, openDoor, type Door, type DoorParts } from './door.ts'
+import { blobsIn, createLog, openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
+import { readCertificate, type Certificate } from './http/certificate.ts'
 import { passwords } from './passwords.ts'
 
 const TOKEN_FLUSH_MS = 60_000
@@ -34,6 +35,8 @@ export interface House {
   readonly operator: string
   /** Resolves to the port once it listens. */
   listen(): Promise<number>
+  /** Goes on with what is read now, certificates too; when that is wrong, with what it had. The log says which. */
+  reload(read: () => Config): void
   /** Takes nothing new, lets what is in flight finish within the configured time, and puts everything away. */
   close(): Promise<void>
 }
@@ -42,13 +45,16 @@ export interface House {
 export async function openHouse(settings: Config, { tends = true }: HouseOptions = {}): Promise<House> {
   const config = { ...settings, operator: newOperatorSecret() }
   mustBeServable(config.data)
+  let live: Live = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
   const lock = lockFolder(config.data)
   const openedAt = Date.now()
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
-  const catalog = await openSqliteCatalog({ folder: config.data, log })
+  const sheets = sheetsFor(config)
+  const catalog = await openSqliteCatalog({ folder: config.data, log, ...(sheets && { sheet: sheets.writer }) })
   const counting = countingMemory()
-  const { blobs, door } = await openFront({ config, log, catalog, counting }).catch(async (error: unknown) => {
+  const front = { live, log, catalog, counting, sheets, thread: 0 }
+  const { blobs, door } = await openFront(front).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive that has said why it does not start.
     await catalog.close()
     lock.release()
@@ -65,9 +71,17 @@ export async function openHouse(settings: Config, { tends = true }: HouseOptions
     async listen() {
       const port = await door.listen(config.port)
       for (let thread = 1; thread < config.workers; thread++) {
-        doors.push(await openDoorThread({ config: { ...config, port }, writer: catalog.share(), counting }, log))
+        const opening = { live: { ...live, config: { ...live.config, port } }, counting, sheets, thread }
+        doors.push(await openDoorThread({ ...opening, writer: catalog.share() }, log))
       }
       return port
+    },
+    reload(read) {
+      const next = renewal(live, read, log)
+      door.tally?.reloaded(next !== null)
+      if (next === null) return
+      live = next
+      for (const each of [door, ...doors]) each.update(live)
     },
     async close() {
       await Promise.all([door.stop(), ...doors.map((thread) => thread.stop())])
@@ -80,8 +94,27 @@ export async function openHouse(settings: Config, { tends = true }: HouseOptions
 }
 
 async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {
-  const blobs = await openDiskBlobs(blobsIn(parts.config))
+  const blobs = await openDiskBlobs(blobsIn(parts.live.config))
   return { blobs, door: openDoor({ ...parts, blobs }) }
+}
+
+function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
+  return tlsKey === null || tlsCert === null ? null : readCertificate(tlsKey, tlsCert)
+}
+
+/** Null when what was read is wrong. */
+function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
+  try {
+    const { config, changed, fixed } = renewed(current, read())
+    const live = { config: { ...config, operator: current.operator }, certificate: certificateOf(config) }
+    log.info({ changed }, 'the settings were read again')
+    if (fixed.length > 0) log.warn({ settings: fixed }, 'changed settings that want a new start were left as they are')
+    return live
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    log.error({}, `the settings could not be read again, the old ones stay: ${why}`)
+    return null
+  }
 }
 
 /** Whether a server is open on this data folder, in whatever process. */

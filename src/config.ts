@@ -12,6 +12,10 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly accessLog: string
+  readonly tlsKey: string | null
+  readonly tlsCert: string | null
+  readonly metrics: boolean
+  readonly metricsToken: string | null
   readonly workers: number
   readonly limits: boolean
   readonly highlevelMax: number
@@ -39,6 +43,8 @@ interface Setting<T> {
   /** Undefined when the text is none of what it may be. */
   readonly parse: (text: string) => T | undefined
   readonly expects: string
+  /** Whether it is never repeated. */
+  readonly isSecret?: boolean
 }
 
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
@@ -69,13 +75,18 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     'json',
     'combined',
   ]),
-  workers: whole('threads that serve HTTP', 1, 1, 64),
-  limits: {
-    help: 'whether rate limits are enforced',
-    otherwise: true,
-    parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
-    expects: 'on or off',
+  tlsKey: path('file with the private key for TLS (PEM); with tlsCert the server speaks HTTPS'),
+  tlsCert: path("file with the certificate for TLS (PEM), the server's own first"),
+  metrics: onOff('whether it counts what it does, for Prometheus, and shows it at /metrics'),
+  metricsToken: {
+    help: 'token that /metrics wants (Authorization: Bearer); without one it is shown to this machine alone',
+    otherwise: null,
+    parse: (value) => (/^[\x21-\x7e]{8,200}$/.test(value) ? value : undefined),
+    expects: '8 to 200 printable characters without spaces',
+    isSecret: true,
   },
+  workers: whole('threads that serve HTTP', 1, 1, 64),
+  limits: onOff('whether rate limits are enforced'),
   highlevelMax: whole('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
   highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 2_000_000_000),
   zohoCredits: whole('Zoho requests per organization in 24 hours; 0 counts none', 0, 0, 2_000_000_000),
@@ -93,6 +104,43 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     0,
     1_099_511_627_776,
   ),
+}
+
+/** What a running server cannot change: it would have to begin anew. */
+export const FIXED: readonly (keyof Config)[] = [
+  'data',
+  'host',
+  'port',
+  'workers',
+  'metrics',
+  'sweepGraceSeconds',
+  'sweepIntervalSeconds',
+]
+
+export interface Renewal {
+  readonly config: Config
+  readonly changed: readonly (keyof Config)[]
+  /** Changed as well, and left as they were. */
+  readonly fixed: readonly (keyof Config)[]
+}
+
+/** What a running server makes of settings that were read again. Throws BadSetting when they do not fit what stays. */
+export function renewed(current: Config, next: Config): Renewal {
+  const stays = [...FIXED]
+  if ((current.tlsKey === null) !== (next.tlsKey === null)) stays.push('tlsKey', 'tlsCert')
+  // Calls that began uncounted would end counted.
+  if ((current.zohoConcurrency === 0) !== (next.zohoConcurrency === 0)) stays.push('zohoConcurrency')
+  const differing = (Object.keys(SETTINGS) as (keyof Config)[]).filter(
+    (key) => JSON.stringify(current[key]) !== JSON.stringify(next[key]),
+  )
+  const kept = Object.fromEntries(stays.map((key) => [key, current[key]]))
+  const config: Config = Object.freeze({ ...next, ...kept })
+  mustOutlast(config)
+  return {
+    config,
+    changed: differing.filter((key) => !stays.includes(key)),
+    fixed: differing.filter((key) => stays.includes(key)),
+  }
 }
 
 export type Flags = Readonly<Partial<Record<keyof Config, string>>>
@@ -114,19 +162,28 @@ export function readConfig(
     return [key, found === undefined || found === '' ? (defaults[key] ?? SETTINGS[key].otherwise) : parsed(key, found)]
   })
   const config = Object.fromEntries(entries) as unknown as Config
-  if (config.sweepGraceSeconds <= config.requestSeconds) {
-    throw new BadSetting(
-      `sweepGraceSeconds (${String(config.sweepGraceSeconds)}) must be greater than requestSeconds (${String(config.requestSeconds)}), or bytes of an upload in flight would be swept.`,
-    )
+  mustOutlast(config)
+  if ((config.tlsKey === null) !== (config.tlsCert === null)) {
+    const missing = config.tlsKey === null ? 'tlsKey' : 'tlsCert'
+    throw new BadSetting(`TLS wants both tlsKey and tlsCert; ${missing} (${envNameOf(missing)}) is not set.`)
   }
   return Object.freeze({ ...config, data: resolve(config.data) })
+}
+
+function mustOutlast({ sweepGraceSeconds, requestSeconds }: Config): void {
+  if (sweepGraceSeconds > requestSeconds) return
+  throw new BadSetting(
+    `sweepGraceSeconds (${String(sweepGraceSeconds)}) must be greater than requestSeconds (${String(requestSeconds)}), or bytes of an upload in flight would be swept.`,
+  )
 }
 
 function parsed<K extends keyof Config>(key: K, value: string): Config[K] {
   const setting: Setting<Config[K]> = SETTINGS[key]
   const result = setting.parse(value)
-  if (result === undefined)
-    throw new BadSetting(`${key} (${envNameOf(key)}) is "${value.slice(0, 80)}"; expected ${setting.expects}.`)
+  if (result === undefined) {
+    const found = setting.isSecret === true ? 'something else' : `"${value.slice(0, 80)}"`
+    throw new BadSetting(`${key} (${envNameOf(key)}) is ${found}; expected ${setting.expects}.`)
+  }
   return result
 }
 
@@ -154,6 +211,19 @@ function readFile(path: string | undefined): Readonly<Record<string, string>> {
 
 function text(help: string, otherwise: string): Setting<string> {
   return { help, otherwise, parse: (value) => value, expects: 'a text' }
+}
+
+function onOff(help: string): Setting<boolean> {
+  return {
+    help,
+    otherwise: true,
+    parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
+    expects: 'on or off',
+  }
+}
+
+function path(help: string): Setting<string | null> {
+  return { help, otherwise: null, parse: (value) => resolve(value), expects: 'a path' }
 }
 
 function oneOf(help: string, otherwise: string, words: readonly string[]): Setting<string> {

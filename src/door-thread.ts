@@ -3,17 +3,23 @@ import { isMainThread, parentPort, Worker, workerData, type MessagePort } from '
 import { openDiskBlobs } from './blobs/disk.ts'
 import { connectSqliteCatalog } from './catalog/sqlite.ts'
 import type { Log } from './core/contracts.ts'
-import { blobsIn, createLog, openDoor, type DoorConfig } from './door.ts'
+import { blobsIn, createLog, openDoor, type Live, type Sheets } from './door.ts'
 
 export interface DoorThread {
+  /** For requests from now on. */
+  update(live: Live): void
   /** Resolves when what was in flight there is answered and the thread has ended. */
   stop(): Promise<void>
 }
 
 interface Opening {
-  readonly config: DoorConfig
+  /** Its port is the one that the first thread listens on. */
+  readonly live: Live
   readonly writer: MessagePort
   readonly counting: SharedArrayBuffer
+  readonly sheets: Sheets | null
+  /** From 1 on. */
+  readonly thread: number
 }
 
 /** What a thread tells: that it listens, or a line for the process's log. */
@@ -35,6 +41,7 @@ export async function openDoorThread(opening: Opening, log: Log): Promise<DoorTh
     throw error
   })
   return {
+    update: (live) => worker.postMessage(live),
     stop() {
       worker.postMessage('stop')
       return ended
@@ -43,16 +50,22 @@ export async function openDoorThread(opening: Opening, log: Log): Promise<DoorTh
 }
 
 /** The inside: a door of its own, on the process's one writer. */
-async function serveThread(port: MessagePort, { config, writer, counting }: Opening): Promise<void> {
+async function serveThread(port: MessagePort, { live, writer, counting, sheets, thread }: Opening): Promise<void> {
+  const { config } = live
   const tell = (told: Told) => port.postMessage(told)
   // Two threads writing to one stream would tear each other's lines.
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
   const catalog = connectSqliteCatalog({ folder: config.data, log, writer })
   const blobs = await openDiskBlobs(blobsIn(config), { shared: true })
-  const door = openDoor({ config, log, catalog, blobs, counting })
+  const door = openDoor({ live, log, catalog, blobs, counting, sheets, thread })
   await door.listen(config.port)
   tell({ listens: true })
-  await new Promise((resolve) => port.once('message', resolve))
+  await new Promise<void>((resolve) => {
+    port.on('message', (told: Live | 'stop') => {
+      if (told === 'stop') resolve()
+      else door.update(told)
+    })
+  })
   await door.stop()
   await door.desk.access.flush()
   await catalog.close()

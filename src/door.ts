@@ -1,17 +1,25 @@
 /** What one thread needs to serve HTTP over shelves that are open already. */
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { pino, type DestinationStream } from 'pino'
+import type { SqliteCatalog } from './catalog/sqlite.ts'
+import { writerLayout } from './catalog/writer-tally.ts'
 import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
 import type { BlobStore } from './core/contracts.ts'
 import { createCounters } from './core/counters.ts'
 import { createDesk, type Desk } from './core/desk.ts'
+import type { Sheet } from './core/tally.ts'
 import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
+import type { Certificate } from './http/certificate.ts'
 import { passwords } from './passwords.ts'
 import { sniff } from './sniff.ts'
 import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
+import { newSheets, openCounting } from './telemetry/counting.ts'
+import { createMetricsPage } from './telemetry/metrics-page.ts'
 import { createObserver } from './telemetry/observer.ts'
+import type { Tally } from './telemetry/tally.ts'
 
 /** The log of one thread. */
 export interface ServerLog extends LevelLog {
@@ -24,42 +32,104 @@ export interface DoorConfig extends Config {
   readonly operator: string
 }
 
+/** What may change while a thread serves. */
+export interface Live {
+  readonly config: DoorConfig
+  /** Null: without TLS. */
+  readonly certificate: Certificate | null
+}
+
+/** Where the whole process counts; every thread has a sheet among `doors`, in order. */
+export interface Sheets {
+  readonly doors: readonly Sheet[]
+  readonly writer: Sheet
+}
+
 /** One thread's way in from the network. */
 export interface Door {
   readonly desk: Desk
+  /** Null: nothing is counted. */
+  readonly tally: Tally | null
   /** Resolves to the port once it listens. */
   listen(port: number): Promise<number>
+  /** For requests from now on. */
+  update(live: Live): void
   stop(): Promise<void>
 }
 
 export interface DoorParts {
-  readonly config: DoorConfig
+  readonly live: Live
   readonly log: ServerLog
-  readonly catalog: Catalog
+  readonly catalog: Catalog & Pick<SqliteCatalog, 'waiting'>
   readonly blobs: BlobStore
   /** Where limits count; the same for every thread. */
   readonly counting: SharedArrayBuffer
+  /** Null: nothing is counted of what happens. */
+  readonly sheets: Sheets | null
+  /** 0 for the first. */
+  readonly thread: number
 }
 
-export function openDoor({ config, log, catalog, blobs, counting }: DoorParts): Door {
-  const observer = createObserver({ accessLog: createAccessLog(config.accessLog, log, log.write) })
-  const operator = { secret: config.operator, scopes: OPERATOR_SCOPES }
-  const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator })
-  const dialects = createDialects({ ...config, counters: createCounters(counting) })
-  const app = createApp({ dialects, desk, log, observer, settings: settingsOf(config) })
+export function openDoor({ live: first, log, catalog, blobs, counting, sheets, thread }: DoorParts): Door {
+  let live = first
+  let accessLog = createAccessLog(live.config.accessLog, log, log.write)
+  const dialects = createDialects(() => live.config, createCounters(counting))
+  const counted =
+    sheets &&
+    openCounting({
+      ...{ dialects, thread, sheets: sheets.doors, waiting: () => catalog.waiting() },
+      others: [{ families: writerLayout.families, sheets: [sheets.writer] }],
+      expiresAt: () => live.certificate?.expiresAt ?? null,
+    })
+  const tally = counted?.tally ?? null
+  const pages = counted
+    ? [createMetricsPage({ token: () => live.config.metricsToken, text: () => counted.text() })]
+    : []
+  const observer = createObserver({ accessLog: () => accessLog, tally })
+  const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
+  const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator, tally: tally?.sweep ?? null })
+  const app = createApp({
+    ...{ dialects: [...pages, ...dialects], desk, log, observer },
+    ...{ settings: settingsOf(live.config), certificate: live.certificate },
+  })
   return {
     desk,
-    listen: (port) =>
-      new Promise((resolve, reject) => {
-        app.server.once('error', reject)
-        // Several threads on one port: the kernel deals out the connections.
-        app.server.listen({ port, host: config.host, reusePort: config.workers > 1 }, () => {
-          const address = app.server.address()
-          resolve(typeof address === 'object' && address !== null ? address.port : port)
-        })
-      }),
-    stop: () => app.stop(config.stopSeconds * 1000),
+    tally,
+    listen: (port) => listening(app.server, port, live.config),
+    update(next) {
+      live = next
+      log.level = next.config.logLevel
+      accessLog = createAccessLog(next.config.accessLog, log, log.write)
+      app.update(settingsOf(next.config), next.certificate)
+    },
+    async stop() {
+      await app.stop(live.config.stopSeconds * 1000)
+      counted?.stop()
+    },
   }
+}
+
+/** Null: nothing is to be counted. */
+export function sheetsFor(config: Config): Sheets | null {
+  if (!config.metrics) return null
+  return {
+    doors: newSheets(
+      createDialects(() => config, createCounters()),
+      config.workers,
+    ),
+    writer: writerLayout.newSheet(),
+  }
+}
+
+function listening(server: Server, port: number, { host, workers }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    // Several threads on one port: the kernel deals out the connections.
+    server.listen({ port, host, reusePort: workers > 1 }, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
 }
 
 export function blobsIn(config: Config): string {

@@ -32,17 +32,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'http', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door.ts': {
-    rooms: ['core', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'passwords.ts', 'sniff.ts'],
+    rooms: ['core', 'catalog', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'passwords.ts', 'sniff.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door-thread.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'telemetry', 'config.ts', 'door.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts'],
     packages: [],
     builtins: 'any',
   },

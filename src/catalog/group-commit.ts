@@ -1,6 +1,8 @@
+import type { Sheet } from '../core/tally.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import type { Op } from './statement.ts'
 import { type Asked, type Reply, thrown } from './thread-messages.ts'
+import { countFailed, countGroup } from './writer-tally.ts'
 
 /**
  * Runs operations in one transaction: one flush of the disk for all of them. One that throws is taken back alone;
@@ -12,6 +14,7 @@ import { type Asked, type Reply, thrown } from './thread-messages.ts'
 export function createGroupCommit(
   connection: SqliteConnection,
   operation: (asked: Asked) => Op<unknown>,
+  sheet: Sheet | null = null,
 ): (group: readonly Asked[]) => readonly Reply[] {
   const { database } = connection
   const begin = database.prepare('begin immediate')
@@ -25,23 +28,31 @@ export function createGroupCommit(
     try {
       return together(group, run)
     } catch (error) {
-      return group.length === 1 ? refuse(group, error) : apart(group)
+      return group.length === 1 ? refuseAll(group, error) : apart(group)
     }
+  }
+
+  function refuseAll(group: readonly Asked[], error: unknown): readonly Reply[] {
+    if (sheet !== null) countFailed(sheet, group.length)
+    return group.map(({ id }) => ({ id, error: thrown(error) }))
   }
 
   function apart(group: readonly Asked[]): readonly Reply[] {
     try {
       return together(group, runAlone)
     } catch (error) {
-      return refuse(group, error)
+      return refuseAll(group, error)
     }
   }
 
   function together(group: readonly Asked[], runOne: (asked: Asked) => Reply): readonly Reply[] {
+    const beganAt = performance.now()
     begin.run()
     try {
       const replies = group.map(runOne)
+      const workedAt = performance.now()
       commit.run()
+      if (sheet !== null) countGroup(sheet, group.length, performance.now() - workedAt, performance.now() - beganAt)
       return replies
     } finally {
       if (database.inTransaction) rollback.run()
@@ -63,11 +74,8 @@ export function createGroupCommit(
       if (!database.inTransaction) throw error
       undo.run()
       keep.run()
+      if (sheet !== null) countFailed(sheet, 1)
       return { id: asked.id, error: thrown(error) }
     }
   }
-}
-
-function refuse(group: readonly Asked[], error: unknown): readonly Reply[] {
-  return group.map(({ id }) => ({ id, error: thrown(error) }))
 }

@@ -4,9 +4,10 @@ import { longReads } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { serve } from './serve.ts'
 import { openSqlite } from './sqlite-connection.ts'
+import type { ThreadData } from './thread.ts'
 import { type Asked, type Reply, thrown } from './thread-messages.ts'
 
-const connection = openSqlite(String(workerData), 'read')
+const connection = openSqlite((workerData as ThreadData).file, 'read')
 
 serve({
   answer: (group) => group.map(answer),

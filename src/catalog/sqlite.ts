@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import type { Attach, Catalog } from '../core/catalog.ts'
 import type { Log } from '../core/contracts.ts'
+import type { Sheet } from '../core/tally.ts'
 import { createCatalog } from './catalog.ts'
 import { migrate } from './migrate.ts'
 import type { longReads, writes } from './operations/list.ts'
@@ -13,11 +14,15 @@ export interface SqliteOptions {
   /** The data folder; made when it is not there. The catalog is `catalog.db` in it. */
   readonly folder: string
   readonly log?: Log
+  /** Where the writer thread counts its work; of `writerLayout`. */
+  readonly sheet?: Sheet
 }
 
 export interface SqliteCatalog extends Catalog {
   /** A way to this catalog's writer for `connectSqliteCatalog` on another thread; must be transferred. */
   share(): MessagePort
+  /** Operations asked of the writer and not answered yet, by this thread. */
+  readonly waiting: () => number
 }
 
 /**
@@ -25,21 +30,27 @@ export interface SqliteCatalog extends Catalog {
  * short reads run here, on a read-only connection; long ones on a thread that starts with the first of them.
  * Throws `CatalogTooNew` on a folder that a newer Dossier has been at.
  */
-export async function openSqliteCatalog({ folder, log }: SqliteOptions): Promise<SqliteCatalog> {
+export async function openSqliteCatalog({ folder, log, sheet }: SqliteOptions): Promise<SqliteCatalog> {
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'catalog.db')
   prepare(file)
   const writer = await openThread<typeof writes>({
     script: scriptOf('writer-thread'),
     file,
+    ...(sheet === undefined ? {} : { sheet }),
     onDeath: (error) => log?.error({ err: error }, 'the catalog’s writer thread died'),
   })
-  return { ...assemble(file, writer, log), share: () => writer.share() }
+  return { ...assemble(file, writer, log), share: () => writer.share(), waiting: writer.waiting }
 }
 
 /** The catalog for another thread of the process that has it open: reads are its own, writes go to the one writer. */
-export function connectSqliteCatalog({ folder, log, writer }: SqliteOptions & { writer: MessagePort }): Catalog {
-  return assemble(join(folder, 'catalog.db'), connectThread<typeof writes>(writer), log)
+export function connectSqliteCatalog({
+  folder,
+  log,
+  writer,
+}: SqliteOptions & { writer: MessagePort }): Omit<SqliteCatalog, 'share'> {
+  const thread = connectThread<typeof writes>(writer)
+  return { ...assemble(join(folder, 'catalog.db'), thread, log), waiting: thread.waiting }
 }
 
 function assemble(file: string, writer: Pick<Thread<typeof writes>, 'call' | 'close'>, log: Log | undefined): Catalog {

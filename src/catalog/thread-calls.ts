@@ -12,6 +12,8 @@ interface Waiting {
 /** What was asked of a thread, whichever way it goes there, and waits for its reply. */
 export interface Calls<O extends Operations> {
   readonly call: <N extends keyof O & string>(name: N, ...args: Parameters<O[N]>) => Promise<AnswerOf<O[N]>>
+  /** How much was asked and is not answered yet. */
+  readonly waiting: () => number
   settle(replies: readonly Reply[]): void
   /** Rejects whatever waits, and whatever is asked from now on. False when that was done before. */
   bury(error: Error): boolean
@@ -69,6 +71,7 @@ export function createCalls<O extends Operations>(post: (requests: readonly Requ
         waiting.set(id, { resolve: (value) => resolve(value as AnswerOf<O[N]>), reject })
       })
     },
+    waiting: () => waiting.size,
     settle(replies) {
       for (const reply of replies) settleOne(reply)
       if (waiting.size === 0) onIdle?.()

@@ -1,10 +1,13 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import type { Sheet } from '../core/tally.ts'
 import { createCalls, type AnswerOf, type Operations } from './thread-calls.ts'
 import type { Reply, Share } from './thread-messages.ts'
 
 /** Operations on another thread. When that thread dies, what was asked and what is asked later rejects. */
 export interface Thread<O extends Operations> {
   readonly call: <N extends keyof O & string>(name: N, ...args: Parameters<O[N]>) => Promise<AnswerOf<O[N]>>
+  /** How much was asked and is not answered yet. */
+  readonly waiting: () => number
   /** Another way to the same thread, for `connectThread` on a third one; must be transferred. */
   share(): MessagePort
   /** Resolves when everything asked before is answered and the thread has ended. */
@@ -16,12 +19,21 @@ export interface ThreadOptions {
   readonly script: URL
   /** The catalog's file. */
   readonly file: string
+  /** Where the thread counts its work. */
+  readonly sheet?: Sheet
   onDeath(error: Error): void
+}
+
+/** What the inside of a thread is given. */
+export interface ThreadData {
+  readonly file: string
+  readonly sheet: Sheet | null
 }
 
 /** Resolves once the thread is ready for work; rejects with what kept it from that. */
 export async function openThread<O extends Operations>(options: ThreadOptions): Promise<Thread<O>> {
-  const worker = new Worker(options.script, { workerData: options.file })
+  const workerData: ThreadData = { file: options.file, sheet: options.sheet ?? null }
+  const worker = new Worker(options.script, { workerData })
   const ended = Promise.withResolvers<void>()
   const ready = Promise.withResolvers<void>()
   const calls = createCalls<O>((requests) => worker.postMessage(requests))
@@ -46,6 +58,7 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
   await ready.promise
   return {
     call: calls.call,
+    waiting: calls.waiting,
     share() {
       const { port1, port2 } = new MessageChannel()
       worker.postMessage({ share: port1 } satisfies Share, [port1])
@@ -59,12 +72,13 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
 }
 
 /** The way to a thread that another thread has opened and shared. Closing it leaves the thread as it is. */
-export function connectThread<O extends Operations>(port: MessagePort): Pick<Thread<O>, 'call' | 'close'> {
+export function connectThread<O extends Operations>(port: MessagePort): Pick<Thread<O>, 'call' | 'waiting' | 'close'> {
   const calls = createCalls<O>((requests) => port.postMessage(requests))
   port.on('message', (replies: readonly Reply[]) => calls.settle(replies))
   port.once('close', () => calls.bury(new Error('The catalog is closed.')))
   return {
     call: calls.call,
+    waiting: calls.waiting,
     async close() {
       await calls.idle()
       port.close()

@@ -5,11 +5,13 @@ import { writes } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { serve } from './serve.ts'
 import { openSqlite } from './sqlite-connection.ts'
+import type { ThreadData } from './thread.ts'
 
-const connection = openSqlite(String(workerData), 'write')
+const { file, sheet } = workerData as ThreadData
+const connection = openSqlite(file, 'write')
 
 serve({
-  answer: createGroupCommit(connection, (asked) => operationOf(writes, asked)),
+  answer: createGroupCommit(connection, (asked) => operationOf(writes, asked), sheet),
   close() {
     connection.database.pragma('wal_checkpoint(TRUNCATE)')
     connection.close()

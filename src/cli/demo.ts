@@ -27,7 +27,7 @@ export async function demo(options: Options): Promise<void> {
   let told: Promise<void>
   try {
     const credentials = await credentialsIn(config.data, house.desk)
-    told = whenTold()
+    told = whenTold('SIGHUP')
     const origin = await listening(house, config)
     const file = textOf(options, 'credentials')
     if (file !== null) writePrivate(file, { origin, ...credentials })

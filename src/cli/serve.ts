@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { openHouse, type House } from '../compose.ts'
 import { readConfig, type Config } from '../config.ts'
 import { flagsOf, type Options } from './options.ts'
@@ -6,7 +7,7 @@ import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
   const house = await openHouse(config)
-  const told = whenTold()
+  const told = Promise.race([whenTold(), whenHungUp(() => house.reload(() => readConfig(flagsOf(options))))])
   const origin = await listening(house, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
   if ((await house.desk.organizations.list(null, 1)).length === 0) {
@@ -26,8 +27,10 @@ export async function listening(house: House, config: Config): Promise<string> {
   try {
     const port = await house.listen()
     const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
-    tellCommands(house, config.data, url)
+    const scheme = config.tlsKey === null ? 'http' : 'https'
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+    // A certificate names the public origin, and no command could believe it under another name.
+    tellCommands(house, config.data, config.tlsKey === null ? url : (config.origin ?? url))
     return config.origin ?? url
   } catch (error) {
     await house.close()
@@ -48,10 +51,30 @@ function tellCommands(house: House, folder: string, url: string): void {
 const IMPATIENT_MS = 1_000
 
 /** Resolves at the first signal to stop. Asked for before anybody can know that there is something to stop. */
-export function whenTold(): Promise<void> {
+export function whenTold(...more: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', ...more] as const) process.on(signal, () => resolve())
   })
+}
+
+/** SIGHUP means: read the settings again. It resolves when it means that the terminal in which this was started is gone. */
+function whenHungUp(reload: () => void): Promise<void> {
+  const hadTerminal = hasTerminal()
+  return new Promise((resolve) => {
+    process.on('SIGHUP', () => {
+      if (hadTerminal && !hasTerminal()) resolve()
+      else reload()
+    })
+  })
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Stops in order; a second signal stops at once. */

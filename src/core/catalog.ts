@@ -285,8 +285,8 @@ export interface Catalog extends AccountsCatalog, PermissionsCatalog {
   claimLoose(keys: readonly BlobKey[], at: number): Promise<readonly BlobKey[]>
   /** Claimed keys whose bytes are to be removed now, the oldest claim first; none while a lease lasts at `at`. */
   claimed(limit: number, at: number): Promise<readonly BlobKey[]>
-  /** Their bytes are gone. */
-  forget(keys: readonly BlobKey[]): Promise<void>
+  /** Their bytes are gone; answers how many bytes attachments had held under these keys. */
+  forget(keys: readonly BlobKey[]): Promise<number>
 
   /** Counts anew who holds these (at most HOLDERS_AT_ONCE keys); what nobody holds is claimed, or removed when it lives here. */
   recount(keys: readonly BlobKey[], at: number): Promise<void>

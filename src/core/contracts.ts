@@ -35,6 +35,14 @@ export interface Passwords {
   readonly verify: (hash: string | null, password: string) => Promise<boolean>
 }
 
+/** Whoever counts what sweeps do: adds up and returns. */
+export interface SweepTally {
+  /** A run ended, in order or not. */
+  ran(isInOrder: boolean): void
+  /** Bytes were removed from the store, under so many keys. */
+  removed(keys: number, bytes: number): void
+}
+
 /** Structured logging; the fields never hold a secret, and no customer's file name above `debug`. */
 export interface Log {
   debug(fields: object, message: string): void

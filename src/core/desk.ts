@@ -2,7 +2,7 @@ import { createAccess, type Access } from './access.ts'
 import { createAttachments, type Attachments } from './attachments.ts'
 import type { Catalog } from './catalog.ts'
 import { createClients, type Clients } from './clients.ts'
-import type { BlobStore, Log, Passwords, Sniff } from './contracts.ts'
+import type { BlobStore, Log, Passwords, Sniff, SweepTally } from './contracts.ts'
 import { createFields, type Fields } from './fields.ts'
 import { createGrants, type Grants } from './grants.ts'
 import { createIdSource } from './ids.ts'
@@ -40,12 +40,14 @@ export interface Shelves {
   readonly passwords: Passwords
   /** Whom this process knows besides the catalog's tokens. */
   readonly operator?: Operator
+  readonly tally?: SweepTally | null
   readonly now?: () => number
 }
 
-export function createDesk({ catalog, blobs, log, sniff, passwords, operator, now = Date.now }: Shelves): Desk {
+export function createDesk(shelves: Shelves): Desk {
+  const { catalog, blobs, log, sniff, passwords, operator, tally = null, now = Date.now } = shelves
   const newId = createIdSource(now)
-  const sweep = createSweep(catalog, blobs, log, now)
+  const sweep = createSweep({ catalog, blobs, log, now, tally })
   const access = createAccess(catalog, newId, now)
   return {
     access: operator === undefined ? access : withOperator(access, operator),

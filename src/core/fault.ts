@@ -1,17 +1,20 @@
 /** Everything that can go wrong for a caller. The list is closed: each dialect answers every code. */
-export type FaultCode =
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'invalid_input'
-  | 'too_large'
-  | 'type_refused'
-  | 'quota_exceeded'
-  | 'conflict'
-  | 'too_many'
-  | 'aborted'
-  | 'unavailable'
-  | 'internal'
+export const FAULT_CODES = [
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'invalid_input',
+  'too_large',
+  'type_refused',
+  'quota_exceeded',
+  'conflict',
+  'too_many',
+  'aborted',
+  'unavailable',
+  'internal',
+] as const
+
+export type FaultCode = (typeof FAULT_CODES)[number]
 
 /** What a fault is about; a wire may say one code differently for different subjects. */
 export type FaultSubject =

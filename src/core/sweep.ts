@@ -1,6 +1,6 @@
 /** Bytes that no row points at are removed. The key is claimed in the catalog first, so that no attach can take it meanwhile. */
 import type { Catalog } from './catalog.ts'
-import type { Log, StoredBlobs } from './contracts.ts'
+import type { Log, StoredBlobs, SweepTally } from './contracts.ts'
 import type { BlobKey } from './model.ts'
 
 const BATCH = 500
@@ -12,34 +12,54 @@ export interface Sweep {
   loose(before: number): Promise<number>
 }
 
-export function createSweep(catalog: Catalog, blobs: StoredBlobs, log: Log, now: () => number): Sweep {
+export interface SweepParts {
+  readonly catalog: Catalog
+  readonly blobs: StoredBlobs
+  readonly log: Log
+  readonly now: () => number
+  readonly tally?: SweepTally | null
+}
+
+export function createSweep({ catalog, blobs, log, now, tally = null }: SweepParts): Sweep {
   const once = async () => {
     while (await catalog.clearRemoved(BATCH, now()));
     for (;;) {
       const keys = await catalog.claimed(BATCH, now())
       if (keys.length === 0) return
       for (const key of keys) await blobs.remove(key)
-      await catalog.forget(keys)
+      const bytes = await catalog.forget(keys)
+      tally?.removed(keys.length, bytes)
     }
   }
   const collect = coalesced(async () => {
     try {
       await once()
+      tally?.ran(true)
     } catch (error) {
+      tally?.ran(false)
       log.error({ err: error }, 'bytes of removed attachments could not be cleared; they will be later')
     }
   })
-  const claim = async (keys: BlobKey[]) => (await catalog.claimLoose(keys.splice(0), now())).length
+  const claim = async (found: Map<BlobKey, number>) => {
+    const keys = await catalog.claimLoose([...found.keys()], now())
+    // Nobody ever held them, so only the store knows how many bytes they are.
+    tally?.removed(
+      0,
+      keys.reduce((bytes, key) => bytes + (found.get(key) ?? 0), 0),
+    )
+    found.clear()
+    return keys.length
+  }
   return {
     collect,
     async loose(before) {
-      const batch: BlobKey[] = []
+      const batch = new Map<BlobKey, number>()
       let found = 0
       for await (const blob of blobs.list()) {
-        if (blob.modified.getTime() < before) batch.push(blob.key)
-        if (batch.length === BATCH) found += await claim(batch)
+        if (blob.modified.getTime() < before) batch.set(blob.key, blob.size)
+        if (batch.size === BATCH) found += await claim(batch)
       }
-      if (batch.length > 0) found += await claim(batch)
+      if (batch.size > 0) found += await claim(batch)
       await collect()
       return found
     },

@@ -15,16 +15,21 @@ export interface DialectSettings {
   readonly highlevelDaily: number
   readonly zohoCredits: number
   readonly zohoConcurrency: number
-  /** What limits count in. */
-  readonly counters: Counters
 }
 
-export function createDialects(settings: DialectSettings): readonly Dialect[] {
-  const highlevel = { max: settings.highlevelMax, intervalMs: 10_000, daily: settings.highlevelDaily }
-  const zoho = { credits: settings.zohoCredits, concurrency: settings.zohoConcurrency }
+/** `settings` is asked again whenever it matters, for they may change. */
+export function createDialects(settings: () => DialectSettings, counters: Counters): readonly Dialect[] {
+  const zoho = () => {
+    const { limits, zohoCredits, zohoConcurrency } = settings()
+    return limits ? { credits: zohoCredits, concurrency: zohoConcurrency } : { credits: 0, concurrency: 0 }
+  }
+  const highlevel = () => {
+    const { limits, highlevelMax, highlevelDaily } = settings()
+    return limits ? { max: highlevelMax, intervalMs: 10_000, daily: highlevelDaily } : null
+  }
   return [
-    createZoho({ limits: settings.limits ? zoho : { credits: 0, concurrency: 0 }, counters: settings.counters }),
+    createZoho({ limits: zoho, countsCalls: settings().zohoConcurrency > 0, counters }),
     createNative(),
-    createHighLevel({ limits: settings.limits ? highlevel : null, counters: settings.counters }),
+    createHighLevel({ limits: highlevel, counters }),
   ]
 }

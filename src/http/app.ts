@@ -1,9 +1,10 @@
 /** The door: a socket's request in, a dialect's answer out. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Log } from '../core/contracts.ts'
 import type { Desk } from '../core/desk.ts'
 import { Fault } from '../core/fault.ts'
 import type { Counter } from './answering.ts'
+import type { Certificate } from './certificate.ts'
 import { createConnections } from './connections.ts'
 import type { AttachmentReference, Dialect } from './contracts.ts'
 import { knownOrigins } from './cors.ts'
@@ -13,6 +14,7 @@ import { refuseMalformed, refuseTunnel } from './malformed.ts'
 import type { Observer } from './observer.ts'
 import { createFindRoute } from './router.ts'
 import { createSenderOf } from './sender.ts'
+import { createDoorServer } from './server.ts'
 
 export interface AppSettings {
   /** Public origin of URLs in answers; null: what the request's Host says. */
@@ -36,16 +38,19 @@ export interface AppParts {
   readonly log: Log
   readonly observer: Observer
   readonly settings: AppSettings
+  /** Null: without TLS. */
+  readonly certificate: Certificate | null
 }
 
 export interface App {
   readonly server: Server
+  /** For requests from now on; those under way keep the terms that they came under. A certificate cannot come or go. */
+  update(settings: AppSettings, certificate: Certificate | null): void
   /** Takes no new requests; resolves when those in flight are answered, or were cut off after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
 
-const MAX_HEADER_BYTES = 32 * 1024
-export function createApp({ dialects, desk, log, observer, settings }: AppParts): App {
+export function createApp({ dialects, desk, log, observer, settings, certificate }: AppParts): App {
   const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
   const connections = createConnections()
   let stopping = false
@@ -58,7 +63,7 @@ export function createApp({ dialects, desk, log, observer, settings }: AppParts)
   const attachmentAtPath = (path: string): AttachmentReference | null =>
     counterFor(path).dialect.attachmentAt?.(path) ?? null
 
-  const terms: ExchangeTerms = {
+  const termsOf = (settings: AppSettings): ExchangeTerms => ({
     ...{ desk, log, observer, connections, counterFor, attachmentAtPath },
     senderOf: createSenderOf(settings.trustedProxies),
     known: knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins()),
@@ -67,22 +72,11 @@ export function createApp({ dialects, desk, log, observer, settings }: AppParts)
     maxParts: settings.maxParts,
     times: settings,
     draining: { bytes: settings.drainBytes, milliseconds: settings.requestMs },
-  }
+  })
+  let terms = termsOf(settings)
   const handle = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
 
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: settings.headersMs,
-      requestTimeout: settings.requestMs,
-      connectionsCheckingInterval: 1_000,
-      requireHostHeader: false,
-      keepAliveTimeout: 65_000,
-      noDelay: true,
-    },
-    handle,
-  )
-  server.on('connection', (socket) => {
+  const { server, update, cutHandshakes } = createDoorServer(settings, certificate, handle, (socket) => {
     connections.opened(socket)
     observer.connected()
     socket.once('close', () => observer.disconnected())
@@ -98,11 +92,16 @@ export function createApp({ dialects, desk, log, observer, settings }: AppParts)
 
   return {
     server,
+    update(next, renewed) {
+      terms = termsOf(next)
+      update(next, renewed)
+    },
     async stop(graceMs) {
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       connections.retire()
+      cutHandshakes()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')
         connections.abort(fault)

@@ -46,5 +46,5 @@ export async function runDoctor(order: DoctorOrder): Promise<Examined> {
 }
 
 function menderOf(catalog: Catalog, blobs: StoredBlobs, log: Log): DoctorParts['mender'] {
-  return { catalog, sweep: createSweep(catalog, blobs, log, Date.now) }
+  return { catalog, sweep: createSweep({ catalog, blobs, log, now: Date.now }) }
 }

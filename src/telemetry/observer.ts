@@ -1,22 +1,44 @@
-/** What the door tells of its requests, as lines of the access log. */
+/** What the door tells of its requests, handed on to the access log, the tally and the spans. */
 import type { Progress } from '../core/intake.ts'
 import type { Observer, Passage } from '../http/observer.ts'
 import type { AccessLog } from './access-log.ts'
+import type { Tally } from './tally.ts'
 import { createTraffic } from './traffic.ts'
 
-export function createObserver({ accessLog }: { readonly accessLog: AccessLog | null }): Observer {
+export interface ObserverParts {
+  /** Asked for each request, for it may change; null: nothing is written. */
+  readonly accessLog: () => AccessLog | null
+  /** Null: nothing is counted. */
+  readonly tally: Tally | null
+}
+
+export function createObserver({ accessLog, tally }: ObserverParts): Observer {
   const trafficOf = createTraffic()
   const note = (passage: Passage, method: string | null, status: number, isWhole: boolean) => {
-    const milliseconds = performance.now() - passage.beganAt
-    accessLog?.({ passage, method, status, isWhole, milliseconds, traffic: trafficOf(passage.socket) })
+    const endedAt = performance.now()
+    const write = accessLog()
+    if (write === null && tally === null) return
+    const traffic = trafficOf(passage.socket)
+    tally?.answered(passage, status, isWhole, endedAt)
+    tally?.passed(passage.counter.dialect, traffic)
+    write?.({ passage, method, status, isWhole, milliseconds: endedAt - passage.beganAt, traffic })
   }
   return {
-    began() {},
-    intakeBegan: (): Progress => ({ receivedAt: 0, committedAt: 0, attached: 0, bytes: 0 }),
+    began: () => tally?.open('requests', 1),
+    intakeBegan(): Progress {
+      tally?.open('uploads', 1)
+      return { receivedAt: 0, committedAt: 0, attached: 0, bytes: 0 }
+    },
     answered: (passage, status, isWhole) => note(passage, passage.head.method, status, isWhole),
-    ended() {},
+    ended({ seen, counter, socket }) {
+      if (tally === null) return
+      tally.open('requests', -1)
+      if (seen.intake !== null) tally.open('uploads', -1)
+      // The rest of a refused body was read after the answer.
+      if (seen.fault !== null) tally.passed(counter.dialect, trafficOf(socket))
+    },
     refused: (passage, status) => note(passage, null, status, true),
-    connected() {},
-    disconnected() {},
+    connected: () => tally?.open('connections', 1),
+    disconnected: () => tally?.open('connections', -1),
   }
 }

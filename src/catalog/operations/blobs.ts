@@ -85,7 +85,7 @@ const selectClaimed = statement((db, p: Params<{ limit: number; at: number }>) =
 const remove = statement((db, p: Params<{ key: BlobKey }>) => db.deleteFrom('blob').where('key', '=', p('key')))
 
 const removeClaimed = statement((db, p: Params<{ key: BlobKey }>) =>
-  db.deleteFrom('blob').where('key', '=', p('key')).where('claimed_at', 'is not', null),
+  db.deleteFrom('blob').where('key', '=', p('key')).where('claimed_at', 'is not', null).returning('size'),
 )
 
 const removeAllClaimed = statement((db, _: Params<Record<string, never>>) =>
@@ -166,11 +166,13 @@ export function* claimed(limit: number, at: number): Op<readonly BlobKey[]> {
   return rows.map((row) => row.key)
 }
 
-export function* forget(keys: readonly BlobKey[]): Op<void> {
+export function* forget(keys: readonly BlobKey[]): Op<number> {
+  let bytes = 0
   for (const key of keys) {
     yield* run(removeStray({ key }))
-    yield* run(removeClaimed({ key }))
+    bytes += (yield* one(removeClaimed({ key })))?.size ?? 0
   }
+  return bytes
 }
 
 /** For a copy of the catalog, which comes without the bytes that are nobody's any more. */

@@ -8,12 +8,12 @@ import { PUBLISHED_VERSIONS, versionMissing, versionUnpublished } from './faults
 import { locationUploadRoutes } from './location-uploads.ts'
 import { locationRoutes } from './locations.ts'
 import { refuse, secretOf } from './refusals.ts'
-import { createThrottle, type Limits } from './throttle.ts'
+import { createThrottle, RATE_LIMIT_HEADERS, type Limits } from './throttle.ts'
 import { uploadRoutes } from './uploads.ts'
 
 export interface HighLevelSettings {
-  /** Null: calls are not counted. */
-  readonly limits: Limits | null
+  /** Asked for each call, for they may change; null: calls are not counted. */
+  readonly limits: () => Limits | null
   readonly counters: Counters
 }
 
@@ -39,7 +39,7 @@ export function createHighLevel({ limits, counters }: HighLevelSettings): Dialec
     cors: {
       mode: 'anyone',
       methods: ['GET', 'POST', 'PUT', 'DELETE'],
-      exposes: ['x-dossier-hint', 'x-request-id', ...Object.keys(throttle.headers(null))],
+      exposes: ['x-dossier-hint', 'x-request-id', ...RATE_LIMIT_HEADERS],
     },
     attachmentAt: documentAt,
     routes: [

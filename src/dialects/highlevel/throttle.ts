@@ -17,25 +17,36 @@ export interface Throttle {
   headers(caller: Caller | null): Readonly<Record<string, string>>
 }
 
+export const RATE_LIMIT_HEADERS = [
+  'x-ratelimit-limit-daily',
+  'x-ratelimit-daily-remaining',
+  'x-ratelimit-daily-reset',
+  'x-ratelimit-interval-milliseconds',
+  'x-ratelimit-max',
+  'x-ratelimit-remaining',
+] as const
+
 const DAY: Period = { milliseconds: 86_400_000, kind: 'fixed' }
 
 /** Null limits: nothing is counted and no header is sent. */
-export function createThrottle(limits: Limits | null, counters: Counters): Throttle {
-  if (limits === null) return { count: () => null, headers: () => ({}) }
-  const interval: Period = { milliseconds: limits.intervalMs, kind: 'fixed' }
+export function createThrottle(limitsNow: () => Limits | null, counters: Counters): Throttle {
   return {
     count(caller) {
+      const limits = limitsNow()
+      if (limits === null) return null
       const key = keyOf(caller)
       if (!counters.take(`${key} day`, DAY, limits.daily)) return tooManyToday(limits)
-      if (counters.take(`${key} interval`, interval, limits.max)) return null
+      if (counters.take(`${key} interval`, intervalOf(limits), limits.max)) return null
       counters.give(`${key} day`)
       return tooManyNow(limits)
     },
     headers(caller) {
+      const limits = limitsNow()
+      if (limits === null) return {}
       const key = caller === null ? null : keyOf(caller)
       const none = { used: 0, ends: DAY.milliseconds }
       const day = key === null ? none : counters.look(`${key} day`, DAY)
-      const now = key === null ? none : counters.look(`${key} interval`, interval)
+      const now = key === null ? none : counters.look(`${key} interval`, intervalOf(limits))
       // Five are published; the sixth, in milliseconds, its SDK reads.
       return {
         'x-ratelimit-limit-daily': String(limits.daily),
@@ -47,6 +58,10 @@ export function createThrottle(limits: Limits | null, counters: Counters): Throt
       }
     },
   }
+}
+
+function intervalOf({ intervalMs }: Limits): Period {
+  return { milliseconds: intervalMs, kind: 'fixed' }
 }
 
 function keyOf({ client, organization, agency }: Caller): string {

@@ -15,12 +15,15 @@ import { createThrottle, type Limits, type Throttle } from './throttle.ts'
 import { zohoTime } from './wire.ts'
 
 export interface ZohoSettings {
-  readonly limits: Limits
+  /** Asked for each call, for they may change. */
+  readonly limits: () => Limits
+  /** Whether calls under way are counted; for good. */
+  readonly countsCalls: boolean
   readonly counters: Counters
 }
 
-export function createZoho({ limits, counters }: ZohoSettings): Dialect {
-  const throttle = createThrottle(limits, counters)
+export function createZoho({ limits, countsCalls, counters }: ZohoSettings): Dialect {
+  const throttle = createThrottle(limits, countsCalls, counters)
   return {
     name: 'zoho',
     owns: (path) => /^\/(crm|oauth\/v2)(\/|$)/.test(path),
@@ -28,7 +31,7 @@ export function createZoho({ limits, counters }: ZohoSettings): Dialect {
     routes: ['/crm/v2', '/crm/v2.1'].flatMap(routesUnder),
     secret: secretOf,
     refuse,
-    ...(limits.credits === 0 && limits.concurrency === 0 ? {} : throttled(throttle)),
+    ...throttled(throttle),
     headers: (_head, caller) => ({ ...headers(caller), ...throttle.headers(caller) }),
     cors: {
       mode: 'credentials',

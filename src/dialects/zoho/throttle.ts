@@ -3,7 +3,7 @@ import type { Counters, Period } from '../../core/counters.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Caller } from '../../core/model.ts'
 
-/** 0: without a limit, and not counted. */
+/** 0: without a limit. */
 export interface Limits {
   readonly credits: number
   readonly concurrency: number
@@ -16,21 +16,28 @@ export interface Throttle {
   headers(caller: Caller | null): Readonly<Record<string, string>>
 }
 
+const UNLIMITED = 1_000_000_000
 const DAY: Period = { milliseconds: 86_400_000, kind: 'rolling' }
 
-export function createThrottle({ credits, concurrency }: Limits, counters: Counters): Throttle {
+/**
+ * `limits` is asked for each call, for they may change. `countsCalls`: whether calls under way are counted at all, which
+ * cannot change: what began uncounted would end counted.
+ */
+export function createThrottle(limits: () => Limits, countsCalls: boolean, counters: Counters): Throttle {
   return {
     begin(caller) {
-      if (concurrency > 0 && !counters.begin(clientKey(caller), concurrency)) return tooManyAtOnce(concurrency)
+      const { credits, concurrency } = limits()
+      if (countsCalls && !counters.begin(clientKey(caller), concurrency || UNLIMITED)) return tooManyAtOnce(concurrency)
       if (credits === 0 || counters.take(organizationKey(caller), DAY, credits)) return null
-      if (concurrency > 0) counters.end(clientKey(caller))
+      if (countsCalls) counters.end(clientKey(caller))
       return creditsSpent(credits)
     },
     end(caller) {
-      if (concurrency > 0) counters.end(clientKey(caller))
+      if (countsCalls) counters.end(clientKey(caller))
     },
     /** v8 says what remains once half is spent; the v2 SDKs know names for a day's limit. */
     headers(caller): Record<string, string> {
+      const { credits } = limits()
       if (caller === null || credits === 0) return {}
       const remaining = Math.max(0, credits - counters.look(organizationKey(caller), DAY).used)
       return {

@@ -1,0 +1,46 @@
+/** What the writer thread counts of its work. */
+import { add, createLayout, observe, type Sheet } from '../core/tally.ts'
+
+const GROUP_SIZES: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+const COMMIT_SECONDS: readonly number[] = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5,
+]
+
+export const writerLayout = createLayout()
+
+const slots = {
+  group: writerLayout.family({
+    name: 'dossier_writer_group_size',
+    help: 'Operations that the writer thread committed together.',
+    type: 'histogram',
+    bounds: GROUP_SIZES,
+  })(),
+  commit: writerLayout.family({
+    name: 'dossier_writer_commit_seconds',
+    help: 'Time of one commit on the writer thread: the flush to disk of a whole group.',
+    type: 'histogram',
+    bounds: COMMIT_SECONDS,
+  })(),
+  work: writerLayout.family({
+    name: 'dossier_writer_group_seconds',
+    help: 'Time of one group on the writer thread, from its begin to the end of its commit.',
+    type: 'histogram',
+    bounds: COMMIT_SECONDS,
+  })(),
+  failed: writerLayout.family({
+    name: 'dossier_writer_failed_operations_total',
+    help: 'Operations of the catalog that were taken back because they failed.',
+    type: 'counter',
+  })(),
+}
+
+/** One group was committed. Times are milliseconds. */
+export function countGroup(sheet: Sheet, operations: number, commit: number, whole: number): void {
+  observe(sheet, slots.group, GROUP_SIZES, operations)
+  observe(sheet, slots.commit, COMMIT_SECONDS, commit / 1000)
+  observe(sheet, slots.work, COMMIT_SECONDS, whole / 1000)
+}
+
+export function countFailed(sheet: Sheet, operations: number): void {
+  add(sheet, slots.failed, operations)
+}

@@ -1,0 +1,79 @@
+/** The server of a door: HTTP/1.1, over TLS where there is a certificate. */
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Certificate } from './certificate.ts'
+
+export interface ServerTimes {
+  /** The whole of a request, from its first byte to its last. */
+  readonly requestMs: number
+  /** Of a head, and of a TLS handshake. */
+  readonly headersMs: number
+}
+
+export interface DoorServer {
+  readonly server: Server
+  /** For connections and requests from now on. A certificate cannot come or go. */
+  update(times: ServerTimes, certificate: Certificate | null): void
+  /** Closes connections whose TLS handshake is not over; nobody has asked for anything on them. */
+  cutHandshakes(): void
+}
+
+const MAX_HEADER_BYTES = 32 * 1024
+
+const OPTIONS = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  connectionsCheckingInterval: 1_000,
+  requireHostHeader: false,
+  keepAliveTimeout: 65_000,
+  noDelay: true,
+}
+
+/** `opened` hears of connections on which requests may come. */
+export function createDoorServer(
+  times: ServerTimes,
+  certificate: Certificate | null,
+  handle: RequestListener,
+  opened: (socket: Socket) => void,
+): DoorServer {
+  const timing = { headersTimeout: times.headersMs, requestTimeout: times.requestMs }
+  if (certificate === null) {
+    const server = createPlainServer({ ...OPTIONS, ...timing }, handle)
+    server.on('connection', opened)
+    return { server, update: (next) => retime(server, next), cutHandshakes() {} }
+  }
+  const tls = { key: certificate.key, cert: certificate.chain, handshakeTimeout: times.headersMs }
+  const server = createTlsServer({ ...OPTIONS, ...timing, ...tls }, handle)
+  const cutHandshakes = watchHandshakes(server)
+  server.on('secureConnection', opened)
+  return {
+    server,
+    update(next, renewed) {
+      retime(server, next)
+      if (renewed !== null) server.setSecureContext({ key: renewed.key, cert: renewed.chain })
+    },
+    cutHandshakes,
+  }
+}
+
+function retime(server: Server, { headersMs, requestMs }: ServerTimes): void {
+  server.headersTimeout = headersMs
+  server.requestTimeout = requestMs
+}
+
+/** A handshake that fails is no request: there is nobody who could read an answer. */
+function watchHandshakes(server: TlsServer): () => void {
+  const under = new Map<string, Socket>()
+  const nameOf = ({ remoteAddress = '', remotePort = 0 }: Socket) => `${remoteAddress} ${String(remotePort)}`
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket)
+    under.set(name, socket)
+    socket.once('close', () => under.delete(name))
+  })
+  server.on('secureConnection', (socket) => under.delete(nameOf(socket)))
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return () => {
+    for (const socket of under.values()) socket.destroy()
+  }
+}

@@ -1,0 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** This program's version, as the manifest above the sources (or above what was built of them) says. */
+export function version(): string {
+  const manifests = ['../../package.json', '../package.json'].map((path) => new URL(path, import.meta.url))
+  const found = manifests.find((manifest) => existsSync(manifest))
+  if (found === undefined) return 'unknown'
+  return (JSON.parse(readFileSync(found, 'utf8')) as { version?: string }).version ?? 'unknown'
+}

@@ -1,0 +1,65 @@
+/** Counts as Prometheus reads them. The text is prom-client's; it is loaded when somebody asks for the first time. */
+import type { Family, Labels, Sheet } from '../core/tally.ts'
+
+/** A layout's families, and the sheets of all threads that count by it. */
+export interface Counted {
+  readonly families: readonly Family[]
+  readonly sheets: readonly Sheet[]
+}
+
+/** A family as prom-client exchanges it between processes. */
+export interface Metric {
+  readonly name: string
+  readonly help: string
+  readonly type: Family['type']
+  readonly aggregator: 'sum'
+  readonly values: readonly Value[]
+}
+
+interface Value {
+  readonly value: number
+  readonly labels: Labels
+  readonly metricName?: string
+}
+
+export async function exposition(metrics: readonly Metric[]): Promise<string> {
+  const { AggregatorRegistry } = await import('prom-client')
+  return AggregatorRegistry.aggregate([[...metrics]]).metrics()
+}
+
+export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+export function metricsOf({ families, sheets }: Counted): Metric[] {
+  const total = (at: number) => sheets.reduce((sum, sheet) => sum + (sheet[at] ?? 0), 0)
+  return families.map((family) => ({
+    ...metric(family.name, family.help, family.type),
+    values: family.isPerThread ? threadValues(family, sheets) : values(family, total),
+  }))
+}
+
+export function metric(name: string, help: string, type: Family['type'], values: readonly Value[] = []): Metric {
+  return { name, help, type, aggregator: 'sum', values }
+}
+
+function values(family: Family, total: (at: number) => number): Value[] {
+  const { type, series, isSparse } = family
+  if (type === 'histogram') return series.flatMap(({ labels, at }) => histogram(family, labels, at, total))
+  return series.map(({ labels, at }) => ({ labels, value: total(at) })).filter(({ value }) => !isSparse || value > 0)
+}
+
+function histogram({ name, bounds, isSparse }: Family, labels: Labels, at: number, total: (at: number) => number) {
+  let count = 0
+  const buckets = [...bounds.map(String), '+Inf'].map((le, index): Value => {
+    count += total(at + index)
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count }
+  })
+  if (isSparse && count === 0) return []
+  const sum = { metricName: `${name}_sum`, labels, value: total(at + bounds.length + 1) }
+  return [...buckets, sum, { metricName: `${name}_count`, labels, value: count }]
+}
+
+function threadValues({ series }: Family, sheets: readonly Sheet[]): Value[] {
+  return sheets.flatMap((sheet, thread) =>
+    series.map(({ labels, at }) => ({ labels: { ...labels, thread: String(thread) }, value: sheet[at] ?? 0 })),
+  )
+}

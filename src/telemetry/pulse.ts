@@ -1,0 +1,47 @@
+/** How a thread is doing, looked at once a second, so that whichever thread is asked can tell it of all. */
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import type { Sheet } from '../core/tally.ts'
+import { QUANTILES, type ThreadSlots } from './thread-families.ts'
+
+const EVERY_MS = 1_000
+/** The loop's delay is told of so many looks at most, and then begun anew. */
+const LOOKS = 10
+const RESOLUTION_MS = 20
+
+export interface Pulse {
+  /** Looks now. */
+  take(): void
+  stop(): void
+}
+
+/** `waiting`: operations that wait for the writer thread. */
+export function openPulse(sheet: Sheet, slots: ThreadSlots, waiting: () => number): Pulse {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  let before = performance.eventLoopUtilization()
+  let looks = 0
+  const take = () => {
+    sheet[slots.waiting] = waiting()
+    sheet[slots.heap] = process.memoryUsage().heapUsed
+    if (delay.count === 0) return
+    // What is measured is how long it was from look to look, not how much later than meant.
+    for (const [index, quantile] of QUANTILES.entries())
+      sheet[slots.delays[index] ?? 0] = Math.max(0, delay.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000)
+  }
+  const look = () => {
+    take()
+    const now = performance.eventLoopUtilization()
+    sheet[slots.utilization] = performance.eventLoopUtilization(now, before).utilization
+    before = now
+    if (++looks % LOOKS === 0) delay.reset()
+  }
+  const timer = setInterval(look, EVERY_MS)
+  timer.unref()
+  return {
+    take,
+    stop() {
+      clearInterval(timer)
+      delay.disable()
+    },
+  }
+}
