@@ -76,11 +76,12 @@ export function createApp({ dialects, desk, log, observer, settings, certificate
   let terms = termsOf(settings)
   const handle = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
 
-  const { server, update, cutHandshakes } = createDoorServer(settings, certificate, handle, (socket) => {
+  const door = createDoorServer(settings, certificate, handle, (socket) => {
     connections.opened(socket)
     observer.connected()
     socket.once('close', () => observer.disconnected())
   })
+  const { server } = door
   server.on('checkExpectation', handle)
   server.on('clientError', (error, socket) => {
     refuseMalformed(error, socket, { connections, observer, dialectFor: (path) => counterFor(path).dialect })
@@ -94,14 +95,14 @@ export function createApp({ dialects, desk, log, observer, settings, certificate
     server,
     update(next, renewed) {
       terms = termsOf(next)
-      update(next, renewed)
+      door.update(next, renewed)
     },
     async stop(graceMs) {
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       connections.retire()
-      cutHandshakes()
+      door.cutHandshakes()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')
         connections.abort(fault)
