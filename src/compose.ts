@@ -175,6 +175,10 @@ function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Pro
       later('forgetting idempotency keys', () => desk.attachments.forgetRetries()),
       sweepInterval,
     ),
+    setInterval(
+      later('forgetting shares that ended long ago', () => desk.shares.forgetEnded()),
+      sweepInterval,
+    ),
     setInterval(flush, TOKEN_FLUSH_MS),
   ]
   later('the first sweep', () => sweep(openedAt))()

@@ -17,6 +17,7 @@ import { records } from './operations/record-pages.ts'
 import { matchRecord, moduleOfNamed, record } from './operations/records.ts'
 import { roles } from './operations/roles.ts'
 import { session } from './operations/sessions.ts'
+import { sharedAttachment, shares } from './operations/shares.ts'
 import { members, standing } from './operations/standing.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
@@ -100,6 +101,13 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     placeUser: (of, user, placing) => write('placeUser', of, user, placing),
     members: (of) => read(members(of)),
     shareModule: (of, id, sharing) => write('shareModule', of, id, sharing),
+    createShare: (input) => write('createShare', input),
+    shares: (of, ofAttachment) => read(shares(of, ofAttachment)),
+    sharedAttachment: (hash) => read(sharedAttachment(hash)),
+    countDownload: (id, at) => write('countDownload', id, at),
+    revokeShare: (of, id, at) => write('revokeShare', of, id, at),
+    forgetShares: (before, limit) => write('forgetShares', before, limit),
+
     standing: (of, user, onRecord) => read(standing(of, user, onRecord)),
 
     createToken: (token) => write('createToken', token),

@@ -15,6 +15,7 @@ import type {
   ProfileRule,
   Properties,
   Role,
+  Share,
   Token,
   User,
   UserId,
@@ -29,6 +30,7 @@ import type {
   ProfileTable,
   RecordTable,
   RoleTable,
+  ShareTable,
   TokenTable,
   UserTable,
 } from './schema.ts'
@@ -151,6 +153,23 @@ export function attachmentRow(attachment: Attachment): Selectable<AttachmentTabl
 export function profileOf(row: Selectable<ProfileTable>): Profile {
   const { id, organization, name, rules, created_at: createdAt } = row
   return { id, organization, name, rules: JSON.parse(rules) as ProfileRule[], createdAt }
+}
+
+export type ShareRow = Omit<Selectable<ShareTable>, 'hash'> & { readonly name: string }
+
+export function shareOf(row: ShareRow): Share {
+  const { id, organization, attachment, name, label } = row
+  return {
+    ...{ id, organization, attachment, name, label },
+    hasPassword: row.password !== null,
+    maxDownloads: row.max_downloads,
+    downloads: row.downloads,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+  }
 }
 
 export function roleOf(row: Selectable<RoleTable>): Role {

@@ -18,6 +18,7 @@ import type {
   RefreshTokenId,
   SessionId,
   RoleId,
+  ShareId,
   Sha256,
   Sharing,
   TokenId,
@@ -254,6 +255,23 @@ export interface LoginAttemptTable {
   began_at: number
 }
 
+export interface ShareTable {
+  id: ShareId
+  organization: OrganizationId
+  attachment: AttachmentId
+  hash: Sha256
+  label: string
+  /** An argon2 hash. */
+  password: string | null
+  max_downloads: number | null
+  downloads: number
+  created_at: number
+  created_by: UserId
+  expires_at: number
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
 export interface RetryTable {
   scope: Sha256
   organization: OrganizationId
@@ -281,6 +299,7 @@ export interface Schema {
   user: UserTable
   profile: ProfileTable
   role: RoleTable
+  share: ShareTable
   module: ModuleTable
   record: RecordTable
   field: FieldTable

@@ -22,6 +22,7 @@ import type {
   UserId,
 } from './model.ts'
 import type { PermissionsCatalog } from './permissions-catalog.ts'
+import type { SharesCatalog } from './shares-catalog.ts'
 
 export interface NewModule {
   readonly id: ModuleId
@@ -193,7 +194,7 @@ export interface Download {
  * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
  * a record, field or attachment of another organization is not there, nor is one whose record was removed.
  */
-export interface Catalog extends AccountsCatalog, PermissionsCatalog {
+export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCatalog {
   createOrganization(input: NewOrganization): Promise<Organization>
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */

@@ -11,6 +11,7 @@ import { createOrganizations, type Organizations } from './organizations.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createShares, type Shares } from './shares.ts'
 import { createStaff, type Staff } from './staff.ts'
 import { createSweep, type Sweep } from './sweep.ts'
 import { createUsers, type Users } from './users.ts'
@@ -27,6 +28,7 @@ export interface Desk {
   readonly fields: Fields
   readonly attachments: Attachments
   readonly staff: Staff
+  readonly shares: Shares
   readonly sweep: Sweep
   readonly sniff: Sniff
   readonly readiness: Readiness
@@ -49,6 +51,7 @@ export function createDesk(shelves: Shelves): Desk {
   const newId = createIdSource(now)
   const sweep = createSweep({ catalog, blobs, log, now, tally })
   const access = createAccess(catalog, newId, now)
+  const attachments = createAttachments({ catalog, blobs, sweep, log, newId, now })
   return {
     access: operator === undefined ? access : withOperator(access, operator),
     users: createUsers(catalog, passwords, newId, now),
@@ -58,8 +61,9 @@ export function createDesk(shelves: Shelves): Desk {
     organizations: createOrganizations(catalog, newId, now, () => sweep.collect()),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),
-    attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),
+    attachments,
     staff: createStaff(catalog, newId, now),
+    shares: createShares({ catalog, attachments, passwords, newId, now }),
     sweep,
     sniff,
     readiness: createReadiness(catalog, blobs, now),

@@ -12,7 +12,7 @@ export type AttachmentId = Branded<string, 'attachment'>
 export type UserId = Branded<string, 'user'>
 export type ProfileId = Branded<string, 'profile'>
 export type RoleId = Branded<string, 'role'>
-export type SharedLinkId = Branded<string, 'shared link'>
+export type ShareId = Branded<string, 'share'>
 export type TokenId = Branded<string, 'token'>
 /** What a program is known by; the text that it sends as its client id. */
 export type ClientId = Branded<string, 'client'>
@@ -202,6 +202,26 @@ export interface FieldEntry {
   /** The client's file id; unique within record and field. */
   readonly key: string
   readonly attachment: Attachment
+}
+
+/** An address under which one attachment opens for whoever knows it, until it ends. */
+export interface Share {
+  readonly id: ShareId
+  readonly organization: OrganizationId
+  readonly attachment: AttachmentId
+  /** Of the attachment. */
+  readonly name: string
+  /** What it is for. */
+  readonly label: string
+  readonly hasPassword: boolean
+  /** Null: any number. */
+  readonly maxDownloads: number | null
+  readonly downloads: number
+  readonly createdAt: number
+  readonly createdBy: UserId
+  readonly expiresAt: number
+  readonly lastUsedAt: number | null
+  readonly revokedAt: number | null
 }
 
 /** Who is calling, as a token says. */

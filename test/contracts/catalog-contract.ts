@@ -7,10 +7,12 @@ import { type Crm, newCrm } from './catalog-crm.ts'
 import { durabilityContract } from './catalog-durability.ts'
 import { fieldsContract } from './catalog-fields.ts'
 import { organizationsContract } from './catalog-organizations.ts'
+import { permissionsContract } from './catalog-permissions.ts'
 import { recordsContract } from './catalog-records.ts'
 import { recoveryContract } from './catalog-recovery.ts'
 import { removalContract } from './catalog-removal.ts'
 import { retriesContract } from './catalog-retries.ts'
+import { sharesContract } from './catalog-shares.ts'
 import { tokensContract } from './catalog-tokens.ts'
 
 export interface OpenedCatalog {
@@ -41,6 +43,8 @@ export function catalogContract(name: string, open: () => Promise<OpenedCatalog>
     retriesContract(fresh)
     recoveryContract(fresh)
     tokensContract(fresh)
+    permissionsContract(fresh)
+    sharesContract(fresh)
     durabilityContract(open)
   })
 }

@@ -18,11 +18,14 @@ import { module } from '../../src/catalog/operations/modules.ts'
 import { firstUser, organization } from '../../src/catalog/operations/organizations.ts'
 import { records } from '../../src/catalog/operations/record-pages.ts'
 import { matchRecord, moduleOfNamed, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
+import { countDownload, sharedAttachment, shares } from '../../src/catalog/operations/shares.ts'
+import { standing } from '../../src/catalog/operations/standing.ts'
 import { tokenHolder, tokens } from '../../src/catalog/operations/tokens.ts'
 import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
 import { compile, type Op } from '../../src/catalog/statement.ts'
 import type { AttachmentPage } from '../../src/core/attachment-page.ts'
 import type { RecordPage } from '../../src/core/catalog.ts'
+import type { ShareId } from '../../src/core/model.ts'
 import { newBlobKey, newDocumentId } from '../../src/core/ids.ts'
 import { ids, sha256 } from './catalog-crm.ts'
 
@@ -86,6 +89,11 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'removed records': clearRemoved(10, 1),
   'removed modules': clearModule(10, 1),
   'removed organizations': clearOrganization(10, 1),
+  'how a user stands to a record': standing(o, ids.user(), onRecord),
+  'a share': sharedAttachment(sha256('x')),
+  'the shares of an attachment': shares(o, one),
+  'the shares of an organization': shares(o, null),
+  'a download counted': countDownload(ids.user() as string as ShareId, 1),
   'a token': tokenHolder(sha256('x')),
   'the tokens of an organization': tokens(o),
 }

@@ -26,6 +26,7 @@ import { saveRecords } from './record-saving.ts'
 import { forgetRetries, rememberAnswer } from './retries.ts'
 import { createSession, endSession, touchSession } from './sessions.ts'
 import { createRole, removeRole } from './roles.ts'
+import { countDownload, createShare, forgetShares, revokeShare } from './shares.ts'
 import { placeUser, shareModule } from './standing.ts'
 import { createToken, revokeToken, touchTokens } from './tokens.ts'
 import { usage } from './usage.ts'
@@ -40,6 +41,7 @@ export const writes = {
   claimLoose,
   clearRemoved,
   countAttempt,
+  countDownload,
   createClient,
   createField,
   createGrant,
@@ -47,6 +49,7 @@ export const writes = {
   createOrganization,
   createProfile,
   createRole,
+  createShare,
   createSession,
   createToken,
   createUser,
@@ -58,6 +61,7 @@ export const writes = {
   forget,
   forgetEnded,
   forgetRetries,
+  forgetShares,
   forgiveAttempt,
   ping,
   placeUser,
@@ -73,6 +77,7 @@ export const writes = {
   removeRole,
   revokeGrant,
   revokeSecret,
+  revokeShare,
   revokeToken,
   saveRecords,
   setLogin,

@@ -26,6 +26,7 @@ const KEYS: Readonly<Record<Owned, string | null>> = {
   user: 'id',
   profile: 'id',
   role: 'id',
+  share: 'id',
 }
 
 const hide = statement((db, p: Params<Id & { at: number }>) =>
