@@ -104,6 +104,7 @@ export function openDoor({ live: first, log, catalog, blobs, counting, sheets, t
     },
     async stop() {
       await app.stop(live.config.stopSeconds * 1000)
+      await desk.sweep.rest()
       counted?.stop()
     },
   }

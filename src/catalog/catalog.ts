@@ -67,7 +67,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
 
     attach: (input) => write('attach', input),
     rememberAnswer: (scope, answer) => write('rememberAnswer', scope, answer),
-    forgetRetries: (before) => write('forgetRetries', before),
+    forgetRetries: (before, limit) => write('forgetRetries', before, limit),
     attachment: (of, id) => read(attachment(of, id)),
     attachments: (of, onRecord, offset, limit) =>
       offset + limit <= SHORT

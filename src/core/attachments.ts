@@ -9,6 +9,9 @@ import type { Action, Attachment, AttachmentId, DocumentId, RecordId } from './m
 import { createGuard } from './permissions.ts'
 import { RETRY_MS, type Retry } from './retry.ts'
 
+/** Keys that one operation forgets: whoever writes meanwhile waits for no more than this. */
+const RETRIES_AT_ONCE = 500
+
 export interface Attachments {
   /** Runs `take` with an intake; when it throws, whatever had been received is removed. */
   intake<T>(terms: IntakeTerms, take: (intake: Intake) => Promise<T>): Promise<T>
@@ -87,7 +90,9 @@ export function createAttachments(parts: AttachmentParts): Attachments {
         await intake.discard()
       }
     },
-    forgetRetries: () => catalog.forgetRetries(parts.now() - RETRY_MS),
+    async forgetRetries() {
+      while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_AT_ONCE));
+    },
     remember: (retry, answer) => catalog.rememberAnswer(retry.scope, answer),
     async find(actor, record, id) {
       const attachment = await catalog.attachment(actor.organization, id)
@@ -132,7 +137,7 @@ export function createAttachments(parts: AttachmentParts): Attachments {
     async remove(actor, record, ids) {
       if (actor.profile !== null) for (const id of ids) await mustMayRemove(actor, id)
       const removed = await catalog.removeAttachments(actor.organization, record, ids, parts.now())
-      if (removed.length > 0) await sweep.collect()
+      if (removed.length > 0) await sweep.tidy()
       return removed
     },
   }

@@ -254,8 +254,8 @@ export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCata
   attach(input: Attach): Promise<Attached>
   /** The answer to what was attached under this scope, for its repetitions; no error when that is forgotten already. */
   rememberAnswer(scope: Sha256, answer: string): Promise<void>
-  /** Forgets idempotency keys first used before `before`. */
-  forgetRetries(before: number): Promise<void>
+  /** Forgets up to `limit` idempotency keys first used before `before`; true when there may be more. */
+  forgetRetries(before: number, limit: number): Promise<boolean>
   attachment(organization: OrganizationId, id: AttachmentId): Promise<Attachment | null>
   /** Newest first, photos left out. */
   attachments(

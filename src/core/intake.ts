@@ -161,7 +161,7 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
       if (retry !== null) retry.outcome = 'attached'
       loose.clear()
       await removeBytes(unused)
-      if (items.some((item) => item.role === 'photo')) await sweep.collect()
+      if (items.some((item) => item.role === 'photo')) await sweep.tidy()
       return attachments
     },
     discard: () => removeBytes([...loose].map(({ key }) => key)),

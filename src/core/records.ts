@@ -190,7 +190,7 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
       if (actor.profile !== null) for (const id of ids) await guard.mustMayWith(actor, id, 'records.delete')
       const removed = await catalog.removeRecords(actor.organization, module, ids, now())
       places.clear()
-      if (removed.length > 0) await sweep.collect()
+      if (removed.length > 0) await sweep.tidy()
       return removed
     },
   }

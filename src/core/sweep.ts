@@ -3,17 +3,25 @@ import type { Catalog } from './catalog.ts'
 import type { Log, StoredBlobs, SweepTally } from './contracts.ts'
 import type { BlobKey } from './model.ts'
 
+/** What is cleared by one operation: whoever writes meanwhile waits for no more than this. */
 const BATCH = 500
 
 export interface Sweep {
   /** Removes the bytes of claimed keys and clears removed records. What fails is logged and tried again by the next run. */
   collect(): Promise<void>
+  /**
+   * The same for those who wait for an answer: a batch of it now, and the rest behind their backs. Nobody who removes one
+   * attachment waits for somebody else's hundred thousand.
+   */
+  tidy(): Promise<void>
   /** Claims and removes blobs that no attachment holds and that were written before `before` (milliseconds); answers how many. */
   loose(before: number): Promise<number>
+  /** Nothing more is begun; resolves when what is under way has ended. What is left is removed after the next start. */
+  rest(): Promise<void>
 }
 
 export interface SweepParts {
-  readonly catalog: Catalog
+  readonly catalog: Pick<Catalog, 'clearRemoved' | 'claimed' | 'forget' | 'claimLoose'>
   readonly blobs: StoredBlobs
   readonly log: Log
   readonly now: () => number
@@ -21,24 +29,36 @@ export interface SweepParts {
 }
 
 export function createSweep({ catalog, blobs, log, now, tally = null }: SweepParts): Sweep {
-  const once = async () => {
-    while (await catalog.clearRemoved(BATCH, now()));
-    for (;;) {
-      const keys = await catalog.claimed(BATCH, now())
-      if (keys.length === 0) return
-      for (const key of keys) await blobs.remove(key)
-      const bytes = await catalog.forget(keys)
-      tally?.removed(keys.length, bytes)
-    }
+  let resting = false
+  let behind: Promise<void> = Promise.resolve()
+  /** True when something may be left. */
+  const round = async () => {
+    const wasLeft = await catalog.clearRemoved(BATCH, now())
+    const keys = await catalog.claimed(BATCH, now())
+    for (const key of keys) await blobs.remove(key)
+    if (keys.length === 0) return wasLeft
+    const bytes = await catalog.forget(keys)
+    tally?.removed(keys.length, bytes)
+    return wasLeft || keys.length === BATCH
   }
-  const collect = coalesced(async () => {
+  /** The first round, and as many more as `isOn` says while something is left; answers whether something still is. */
+  const rounds = async (isOn: () => boolean) => {
     try {
-      await once()
+      let isLeft = !resting && (await round())
+      while (isLeft && !resting && isOn()) isLeft = await round()
       tally?.ran(true)
+      return isLeft
     } catch (error) {
       tally?.ran(false)
       log.error({ err: error }, 'bytes of removed attachments could not be cleared; they will be later')
+      return false
     }
+  }
+  const collect = coalesced(async () => {
+    await rounds(() => true)
+  })
+  const tidy = coalesced(async () => {
+    if (await rounds(() => false)) behind = collect()
   })
   const claim = async (found: Map<BlobKey, number>) => {
     const keys = await catalog.claimLoose([...found.keys()], now())
@@ -52,16 +72,22 @@ export function createSweep({ catalog, blobs, log, now, tally = null }: SweepPar
   }
   return {
     collect,
+    tidy,
     async loose(before) {
       const batch = new Map<BlobKey, number>()
       let found = 0
       for await (const blob of blobs.list()) {
+        if (resting) break
         if (blob.modified.getTime() < before) batch.set(blob.key, blob.size)
         if (batch.size === BATCH) found += await claim(batch)
       }
       if (batch.size > 0) found += await claim(batch)
       await collect()
       return found
+    },
+    async rest() {
+      resting = true
+      await behind
     },
   }
 }

@@ -46,13 +46,30 @@ const selectOne = statement((db, p: Params<Key>) =>
   visible(db).where('a.organization', '=', p('organization')).where('a.id', '=', p('id')),
 )
 
-const selectPage = statement((db, p: Params<OnRecord & { offset: number; limit: number }>) =>
+const newestFirst = (db: Db, p: Params<OnRecord & { limit: number }>) =>
   visible(db)
     .where('a.organization', '=', p('organization'))
     .where('a.record', '=', p('record'))
     .where('a.role', '=', 'attachment')
     .orderBy('a.id', 'desc')
     .limit(p('limit'))
+
+const selectFirstPage = statement(newestFirst)
+
+const selectPageFrom = statement((db, p: Params<OnRecord & { from: AttachmentId; limit: number }>) =>
+  newestFirst(db, p).where('a.id', '<=', p('from')),
+)
+
+/** The one at which a page begins: passed over is the record's own index alone, not what it leads to. */
+const selectStart = statement((db, p: Params<OnRecord & { offset: number }>) =>
+  db
+    .selectFrom('attachment')
+    .select('id')
+    .where('organization', '=', p('organization'))
+    .where('record', '=', p('record'))
+    .where('role', '=', 'attachment')
+    .orderBy('id', 'desc')
+    .limit(1)
     .offset(p('offset')),
 )
 
@@ -114,7 +131,11 @@ export function* attachments(
   offset: number,
   limit: number,
 ): Op<{ readonly attachments: readonly Attachment[]; readonly more: boolean }> {
-  const rows = yield* all(selectPage({ organization, record, offset, limit: limit + 1 }))
+  const on = { organization, record }
+  const start = offset === 0 ? null : yield* one(selectStart({ ...on, offset }))
+  if (offset > 0 && start === null) return { attachments: [], more: false }
+  const bounds = { ...on, limit: limit + 1 }
+  const rows = yield* all(start === null ? selectFirstPage(bounds) : selectPageFrom({ ...bounds, from: start.id }))
   return { attachments: rows.slice(0, limit).map(attachmentOf), more: rows.length > limit }
 }
 

@@ -17,7 +17,8 @@ const select = statement((db, p: Params<Asked>) =>
     .where('a.organization', '=', p('organization'))
     .where('a.id', '=', p('attachment'))
     .where('a.record', '=', p('record'))
-    .where('o.name_key', '=', p('module')),
+    .where('o.name_key', '=', p('module'))
+    .where('o.removed_at', 'is', null),
 )
 
 export function* download(path: DownloadPath): Op<Download | null> {

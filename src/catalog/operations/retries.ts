@@ -3,7 +3,7 @@ import type { Attach, Attached } from '../../core/catalog.ts'
 import type { Attachment, OrganizationId, Sha256 } from '../../core/model.ts'
 import { RETRY_MS } from '../../core/retry.ts'
 import type { RetryTable } from '../schema.ts'
-import { columns, type Op, one, type Params, run, statement } from '../statement.ts'
+import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
 
 const select = statement((db, p: Params<{ organization: OrganizationId; scope: Sha256; since: number }>) =>
   db
@@ -27,8 +27,8 @@ const setAnswer = statement((db, p: Params<{ scope: Sha256; answer: string }>) =
     .where('scope', '=', p('scope')),
 )
 
-const removeOlder = statement((db, p: Params<{ before: number }>) =>
-  db.deleteFrom('retry').where('created_at', '<', p('before')),
+const selectOlder = statement((db, p: Params<{ before: number; limit: number }>) =>
+  db.selectFrom('retry').select('scope').where('created_at', '<', p('before')).orderBy('created_at').limit(p('limit')),
 )
 
 /** What this call repeats; null when it comes for the first time or without a key. */
@@ -53,6 +53,8 @@ export function* rememberAnswer(scope: Sha256, answer: string): Op<void> {
   yield* run(setAnswer({ scope, answer }))
 }
 
-export function* forgetRetries(before: number): Op<void> {
-  yield* run(removeOlder({ before }))
+export function* forgetRetries(before: number, limit: number): Op<boolean> {
+  const older = yield* all(selectOlder({ before, limit }))
+  for (const { scope } of older) yield* run(remove({ scope }))
+  return older.length === limit
 }
