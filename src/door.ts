@@ -19,6 +19,7 @@ import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
 import { newSheets, openCounting } from './telemetry/counting.ts'
 import { createMetricsPage } from './telemetry/metrics-page.ts'
 import { createObserver } from './telemetry/observer.ts'
+import { createSpans } from './telemetry/spans.ts'
 import type { Tally } from './telemetry/tally.ts'
 
 /** The log of one thread. */
@@ -85,7 +86,7 @@ export function openDoor({ live: first, log, catalog, blobs, counting, sheets, t
   const pages = counted
     ? [createMetricsPage({ token: () => live.config.metricsToken, text: () => counted.text() })]
     : []
-  const observer = createObserver({ accessLog: () => accessLog, tally })
+  const observer = createObserver({ accessLog: () => accessLog, tally, spans: createSpans() })
   const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
   const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator, tally: tally?.sweep ?? null })
   const app = createApp({

@@ -74,7 +74,12 @@ export function createApp({ dialects, desk, log, observer, settings, certificate
     draining: { bytes: settings.drainBytes, milliseconds: settings.requestMs },
   })
   let terms = termsOf(settings)
-  const handle = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
+  const { around } = observer
+  const answer = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
+  const handle =
+    around === null
+      ? answer
+      : (request: IncomingMessage, response: ServerResponse) => around(request, () => answer(request, response))
 
   const door = createDoorServer(settings, certificate, handle, (socket) => {
     connections.opened(socket)

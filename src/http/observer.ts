@@ -1,4 +1,5 @@
 /** Whoever counts and writes down what passes through the door. Called on every request: it adds up and returns, and never throws. */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Fault } from '../core/fault.ts'
 import type { Progress } from '../core/intake.ts'
@@ -31,6 +32,8 @@ export interface Passage {
 }
 
 export interface Observer {
+  /** Where the work on a request is to be done within something; null where it is not. */
+  readonly around: ((request: IncomingMessage, work: () => void) => void) | null
   /** Its head has come. */
   began(): void
   /** It takes something in; what it answers is written on from there. */

@@ -2,6 +2,7 @@
 import type { Progress } from '../core/intake.ts'
 import type { Observer, Passage } from '../http/observer.ts'
 import type { AccessLog } from './access-log.ts'
+import type { Spans } from './spans.ts'
 import type { Tally } from './tally.ts'
 import { createTraffic } from './traffic.ts'
 
@@ -10,12 +11,15 @@ export interface ObserverParts {
   readonly accessLog: () => AccessLog | null
   /** Null: nothing is counted. */
   readonly tally: Tally | null
+  /** Null: nobody wants spans. */
+  readonly spans: Spans | null
 }
 
-export function createObserver({ accessLog, tally }: ObserverParts): Observer {
+export function createObserver({ accessLog, tally, spans }: ObserverParts): Observer {
   const trafficOf = createTraffic()
   const note = (passage: Passage, method: string | null, status: number, isWhole: boolean) => {
     const endedAt = performance.now()
+    spans?.answered(passage, status, isWhole, endedAt)
     const write = accessLog()
     if (write === null && tally === null) return
     const traffic = trafficOf(passage.socket)
@@ -24,14 +28,17 @@ export function createObserver({ accessLog, tally }: ObserverParts): Observer {
     write?.({ passage, method, status, isWhole, milliseconds: endedAt - passage.beganAt, traffic })
   }
   return {
+    around: spans === null ? null : (request, work) => spans.around(request, work),
     began: () => tally?.open('requests', 1),
     intakeBegan(): Progress {
       tally?.open('uploads', 1)
       return { receivedAt: 0, committedAt: 0, attached: 0, bytes: 0 }
     },
     answered: (passage, status, isWhole) => note(passage, passage.head.method, status, isWhole),
-    ended({ seen, counter, socket }) {
+    ended(passage) {
+      spans?.ended(passage)
       if (tally === null) return
+      const { seen, counter, socket } = passage
       tally.open('requests', -1)
       if (seen.intake !== null) tally.open('uploads', -1)
       // The rest of a refused body was read after the answer.

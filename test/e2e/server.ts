@@ -87,7 +87,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 function originOf(child: ChildProcess, heard: { out: string; err: string }): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = () => {
-      const found = / at (http:\/\/\S+?:\d+)\s/.exec(heard.out)?.[1]
+      const found = / at (https?:\/\/\S+?:\d+)\s/.exec(heard.out)?.[1]
       if (found !== undefined) resolve(found)
     }
     child.stdout?.on('data', look)

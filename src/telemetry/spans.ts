@@ -1,0 +1,96 @@
+/**
+ * Spans through the OpenTelemetry API: what they become, the SDK decides that the operator has registered. Nothing is
+ * made where none is. Times are `performance.now()`, which the API takes as they are.
+ */
+import {
+  context,
+  propagation,
+  ProxyTracerProvider,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Passage } from '../http/observer.ts'
+import { version } from './build.ts'
+
+export interface Spans {
+  /** Does the work under a span of the request's own, a child of what its `traceparent` names. */
+  around(request: IncomingMessage, work: () => void): void
+  answered(passage: Passage, status: number, isWhole: boolean, endedAt: number): void
+  /** Ends a span that no answer has ended. */
+  ended(passage: Passage): void
+}
+
+/** Null: no SDK is registered. */
+export function createSpans(): Spans | null {
+  const tracer = registeredTracer()
+  if (tracer === null) return null
+  // A request's headers are the one object that its head shares with it.
+  const spans = new WeakMap<IncomingHttpHeaders, Span>()
+  const end = ({ head }: Passage, finish: (span: Span) => number | undefined) => {
+    const span = spans.get(head.headers)
+    spans.delete(head.headers)
+    span?.end(finish(span))
+  }
+  return {
+    around(request, work) {
+      const outer = propagation.extract(context.active(), request.headers)
+      const span = tracer.startSpan(request.method ?? 'GET', { kind: SpanKind.SERVER }, outer)
+      spans.set(request.headers, span)
+      context.with(trace.setSpan(outer, span), work)
+    },
+    answered(passage, status, isWhole, endedAt) {
+      end(passage, (span) => {
+        if (span.isRecording()) {
+          describe(span, passage, status, isWhole)
+          addPhases(tracer, span, passage)
+        }
+        return endedAt
+      })
+    },
+    ended(passage) {
+      end(passage, (span) => {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: 'not answered' })
+        return undefined
+      })
+    },
+  }
+}
+
+/** The API hands out a tracer that does nothing where none is registered; this asks behind it. */
+function registeredTracer(): Tracer | null {
+  const provider = trace.getTracerProvider()
+  if (provider instanceof ProxyTracerProvider) return provider.getDelegateTracer('dossier', version()) ?? null
+  return provider.getTracer('dossier', version())
+}
+
+/** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may hold the id of an open document. */
+function describe(span: Span, { head, counter, seen }: Passage, status: number, isWhole: boolean): void {
+  if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
+  span.setAttributes({
+    'http.request.method': head.method,
+    'http.response.status_code': status,
+    'url.scheme': head.isSecure ? 'https' : 'http',
+    'client.address': head.address,
+    'dossier.request_id': head.id,
+    'dossier.dialect': counter.dialect.name,
+    ...(seen.route === null ? {} : { 'http.route': seen.route.path }),
+    ...(seen.caller?.organization == null ? {} : { 'dossier.organization': seen.caller.organization.id }),
+    ...(seen.fault === null ? {} : { 'error.type': seen.fault.code }),
+    ...(seen.intake === null ? {} : { 'dossier.files': seen.intake.attached, 'dossier.bytes': seen.intake.bytes }),
+  })
+  if (status >= 500 || !isWhole) span.setStatus({ code: SpanStatusCode.ERROR })
+}
+
+function addPhases(tracer: Tracer, parent: Span, { seen, beganAt }: Passage): void {
+  const outer = trace.setSpan(context.active(), parent)
+  const phase = (name: string, from: number, to: number) => {
+    if (from > 0 && to > 0) tracer.startSpan(name, { startTime: from }, outer).end(to)
+  }
+  phase('authentication', beganAt, seen.admittedAt)
+  phase('receive', seen.admittedAt || beganAt, seen.intake?.receivedAt ?? 0)
+  phase('commit', seen.intake?.receivedAt ?? 0, seen.intake?.committedAt ?? 0)
+}
