@@ -15,6 +15,8 @@ import { createGrants, type Grants } from './core/grants.ts'
 import { createIdSource } from './core/ids.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
+import { createShares, type Shares } from './core/shares.ts'
+import { createStaff, type Staff } from './core/staff.ts'
 import { createUsers, type Users } from './core/users.ts'
 import { blobsIn, createLog, openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
@@ -129,6 +131,8 @@ export interface Office {
   readonly users: Users
   readonly clients: Clients
   readonly grants: Grants
+  readonly staff: Staff
+  readonly shares: Shares
   close(): Promise<void>
 }
 
@@ -145,6 +149,8 @@ export async function openOffice(config: Config): Promise<Office> {
     users: createUsers(catalog, passwords, newId, Date.now),
     clients: createClients(catalog, Date.now),
     grants: createGrants(catalog, access, log, newId, Date.now),
+    staff: createStaff(catalog, newId, Date.now),
+    shares: createShares({ catalog, passwords, newId, now: Date.now }),
     close: () => catalog.close(),
   }
 }

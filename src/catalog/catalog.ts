@@ -91,6 +91,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     prolongLease: (id, at, until) => write('prolongLease', id, at, until),
     endLease: (id) => write('endLease', id),
 
+    revokeClientTokens: (of, client, withClient, at) => write('revokeClientTokens', of, client, withClient, at),
     createProfile: (input) => write('createProfile', input),
     profiles: (of) => read(profiles(of)),
     changeProfile: (of, id, rules) => write('changeProfile', of, id, rules),

@@ -13,6 +13,7 @@ import type { Options } from './options.ts'
 import { createOrganization, listOrganizations } from './organization.ts'
 import { restore } from './restore.ts'
 import { serve } from './serve.ts'
+import { addStaffCommands } from './staff-commands.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
 
 /** Answers the exit status. */
@@ -78,6 +79,7 @@ function createProgram(outcome: { status: number }): Command {
     .requiredOption('--scope <scopes>', 'scopes, separated by commas or spaces')
     .option('--org <id>', ORG_HELP)
     .option('--agency <id>', "a token of this agency itself, above its organizations (HighLevel's user type Company)")
+    .option('--user <id>', "in whose name it acts; by default the organization's first user")
     .option('--label <text>', 'what it is for', '')
     .option('--expires-in <seconds>', 'how long it is good; for ever by default')
     .action(createToken)
@@ -88,6 +90,7 @@ function createProgram(outcome: { status: number }): Command {
     .argument('<id>', 'as `token list` shows it')
     .action(revokeToken)
 
+  addStaffCommands(program, (command) => inFolder(command).option('--org <id>', ORG_HELP))
   keepSafe(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })

@@ -1,6 +1,6 @@
 import { BadSetting } from '../config.ts'
 import { Fault } from '../core/fault.ts'
-import type { OrganizationId, Token, TokenId, TokenKind } from '../core/model.ts'
+import type { ClientId, OrganizationId, Token, TokenId, TokenKind, UserId } from '../core/model.ts'
 import { inOffice, mustOrganization } from './office.ts'
 import { print, textOf, type Options } from './options.ts'
 
@@ -12,7 +12,7 @@ export function createToken(options: Options): Promise<void> {
       kind: textOf(options, 'kind') as TokenKind,
       organization: organization?.id ?? null,
       agency: agency ?? organization?.agency ?? '',
-      user: null,
+      user: textOf(options, 'user') as UserId | null,
       client: null,
       label: textOf(options, 'label') ?? '',
       scopes: (textOf(options, 'scope') ?? '').split(/[\s,]+/).filter((scope) => scope !== ''),
@@ -52,6 +52,16 @@ export function revokeToken(id: string, options: Options): Promise<void> {
     if (!(await office.access.revoke(id as TokenId)))
       throw new Fault('not_found', 'token', `There is no token ${id.slice(0, 40)}, or it was revoked before.`)
     print(options, { id, revoked: true }, [`revoked ${id}`])
+  })
+}
+
+export function revokeClientTokens(options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const { id } = await mustOrganization(office, options)
+    const client = (textOf(options, 'client') ?? '') as ClientId
+    const withClient = options['withClient'] === true
+    const revoked = await office.access.revokeClient(id, client, withClient)
+    print(options, { client, revoked, withClient }, [`revoked ${String(revoked)} tokens of ${client}`])
   })
 }
 

@@ -2,7 +2,7 @@ import { createBelief } from './belief.ts'
 import type { Catalog } from './catalog.ts'
 import type { TokenHolder } from './accounts-catalog.ts'
 import { Fault } from './fault.ts'
-import type { Caller, OrganizationId, Profile, Token, TokenId, TokenKind, UserId } from './model.ts'
+import type { Caller, ClientId, OrganizationId, Profile, Token, TokenId, TokenKind, UserId } from './model.ts'
 import { hashOf, newAccessSecret } from './secrets.ts'
 
 export interface TokenRequest {
@@ -28,6 +28,8 @@ export interface Access {
   revoke(id: TokenId): Promise<boolean>
   /** Tokens ended by other ways than `revoke`: looks up each anew. */
   doubt(): void
+  /** Ends everything that the client was given; `withClient`: and it may ask for no more. How many access tokens. Fault: `not_found` about `client`. */
+  revokeClient(organization: OrganizationId, client: ClientId, withClient: boolean): Promise<number>
   /** Writes down when tokens were last used; called now and then, and at the end. */
   flush(): Promise<void>
 }
@@ -117,6 +119,13 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
       return revoked
     },
     doubt: () => seen.clear(),
+    async revokeClient(organization, client, withClient) {
+      const count = await catalog.revokeClientTokens(organization, client, withClient, now())
+      seen.clear()
+      if (count === null)
+        throw new Fault('not_found', 'client', `There is no client ${client.slice(0, 60)} in this organization.`)
+      return count
+    },
     async flush() {
       if (uses.size === 0) return
       const batch = [...uses].map(([id, at]) => ({ id, at }))

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Actor } from './access.ts'
 import type { AttachmentChanged, AttachmentPage } from './attachment-page.ts'
-import type { Download } from './catalog.ts'
+import type { Catalog, Download } from './catalog.ts'
 import type { ByteRange } from './contracts.ts'
 import { Fault } from './fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
@@ -94,13 +94,7 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_AT_ONCE));
     },
     remember: (retry, answer) => catalog.rememberAnswer(retry.scope, answer),
-    async find(actor, record, id) {
-      const attachment = await catalog.attachment(actor.organization, id)
-      if (attachment === null || (record !== null && attachment.record !== record)) throw notFound()
-      if (actor.profile !== null && attachment.record !== null)
-        await guard.mustMayWith(actor, attachment.record, viewing(attachment))
-      return attachment
-    },
+    find: (actor, record, id) => findAttachment(catalog, actor, record, id),
     async download(actor, module, record, attachment) {
       if (actor.profile !== null) await guard.mustMayWith(actor, record, 'attachments.view')
       return catalog.download({ organization: actor.organization, module, record, attachment })
@@ -156,6 +150,20 @@ function mustBeChanged(outcome: AttachmentChanged): void {
     case 'photo':
       throw new Fault('conflict', 'attachment', 'The photo of a record cannot move to another one; upload it there.')
   }
+}
+
+/** Null `record`: whatever it belongs to. Faults: `not_found`, `forbidden`. */
+export async function findAttachment(
+  catalog: Pick<Catalog, 'attachment' | 'standing'>,
+  actor: Actor,
+  record: RecordId | null,
+  id: AttachmentId,
+): Promise<Attachment> {
+  const attachment = await catalog.attachment(actor.organization, id)
+  if (attachment === null || (record !== null && attachment.record !== record)) throw notFound()
+  if (actor.profile !== null && attachment.record !== null)
+    await createGuard(catalog).mustMayWith(actor, attachment.record, viewing(attachment))
+  return attachment
 }
 
 function viewing({ role }: Attachment): Action {

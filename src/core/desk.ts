@@ -51,7 +51,6 @@ export function createDesk(shelves: Shelves): Desk {
   const newId = createIdSource(now)
   const sweep = createSweep({ catalog, blobs, log, now, tally })
   const access = createAccess(catalog, newId, now)
-  const attachments = createAttachments({ catalog, blobs, sweep, log, newId, now })
   return {
     access: operator === undefined ? access : withOperator(access, operator),
     users: createUsers(catalog, passwords, newId, now),
@@ -61,9 +60,9 @@ export function createDesk(shelves: Shelves): Desk {
     organizations: createOrganizations(catalog, newId, now, () => sweep.collect()),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),
-    attachments,
+    attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),
     staff: createStaff(catalog, newId, now),
-    shares: createShares({ catalog, attachments, passwords, newId, now }),
+    shares: createShares({ catalog, passwords, newId, now }),
     sweep,
     sniff,
     readiness: createReadiness(catalog, blobs, now),

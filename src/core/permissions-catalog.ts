@@ -1,5 +1,6 @@
 /** The part of the catalog's contract that knows profiles, roles and what modules share. */
 import type {
+  ClientId,
   ModuleId,
   OrganizationId,
   Profile,
@@ -50,6 +51,13 @@ export interface Standing {
 }
 
 export interface PermissionsCatalog {
+  /** Everything that the client was given, and with `withClient` the client itself. How many access tokens; null when it is not there. */
+  revokeClientTokens(
+    organization: OrganizationId,
+    client: ClientId,
+    withClient: boolean,
+    at: number,
+  ): Promise<number | null>
   /** Null when the organization has a profile of that name. */
   createProfile(profile: NewProfile): Promise<Profile | null>
   /** In order of id, at most 1,000. */

@@ -1,7 +1,7 @@
 /** One attachment for whoever knows its address: unguessable, ending, and revocable. */
 import { hash, randomBytes } from 'node:crypto'
 import type { Actor } from './access.ts'
-import type { Attachments } from './attachments.ts'
+import { findAttachment } from './attachments.ts'
 import type { Catalog } from './catalog.ts'
 import type { Passwords } from './contracts.ts'
 import { Fault } from './fault.ts'
@@ -44,13 +44,12 @@ export interface Shares {
 
 export interface SharesParts {
   readonly catalog: Catalog
-  readonly attachments: Pick<Attachments, 'find'>
   readonly passwords: Passwords
   readonly newId: () => string
   readonly now: () => number
 }
 
-export function createShares({ catalog, attachments, passwords, newId, now }: SharesParts): Shares {
+export function createShares({ catalog, passwords, newId, now }: SharesParts): Shares {
   const mustBeGood = async (secret: string): Promise<SharedAttachment> => {
     const found = SECRET.test(secret) ? await catalog.sharedAttachment(hashOf(secret)) : null
     if (found === null || isOver(found.share, now())) throw notHere()
@@ -69,7 +68,7 @@ export function createShares({ catalog, attachments, passwords, newId, now }: Sh
   }
   return {
     async create(actor, request) {
-      const attachment = await attachments.find(actor, null, request.attachment)
+      const attachment = await findAttachment(catalog, actor, null, request.attachment)
       const expiresAt = request.expiresAt ?? now() + SHARE_DAYS.usual * DAY
       mustBeSensible({ ...request, expiresAt }, now())
       const secret = randomBytes(24).toString('base64url')

@@ -1,5 +1,6 @@
 /** Every operation by its name in the contract, for the threads that run them. */
 import { attach } from './attaching.ts'
+import { revokeClientTokens } from './client-ending.ts'
 import { changeAttachment } from './attachment-change.ts'
 import { attachmentPage } from './attachment-pages.ts'
 import { attachments, removeAttachments } from './attachments.ts'
@@ -76,6 +77,7 @@ export const writes = {
   removeRecords,
   removeRole,
   revokeGrant,
+  revokeClientTokens,
   revokeSecret,
   revokeShare,
   revokeToken,
