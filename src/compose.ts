@@ -15,6 +15,7 @@ import { createGrants, type Grants } from './core/grants.ts'
 import { createIdSource } from './core/ids.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import { createOrganizations, type Organizations } from './core/organizations.ts'
+import type { LoginOffer } from './core/sessions.ts'
 import { createShares, type Shares } from './core/shares.ts'
 import { createStaff, type Staff } from './core/staff.ts'
 import { createUsers, type Users } from './core/users.ts'
@@ -28,6 +29,8 @@ const TOKEN_FLUSH_MS = 60_000
 export interface HouseOptions {
   /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
   readonly tends?: boolean
+  /** What the login form is filled in with; nothing but in the demo. */
+  readonly offered?: LoginOffer | null
 }
 
 export interface House {
@@ -44,8 +47,8 @@ export interface House {
 }
 
 /** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
-export async function openHouse(settings: Config, { tends = true }: HouseOptions = {}): Promise<House> {
-  const config = { ...settings, operator: newOperatorSecret() }
+export async function openHouse(settings: Config, { tends = true, offered = null }: HouseOptions = {}): Promise<House> {
+  const config = { ...settings, operator: newOperatorSecret(), offered }
   mustBeServable(config.data)
   let live: Live = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
@@ -108,7 +111,10 @@ function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
 function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
   try {
     const { config, changed, fixed } = renewed(current, read())
-    const live = { config: { ...config, operator: current.operator }, certificate: certificateOf(config) }
+    const live = {
+      config: { ...config, operator: current.operator, offered: current.offered },
+      certificate: certificateOf(config),
+    }
     log.info({ changed }, 'the settings were read again')
     if (fixed.length > 0) log.warn({ settings: fixed }, 'changed settings that want a new start were left as they are')
     return live
@@ -146,7 +152,7 @@ export async function openOffice(config: Config): Promise<Office> {
   return {
     access,
     organizations: createOrganizations(catalog, newId, Date.now, async () => undefined),
-    users: createUsers(catalog, passwords, newId, Date.now),
+    users: createUsers(catalog, passwords, access, newId, Date.now),
     clients: createClients(catalog, Date.now),
     grants: createGrants(catalog, access, log, newId, Date.now),
     staff: createStaff(catalog, newId, Date.now),

@@ -18,6 +18,7 @@ export interface Config {
   readonly metricsToken: string | null
   readonly workers: number
   readonly limits: boolean
+  readonly zohoTokens: number
   readonly highlevelMax: number
   readonly highlevelDaily: number
   readonly zohoCredits: number
@@ -87,6 +88,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
   workers: whole('threads that serve HTTP', 1, 1, 64),
   limits: onOff('whether rate limits are enforced'),
+  zohoTokens: whole('Zoho access tokens that one refresh token gives in 10 minutes', 10, 1, 1_000_000_000),
   highlevelMax: whole('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
   highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 2_000_000_000),
   zohoCredits: whole('Zoho requests per organization in 24 hours; 0 counts none', 0, 0, 2_000_000_000),

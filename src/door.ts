@@ -9,6 +9,7 @@ import type { Catalog } from './core/catalog.ts'
 import type { BlobStore } from './core/contracts.ts'
 import { createCounters } from './core/counters.ts'
 import { createDesk, type Desk } from './core/desk.ts'
+import type { LoginOffer } from './core/sessions.ts'
 import type { Sheet } from './core/tally.ts'
 import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
@@ -31,6 +32,8 @@ export interface ServerLog extends LevelLog {
 export interface DoorConfig extends Config {
   /** The secret of this process's operator; all its threads know the same. */
   readonly operator: string
+  /** What the login form is filled in with: in the demo alone. */
+  readonly offered: LoginOffer | null
 }
 
 /** What may change while a thread serves. */
@@ -88,7 +91,16 @@ export function openDoor({ live: first, log, catalog, blobs, counting, sheets, t
     : []
   const observer = createObserver({ accessLog: () => accessLog, tally, spans: createSpans() })
   const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
-  const desk = createDesk({ catalog, blobs, log, sniff, passwords, operator, tally: tally?.sweep ?? null })
+  const desk = createDesk({
+    catalog,
+    blobs,
+    log,
+    sniff,
+    passwords,
+    operator,
+    offered: live.config.offered,
+    tally: tally?.sweep ?? null,
+  })
   const app = createApp({
     ...{ dialects: [...pages, ...dialects], desk, log, observer },
     ...{ settings: settingsOf(live.config), certificate: live.certificate },

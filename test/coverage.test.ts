@@ -18,7 +18,14 @@ interface Row {
   readonly tests: readonly { readonly file: string; readonly name: string }[]
 }
 
-const unlimited = { limits: false, highlevelMax: 1, highlevelDaily: 1, zohoCredits: 0, zohoConcurrency: 0 }
+const unlimited = {
+  limits: false,
+  zohoTokens: 1,
+  highlevelMax: 1,
+  highlevelDaily: 1,
+  zohoCredits: 0,
+  zohoConcurrency: 0,
+}
 const dialects = createDialects(() => unlimited, createCounters())
 const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
 

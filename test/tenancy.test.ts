@@ -92,7 +92,14 @@ test('the ids are real: their owner is answered, and the stranger is let in else
   assert.equal((await stranger.highlevel(`/contacts/?locationId=${stranger.location}`)).status, 200)
 })
 
-const unlimited = { limits: false, highlevelMax: 1, highlevelDaily: 1, zohoCredits: 0, zohoConcurrency: 0 }
+const unlimited = {
+  limits: false,
+  zohoTokens: 1,
+  highlevelMax: 1,
+  highlevelDaily: 1,
+  zohoCredits: 0,
+  zohoConcurrency: 0,
+}
 for (const dialect of createDialects(() => unlimited, createCounters())) {
   describe(dialect.name, () => {
     for (const route of dialect.routes) {

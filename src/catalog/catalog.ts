@@ -7,7 +7,7 @@ import { clientAndSecret, clients, redirectUris } from './operations/clients.ts'
 import { download } from './operations/downloads.ts'
 import { entries } from './operations/entries.ts'
 import { field, fields } from './operations/fields.ts'
-import { hasRefresh, sessionGrant } from './operations/grants.ts'
+import { hasRefresh, isGoodRefresh, sessionGrant } from './operations/grants.ts'
 import type { longReads, writes } from './operations/list.ts'
 import { module, modules } from './operations/modules.ts'
 import { firstUser, organization, organizations, organizationsOf } from './operations/organizations.ts'
@@ -133,6 +133,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     createGrant: (input) => write('createGrant', input),
     sessionGrant: (inSession, client) => read(sessionGrant(inSession, client)),
     hasRefresh: (client, user) => read(hasRefresh(client, user)),
+    isGoodRefresh: (hash, at) => read(isGoodRefresh(hash, at)),
     exchangeCode: (exchange) => write('exchangeCode', exchange),
     exchangeRefresh: (exchange) => write('exchangeRefresh', exchange),
     deriveToken: (parent, of, access, at) => write('deriveToken', parent, of, access, at),

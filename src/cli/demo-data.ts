@@ -4,6 +4,8 @@ import type { Desk } from '../core/desk.ts'
 import { faceOf } from '../core/ids.ts'
 import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model.ts'
 import { refusingExtensions } from '../core/policy.ts'
+import type { LoginOffer } from '../core/sessions.ts'
+import { addAccounts } from './demo-accounts.ts'
 import { demoFiles } from './demo-files.ts'
 
 /** Ids and tokens of the demo, as `--credentials` writes them (with the origin in front). */
@@ -42,7 +44,7 @@ export interface Credentials {
   readonly native: { readonly token: string }
 }
 
-const USER = { name: 'Nora Lindqvist', email: 'nora.lindqvist@example.com' }
+export const USER = { name: 'Nora Lindqvist', email: 'nora.lindqvist@example.com' }
 const PEOPLE = [
   'Amara Okafor',
   'Björn Åkesson',
@@ -86,7 +88,7 @@ const EVERY_TYPE = [
   'svg',
 ]
 
-const SCOPES = {
+export const SCOPES = {
   zoho: ['ZohoCRM.modules.ALL', 'ZohoCRM.settings.ALL', 'ZohoCRM.users.READ', 'ZohoCRM.org.READ'],
   zohoWithoutUpload: ['ZohoCRM.modules.READ'],
   highlevel: [
@@ -102,7 +104,7 @@ const SCOPES = {
   native: ['native.all'],
 }
 
-export async function makeDemo(desk: Desk): Promise<Credentials> {
+export async function makeDemo(desk: Desk, login: LoginOffer): Promise<Credentials> {
   const home = await desk.organizations.create({
     name: 'Lindqvist Consulting',
     user: USER,
@@ -137,7 +139,7 @@ export async function makeDemo(desk: Desk): Promise<Credentials> {
   )
   await addFiles(desk, actor, [...leads, ...contacts, ...deals, ...accounts])
   const [otherContact = ''] = await addRecords(desk, await actorIn(desk, other.id), 'Contacts', [person('Mina Visser')])
-  const clientId = await addClient(desk, home)
+  const clients = await addAccounts(desk, home, login, SCOPES)
   const token = (
     kind: 'zoho' | 'private' | 'native',
     label: string,
@@ -152,9 +154,7 @@ export async function makeDemo(desk: Desk): Promise<Credentials> {
       userEmail: USER.email,
       accessToken: await token('zoho', 'demo: Zoho', SCOPES.zoho),
       noScopeToken: await token('zoho', 'demo: Zoho, may not upload', SCOPES.zohoWithoutUpload),
-      clientId,
-      clientSecret: '',
-      refreshToken: '',
+      ...clients.zoho,
     },
     highlevel: {
       locationId: faceOf(home.id),
@@ -166,9 +166,7 @@ export async function makeDemo(desk: Desk): Promise<Credentials> {
       agencyToken: await token('private', 'demo: the agency', SCOPES.agency, null),
       otherLocationId: faceOf(other.id),
       otherContactId: faceOf(otherContact),
-      clientId: '',
-      clientSecret: '',
-      refreshToken: '',
+      ...clients.highlevel,
     },
     native: { token: await token('native', 'demo: native', SCOPES.native) },
   }
@@ -251,18 +249,6 @@ async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]):
       await intake.attach(record)
     })
   }
-}
-
-async function addClient(desk: Desk, organization: Organization): Promise<string> {
-  const { client } = await desk.clients.create({
-    organization: organization.id,
-    name: 'Browser sample',
-    wire: 'zoho',
-    flows: ['code', 'implicit', 'credentials', 'self'],
-    scopes: [],
-    redirectUris: ['http://127.0.0.1:5500/redirect.html'],
-  })
-  return client.id
 }
 
 async function addToken(

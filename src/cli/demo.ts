@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { openHouse } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import type { Desk } from '../core/desk.ts'
-import { makeDemo, type Credentials } from './demo-data.ts'
+import type { OrganizationId } from '../core/model.ts'
+import type { LoginOffer } from '../core/sessions.ts'
+import { addAccounts, freshRefreshToken, REDIRECT_URI } from './demo-accounts.ts'
+import { makeDemo, SCOPES, USER, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 import { writePrivate } from './private-file.ts'
 import { closeHouse, listening, whenTold } from './serve.ts'
+import { newPassword } from './user.ts'
 
 /** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
 const DEFAULTS = {
@@ -14,6 +18,7 @@ const DEFAULTS = {
   logLevel: 'warn',
   highlevelMax: 100,
   highlevelDaily: 200_000,
+  zohoTokens: 1_000,
   zohoCredits: 52_000,
   zohoConcurrency: 25,
 }
@@ -21,17 +26,23 @@ const DEFAULTS = {
 /** The catalog holds only hashes, so the demo (and nothing else) keeps what it gave out. */
 const KEPT = 'demo-credentials.json'
 
+interface Kept extends Credentials {
+  readonly login: LoginOffer
+}
+
 export async function demo(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options), DEFAULTS)
-  const house = await openHouse(config)
+  const before = keptIn(config.data)
+  const offered = before?.login ?? { login: USER.email, password: newPassword() }
+  const house = await openHouse(config, { offered })
   let told: Promise<void>
   try {
-    const credentials = await credentialsIn(config.data, house.desk)
+    const { login, ...credentials } = await kept(config.data, house.desk, before, offered)
     told = whenTold('SIGHUP')
     const origin = await listening(house, config)
     const file = textOf(options, 'credentials')
     if (file !== null) writePrivate(file, { origin, ...credentials })
-    process.stdout.write(welcome(origin, config.data, credentials))
+    process.stdout.write(welcome(origin, config.data, credentials, login))
   } catch (error) {
     await house.close()
     throw error
@@ -40,15 +51,48 @@ export async function demo(options: Options): Promise<void> {
   await closeHouse(house, config)
 }
 
-async function credentialsIn(folder: string, desk: Desk): Promise<Credentials> {
+/** Of an older demo there is no login yet. */
+type Before = Credentials & Partial<Kept>
+
+function keptIn(folder: string): Before | null {
   const path = join(folder, KEPT)
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Credentials
-  const made = await makeDemo(desk)
-  writePrivate(path, made)
-  return made
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Before) : null
 }
 
-function welcome(origin: string, folder: string, { zoho, highlevel }: Credentials): string {
+async function kept(folder: string, desk: Desk, before: Before | null, login: LoginOffer): Promise<Kept> {
+  const made = before === null ? await makeDemo(desk, login) : await renewed(desk, before, login)
+  const now = { ...made, login }
+  if (JSON.stringify(now) !== JSON.stringify(before)) writePrivate(join(folder, KEPT), now)
+  return now
+}
+
+/** What was given out before stays good; what an older demo did not know yet, or a program has used up, is added. */
+async function renewed(desk: Desk, before: Before, login: LoginOffer): Promise<Credentials> {
+  const { zoho, highlevel } = before
+  if (before.login === undefined) {
+    const organization = await desk.organizations.find(zoho.orgId as OrganizationId)
+    const added = await addAccounts(desk, organization, login, SCOPES)
+    return { ...before, zoho: { ...zoho, ...added.zoho }, highlevel: { ...highlevel, ...added.highlevel } }
+  }
+  const refreshTokens = {
+    zoho: await freshRefreshToken(desk, zoho, SCOPES.zoho),
+    highlevel: await freshRefreshToken(desk, highlevel, SCOPES.highlevel),
+  }
+  return {
+    ...before,
+    zoho: { ...zoho, refreshToken: refreshTokens.zoho },
+    highlevel: { ...highlevel, refreshToken: refreshTokens.highlevel },
+  }
+}
+
+function welcome(origin: string, folder: string, { zoho, highlevel }: Credentials, login: LoginOffer): string {
+  const consent = new URLSearchParams({
+    response_type: 'code',
+    access_type: 'offline',
+    client_id: zoho.clientId,
+    scope: 'ZohoCRM.modules.ALL',
+    redirect_uri: REDIRECT_URI,
+  })
   return `
 Dossier's demo is at ${origin} (its data: ${folder}). Ctrl+C stops it.
 
@@ -63,6 +107,10 @@ Upload a file to a contact's custom field, as to HighLevel:
 List what is attached to the lead:
 
   curl '${origin}/crm/v2/Leads/${zoho.leadId}/Attachments' -H 'Authorization: Zoho-oauthtoken ${zoho.accessToken}'
+
+Log in as ${login.login} with the password ${login.password}, for example here, where a program asks for access:
+
+  ${origin}/oauth/v2/auth?${consent.toString()}
 
 `
 }

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { BadSetting, SETTINGS, envNameOf, type Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import { backup } from './backup.ts'
+import { createClient, createGrant, listClients } from './client.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { createModule, listModules } from './module.ts'
@@ -15,6 +16,7 @@ import { restore } from './restore.ts'
 import { serve } from './serve.ts'
 import { addStaffCommands } from './staff-commands.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
+import { createUser, listUsers, setLogin, setUserStatus } from './user.ts'
 
 /** Answers the exit status. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
@@ -91,10 +93,53 @@ function createProgram(outcome: { status: number }): Command {
     .action(revokeToken)
 
   addStaffCommands(program, (command) => inFolder(command).option('--org <id>', ORG_HELP))
+  letIn(program)
   keepSafe(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })
   return program
+}
+
+/** Who may log in, and which programs may ask them for access. */
+function letIn(program: Command): void {
+  const user = program.command('user').description('users of an organization')
+  inFolder(user.command('create').description('make a user; without a login yet'))
+    .requiredOption('--name <name>', 'what people call them')
+    .requiredOption('--email <address>', 'e-mail address')
+    .option('--org <id>', ORG_HELP)
+    .action(createUser)
+  inFolder(user.command('list').description('list users')).option('--org <id>', ORG_HELP).action(listUsers)
+  inFolder(user.command('login').description('let a user log in with a new password, and end their sessions'))
+    .argument('<id>', 'as `user list` shows it')
+    .option('--login <address>', 'the name to log in under; by default the one they have, or their e-mail address')
+    .option('--password-stdin', 'read the password from standard input; by default one is made and shown, this once')
+    .option('--agency-wide', 'may act for the agency and in all its organizations')
+    .option('--org <id>', ORG_HELP)
+    .action(setLogin)
+  inFolder(user.command('status').description('inactive: out at once, with everything that was given in their name'))
+    .argument('<id>', 'as `user list` shows it')
+    .addOption(new Option('--status <status>', 'the new status').choices(['active', 'inactive']).makeOptionMandatory())
+    .option('--org <id>', ORG_HELP)
+    .action(setUserStatus)
+
+  const client = program.command('client').description('OAuth clients: programs that ask users for access')
+  inFolder(client.command('create').description('register a program and show its secret, this once'))
+    .requiredOption('--name <name>', 'what users are told it is called')
+    .addOption(new Option('--wire <wire>', 'whose words it speaks').choices(['zoho', 'highlevel']).default('zoho'))
+    .option('--flow <flows>', 'code, implicit, credentials, self; separated by commas', 'code')
+    .option('--redirect-uri <uris...>', 'where users are sent back to; compared letter by letter')
+    .option('--scope <scopes>', 'what it may ask for at most; by default whatever it likes')
+    .option('--org <id>', ORG_HELP)
+    .action(createClient)
+  inFolder(client.command('list').description('list clients')).option('--org <id>', ORG_HELP).action(listClients)
+
+  const grant = program.command('grant').description('what programs are allowed')
+  inFolder(grant.command('create').description("make a self client's code, to be exchanged for tokens"))
+    .requiredOption('--client <id>', 'as `client list` shows it')
+    .requiredOption('--scope <scopes>', 'scopes, separated by commas or spaces')
+    .option('--user <id>', "in whose name; by default the organization's first user")
+    .option('--expires-in <seconds>', 'how long the code is good', '600')
+    .action(createGrant)
 }
 
 /** What looks after the data. These commands answer an exit status. */

@@ -177,6 +177,7 @@ export interface AccountsCatalog {
   sessionGrant(session: SessionId, client: ClientId): Promise<Grant | null>
   /** Whether a refresh token that this user consented to is still good. */
   hasRefresh(client: ClientId, user: UserId): Promise<boolean>
+  isGoodRefresh(hash: Sha256, at: number): Promise<boolean>
   exchangeCode(exchange: CodeExchange): Promise<Exchanged>
   exchangeRefresh(exchange: RefreshExchange): Promise<Exchanged>
   /** A token of one of the agency's organizations for an agency's own one, on whose grant it hangs; null when that is not good. */

@@ -10,7 +10,7 @@ import { withOperator, type Operator } from './operator.ts'
 import { createOrganizations, type Organizations } from './organizations.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createSessions, type LoginOffer, type Sessions } from './sessions.ts'
 import { createShares, type Shares } from './shares.ts'
 import { createStaff, type Staff } from './staff.ts'
 import { createSweep, type Sweep } from './sweep.ts'
@@ -43,20 +43,21 @@ export interface Shelves {
   /** Whom this process knows besides the catalog's tokens. */
   readonly operator?: Operator
   readonly tally?: SweepTally | null
+  readonly offered?: LoginOffer | null
   readonly now?: () => number
 }
 
 export function createDesk(shelves: Shelves): Desk {
-  const { catalog, blobs, log, sniff, passwords, operator, tally = null, now = Date.now } = shelves
+  const { catalog, blobs, log, sniff, passwords, operator, tally = null, offered = null, now = Date.now } = shelves
   const newId = createIdSource(now)
   const sweep = createSweep({ catalog, blobs, log, now, tally })
   const access = createAccess(catalog, newId, now)
   return {
     access: operator === undefined ? access : withOperator(access, operator),
-    users: createUsers(catalog, passwords, newId, now),
+    users: createUsers(catalog, passwords, access, newId, now),
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),
-    sessions: createSessions(catalog, passwords, newId, now),
+    sessions: createSessions(catalog, passwords, access, newId, now, offered),
     organizations: createOrganizations(catalog, newId, now, () => sweep.collect()),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),

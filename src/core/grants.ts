@@ -66,6 +66,10 @@ export interface Issued {
 export interface Grants {
   /** A code that its client exchanges once. Fault: `forbidden` about `client` when it does not serve that organization. */
   code(gift: Gift, terms: CodeTerms): Promise<string>
+  /** A refresh token alone, made by hand, without an end. Fault as for `code`. */
+  refreshToken(gift: Gift): Promise<string>
+  /** Whether a refresh token would still be taken. */
+  isGood(refreshToken: string): Promise<boolean>
   /** Tokens without a code. Fault as for `code`. */
   issue(gift: Gift, terms: Terms, offline: boolean): Promise<Issued>
   /**
@@ -93,6 +97,11 @@ export interface Grants {
   revoke(id: GrantId): Promise<boolean>
 }
 
+interface Secrets {
+  readonly access: string
+  readonly refresh: string
+}
+
 export function createGrants(
   catalog: Catalog,
   access: Pick<Access, 'doubt'>,
@@ -110,16 +119,16 @@ export function createGrants(
     const expiresAt = refreshMs === null ? null : now() + refreshMs
     return { secret, row: { id: newId() as RefreshTokenId, hash: hashOf(secret), expiresAt, most: mostRefresh } }
   }
-  const settle = (exchanged: Exchanged, client: Client, accessToken: string, refreshToken: string): Issued => {
+  const settle = (kind: 'code' | 'refresh', exchanged: Exchanged, client: Client, secrets: Secrets): Issued => {
     if (exchanged.outcome === 'issued') {
       const { grant, refreshed } = exchanged
-      return { grant, access: accessToken, refresh: refreshed ? refreshToken : null }
+      return { grant, access: secrets.access, refresh: refreshed ? secrets.refresh : null }
     }
     if (exchanged.outcome === 'spent') {
       access.doubt()
       log.warn({ client: client.id, grant: exchanged.grant }, 'a code or refresh token was used a second time')
     }
-    throw refusalOf(exchanged.outcome)
+    throw refusalOf(kind, exchanged.outcome)
   }
 
   return {
@@ -130,6 +139,13 @@ export function createGrants(
       await catalog.createGrant({ grant: grantOf(gift, newId), at: now(), code, access: null, refresh: null })
       return secret
     },
+    async refreshToken(gift) {
+      const secret = newGrantSecret(gift.client.wire)
+      const refresh = { id: newId() as RefreshTokenId, hash: hashOf(secret), expiresAt: null, most: null }
+      await catalog.createGrant({ grant: grantOf(gift, newId), at: now(), code: null, access: null, refresh })
+      return secret
+    },
+    isGood: (refreshToken) => catalog.isGoodRefresh(hashOf(refreshToken), now()),
     async issue(gift, terms, offline) {
       const token = newAccess(terms)
       const refresh = offline ? newRefresh(terms) : null
@@ -144,7 +160,7 @@ export function createGrants(
       const challenge = verifier === null ? null : (challengeOf(verifier) ?? '')
       const own = { client: client.id, at: now(), hash: hashOf(code), redirectUri, challenge }
       const exchanged = await catalog.exchangeCode({ ...own, access: token.row, refresh: refresh.row })
-      return settle(exchanged, client, token.secret, refresh.secret)
+      return settle('code', exchanged, client, { access: token.secret, refresh: refresh.secret })
     },
     async refresh(client, refreshToken, terms) {
       const { throttle, rotates } = terms
@@ -153,7 +169,7 @@ export function createGrants(
       const since = throttle === null ? null : { most: throttle.most, since: now() - throttle.withinMs }
       const own = { client: client.id, at: now(), hash: hashOf(refreshToken), access: token.row }
       const exchanged = await catalog.exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
-      return settle(exchanged, client, token.secret, next.secret)
+      return settle('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
     },
     async within(caller, organization, terms) {
       if (caller.organization !== null || caller.agency !== organization.agency)
@@ -197,7 +213,7 @@ const REASONS: Readonly<Record<Exclude<Exchanged['outcome'], 'issued'>, string>>
   throttled: 'Too many access tokens were made of this refresh token within a few minutes; use one until it expires.',
 }
 
-function refusalOf(outcome: Exclude<Exchanged['outcome'], 'issued'>): Fault {
+function refusalOf(kind: 'code' | 'refresh', outcome: Exclude<Exchanged['outcome'], 'issued'>): Fault {
   const code = outcome === 'throttled' ? 'too_many' : 'invalid_input'
-  return new Fault(code, 'grant', REASONS[outcome], { reason: outcome })
+  return new Fault(code, 'grant', REASONS[outcome], { reason: outcome, details: { kind } })
 }

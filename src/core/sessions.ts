@@ -1,4 +1,5 @@
 /** People logged in with a browser. */
+import type { Access } from './access.ts'
 import type { Catalog } from './catalog.ts'
 import type { Passwords } from './contracts.ts'
 import { Fault } from './fault.ts'
@@ -27,7 +28,14 @@ export interface LogIn {
   readonly replaces: string | null
 }
 
+export interface LoginOffer {
+  readonly login: string
+  readonly password: string
+}
+
 export interface Sessions {
+  /** What the login form is filled in with; null but in the demo. */
+  readonly offered: LoginOffer | null
   /**
    * The secret is for the browser's cookie. It takes the same time whether there is such a user or not.
    * Faults: `unauthenticated` about `login`, `too_many` about `login` after too many wrong passwords.
@@ -42,8 +50,10 @@ export interface Sessions {
 export function createSessions(
   catalog: Catalog,
   passwords: Passwords,
+  access: Pick<Access, 'doubt'>,
   newId: () => string,
   now: () => number,
+  offered: LoginOffer | null,
 ): Sessions {
   const verify = inTurn(AT_ONCE, WAITING, passwords.verify)
 
@@ -57,6 +67,7 @@ export function createSessions(
   }
 
   return {
+    offered,
     find,
     async logIn({ login, password, address, replaces }) {
       const name = loginNameOf(login)
@@ -81,7 +92,10 @@ export function createSessions(
       if (session === null) throw new Fault('unauthenticated', 'login', 'This user may not log in any more.')
       return { secret, session }
     },
-    logOut: (secret) => catalog.endSession(hashOf(secret), now()),
+    async logOut(secret) {
+      await catalog.endSession(hashOf(secret), now())
+      access.doubt()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 /** Who belongs to an organization and may log in. */
+import type { Access } from './access.ts'
 import type { Catalog } from './catalog.ts'
 import type { Passwords } from './contracts.ts'
 import { Fault } from './fault.ts'
@@ -23,7 +24,13 @@ export interface Users {
   setStatus(user: Account, status: UserStatus): Promise<void>
 }
 
-export function createUsers(catalog: Catalog, passwords: Passwords, newId: () => string, now: () => number): Users {
+export function createUsers(
+  catalog: Catalog,
+  passwords: Passwords,
+  access: Pick<Access, 'doubt'>,
+  newId: () => string,
+  now: () => number,
+): Users {
   return {
     async create(organization, user) {
       const made = await catalog.createUser({ id: newId() as UserId, organization, ...user })
@@ -46,6 +53,7 @@ export function createUsers(catalog: Catalog, passwords: Passwords, newId: () =>
     },
     async setStatus(user, status) {
       await catalog.setUserStatus(user.organization, user.id, status, now())
+      access.doubt()
     },
   }
 }

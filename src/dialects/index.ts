@@ -11,6 +11,7 @@ export const OPERATOR_SCOPES: readonly string[] = SCOPES
 
 export interface DialectSettings {
   readonly limits: boolean
+  readonly zohoTokens: number
   readonly highlevelMax: number
   readonly highlevelDaily: number
   readonly zohoCredits: number
@@ -27,8 +28,9 @@ export function createDialects(settings: () => DialectSettings, counters: Counte
     const { limits, highlevelMax, highlevelDaily } = settings()
     return limits ? { max: highlevelMax, intervalMs: 10_000, daily: highlevelDaily } : null
   }
+  const tokensPerRefresh = () => (settings().limits ? settings().zohoTokens : null)
   return [
-    createZoho({ limits: zoho, countsCalls: settings().zohoConcurrency > 0, counters }),
+    createZoho({ limits: zoho, tokensPerRefresh, countsCalls: settings().zohoConcurrency > 0, counters }),
     createNative(),
     createHighLevel({ limits: highlevel, counters }),
   ]

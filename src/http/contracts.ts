@@ -189,6 +189,8 @@ export interface Dialect {
 export interface CorsRule {
   readonly mode: 'credentials' | 'anyone'
   readonly methods: readonly string[]
+  /** Paths that no page of another origin may read, although the rest may be read. */
+  readonly conceals?: (path: string) => boolean
   /** Allowed besides what the preflight asks for. */
   readonly exposes: readonly string[]
 }

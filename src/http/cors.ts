@@ -9,7 +9,7 @@ export async function corsHeaders(
   known: KnownOrigins,
 ): Promise<Record<string, string>> {
   const origin = head.headers.origin
-  if (origin === undefined) return {}
+  if (origin === undefined || rule.conceals?.(head.path) === true) return {}
   const exposes = [...rule.exposes, 'x-request-id', 'x-dossier-hint'].join(', ')
   if (rule.mode === 'anyone') return { 'access-control-allow-origin': '*', 'access-control-expose-headers': exposes }
   if (!(await known()).has(origin)) return { vary: 'Origin' }

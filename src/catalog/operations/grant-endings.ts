@@ -49,7 +49,6 @@ const revokeOneAccess = statement((db, p: Params<{ hash: Sha256; at: number }>) 
     .updateTable('token')
     .set({ revoked_at: p('at') })
     .where('hash', '=', p('hash'))
-    .where('grant', 'is not', null)
     .where('revoked_at', 'is', null)
     .returning('id'),
 )

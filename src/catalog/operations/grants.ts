@@ -6,6 +6,7 @@ import type {
   OrganizationId,
   RefreshTokenId,
   SessionId,
+  Sha256,
   Token,
   TokenId,
   UserId,
@@ -113,6 +114,20 @@ export function* createGrant({ grant, at, code, access, refresh }: NewGrant): Op
 export function* findGrant(id: GrantId): Op<Grant | null> {
   const row = yield* one(select({ id }))
   return row && grantOf(row)
+}
+
+const selectGood = statement((db, p: Params<{ hash: Sha256; at: number }>) =>
+  db
+    .selectFrom('refresh_token')
+    .select('id')
+    .where('hash', '=', p('hash'))
+    .where('spent_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', p('at'))])),
+)
+
+export function* isGoodRefresh(hash: Sha256, at: number): Op<boolean> {
+  return (yield* one(selectGood({ hash, at }))) !== null
 }
 
 export function* sessionGrant(session: SessionId, client: ClientId): Op<Grant | null> {

@@ -43,7 +43,7 @@ const removeOfUser = statement((db, p: Params<{ organization: OrganizationId; us
 
 export function* createSession(session: NewSession): Op<void> {
   const { id, hash, organization, user, at, expiresAt, replaces } = session
-  if (replaces !== null) yield* endSession(replaces, at)
+  if (replaces !== null) yield* run(remove({ hash: replaces }))
   yield* run(insert({ id, hash, organization, user, created_at: at, used_at: at, expires_at: expiresAt }))
 }
 

@@ -7,6 +7,9 @@ import { documentAt, documentRoutes } from './documents.ts'
 import { PUBLISHED_VERSIONS, versionMissing, versionUnpublished } from './faults.ts'
 import { locationUploadRoutes } from './location-uploads.ts'
 import { locationRoutes } from './locations.ts'
+import { consentRoutes, isConsentPath } from './oauth-consent.ts'
+import { refuseOauth } from './oauth-refusals.ts'
+import { tokenRoutes } from './oauth-tokens.ts'
 import { refuse, secretOf } from './refusals.ts'
 import { createThrottle, RATE_LIMIT_HEADERS, type Limits } from './throttle.ts'
 import { uploadRoutes } from './uploads.ts'
@@ -34,10 +37,11 @@ export function createHighLevel({ limits, counters }: HighLevelSettings): Dialec
     },
     headers: (_head, caller) => throttle.headers(caller),
     secret: secretOf,
-    refuse,
+    refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault, head),
     // Nothing is published about CORS; its tokens are no cookies, so any origin may send one.
     cors: {
       mode: 'anyone',
+      conceals: isConsentPath,
       methods: ['GET', 'POST', 'PUT', 'DELETE'],
       exposes: ['x-dossier-hint', 'x-request-id', ...RATE_LIMIT_HEADERS],
     },
@@ -50,6 +54,8 @@ export function createHighLevel({ limits, counters }: HighLevelSettings): Dialec
       ...contactRoutes,
       ...customFieldRoutes,
       ...locationRoutes,
+      ...consentRoutes,
+      ...tokenRoutes,
     ],
   }
 }

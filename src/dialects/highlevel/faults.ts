@@ -38,6 +38,18 @@ export function outsideScope(): Fault {
   )
 }
 
+/** The same for an agency's access token of OAuth, of which the live API speaks otherwise. */
+export function outsideClass(): Fault {
+  return new Fault(
+    'forbidden',
+    'scope',
+    'This is a token of an agency; ask /oauth/locationToken for one of the location.',
+    {
+      details: { text: 'This authClass type is not allowed to access this scope.' },
+    },
+  )
+}
+
 export function contactUnknown(id: string): Fault {
   const text = `Contact with id ${id.slice(0, 60)} not found`
   return new Fault('not_found', 'record', `${text} in the location of the token.`, { details: { text } })

@@ -1,8 +1,9 @@
 import { Fault } from '../../core/fault.ts'
-import { faceOf, idOfFace, isId } from '../../core/ids.ts'
+import { faceOf, idOfFace } from '../../core/ids.ts'
 import type { Json, Organization, OrganizationId, Properties } from '../../core/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation } from './faults.ts'
+import { companyIdOf } from './oauth-consent.ts'
 import { mustBeHere, placeOf } from './place.ts'
 import { scope } from './scopes.ts'
 import { isText, type Wire } from './wire.ts'
@@ -32,7 +33,7 @@ export function locationWire({ id, agency, name, properties }: Organization): Wi
     Object.fromEntries(names.flatMap((key) => (isText(properties[key]) ? [[key, properties[key]]] : [])))
   return {
     id: faceOf(id),
-    companyId: isId(agency) ? faceOf(agency) : agency,
+    companyId: companyIdOf(agency),
     name,
     ...texts(PERSON),
     ...texts(ADDRESS),

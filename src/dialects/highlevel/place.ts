@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.ts'
 import { faceOf, idOfFace } from '../../core/ids.ts'
 import type { CrmRecord, Module, Organization, RecordId } from '../../core/model.ts'
 import type { Call } from '../../http/contracts.ts'
-import { contactUnknown, outsideLocation, outsideScope } from './faults.ts'
+import { contactUnknown, outsideClass, outsideLocation, outsideScope } from './faults.ts'
 
 export interface Place {
   readonly actor: Actor
@@ -16,7 +16,7 @@ export const CONTACTS = 'Contacts'
 
 /** Fault: `forbidden` for an agency's token, which has no location. */
 export function placeOf({ caller }: Call): Place {
-  if (caller.organization === null) throw outsideScope()
+  if (caller.organization === null) throw caller.grant === null ? outsideScope() : outsideClass()
   return { actor: actorOf(caller), location: caller.organization }
 }
 

@@ -8,6 +8,8 @@ export type ScopeName =
   | 'locations.readonly'
   | 'locations/customFields.readonly'
   | 'locations/customFields.write'
+  | 'oauth.readonly'
+  | 'oauth.write'
 
 /** HighLevel's scopes are plain names: writing does not imply reading. */
 export function scope(name: ScopeName): Permits {

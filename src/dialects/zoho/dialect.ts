@@ -2,6 +2,10 @@
 import type { Counters } from '../../core/counters.ts'
 import type { AttachmentId, Caller } from '../../core/model.ts'
 import type { Dialect, IncomingHead, Permits, Route } from '../../http/contracts.ts'
+import { consentRoutes, isConsentPath } from './oauth-consent.ts'
+import { refuseOauth } from './oauth-refusals.ts'
+import { termsOf } from './oauth-terms.ts'
+import { tokenRoutes } from './oauth-tokens.ts'
 import { download, list, removeMany, removeOne, upload } from './attachments.ts'
 import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
 import { insert, updateMany, updateOne } from './record-writing.ts'
@@ -17,24 +21,28 @@ import { zohoTime } from './wire.ts'
 export interface ZohoSettings {
   /** Asked for each call, for they may change. */
   readonly limits: () => Limits
+  /** Access tokens of one refresh token in ten minutes; null: any number. */
+  readonly tokensPerRefresh: () => number | null
   /** Whether calls under way are counted; for good. */
   readonly countsCalls: boolean
   readonly counters: Counters
 }
 
-export function createZoho({ limits, countsCalls, counters }: ZohoSettings): Dialect {
+export function createZoho({ limits, tokensPerRefresh, countsCalls, counters }: ZohoSettings): Dialect {
   const throttle = createThrottle(limits, countsCalls, counters)
+  const terms = () => termsOf(tokensPerRefresh())
   return {
     name: 'zoho',
     owns: (path) => /^\/(crm|oauth\/v2)(\/|$)/.test(path),
     hidesRoutes: true,
-    routes: ['/crm/v2', '/crm/v2.1'].flatMap(routesUnder),
+    routes: [...['/crm/v2', '/crm/v2.1'].flatMap(routesUnder), ...consentRoutes(terms), ...tokenRoutes(terms)],
     secret: secretOf,
-    refuse,
+    refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault),
     ...throttled(throttle),
     headers: (_head, caller) => ({ ...headers(caller), ...throttle.headers(caller) }),
     cors: {
       mode: 'credentials',
+      conceals: isConsentPath,
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposes: ['Content-Disposition', 'X-ACCESSTOKEN-RESET', 'X-API-CREDITS-REMAINING'],
     },

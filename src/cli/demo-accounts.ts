@@ -1,0 +1,65 @@
+/** Who may log in to the demo, and the programs that may ask them for access, with refresh tokens to begin with. */
+import type { Desk } from '../core/desk.ts'
+import type { Client, Organization } from '../core/model.ts'
+import type { LoginOffer } from '../core/sessions.ts'
+
+/** What the vendor's browser sample is served from, as its reference page has it. */
+export const REDIRECT_URI = 'http://127.0.0.1:5500/redirect.html'
+
+export interface ClientCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly refreshToken: string
+}
+
+export interface DemoScopes {
+  readonly zoho: readonly string[]
+  readonly highlevel: readonly string[]
+}
+
+export async function addAccounts(
+  desk: Desk,
+  organization: Organization,
+  login: LoginOffer,
+  scopes: DemoScopes,
+): Promise<{ zoho: ClientCredentials; highlevel: ClientCredentials }> {
+  const [user] = await desk.users.list(organization.id)
+  if (user === undefined) throw new Error(`organization ${organization.id} has no user`)
+  await desk.users.setLogin(user, login.login, login.password, 'agency')
+  return {
+    zoho: await addClient(desk, organization, { name: 'Browser sample', wire: 'zoho' }, scopes.zoho),
+    highlevel: await addClient(desk, organization, { name: 'Contact files', wire: 'highlevel' }, scopes.highlevel),
+  }
+}
+
+/** Some wires give a new refresh token for each that is used: a demo that starts anew begins with a good one. */
+export async function freshRefreshToken(
+  desk: Desk,
+  { clientId, refreshToken }: ClientCredentials,
+  scopes: readonly string[],
+): Promise<string> {
+  if (await desk.grants.isGood(refreshToken)) return refreshToken
+  const client = await desk.clients.find(clientId)
+  return client === null ? refreshToken : newRefreshToken(desk, client, scopes)
+}
+
+async function addClient(
+  desk: Desk,
+  organization: Organization,
+  kind: Pick<Client, 'name' | 'wire'>,
+  scopes: readonly string[],
+): Promise<ClientCredentials> {
+  const { client, secret } = await desk.clients.create({
+    ...kind,
+    organization: organization.id,
+    flows: ['code', 'implicit', 'credentials', 'self'],
+    scopes: [],
+    redirectUris: [REDIRECT_URI],
+  })
+  return { clientId: client.id, clientSecret: secret, refreshToken: await newRefreshToken(desk, client, scopes) }
+}
+
+async function newRefreshToken(desk: Desk, client: Client, scopes: readonly string[]): Promise<string> {
+  const organization = await desk.organizations.find(client.organization)
+  return desk.grants.refreshToken({ client, organization, user: null, scopes, by: 'command', session: null })
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { Fault } from '../core/fault.ts'
+import type { Account, OrganizationId, UserId } from '../core/model.ts'
+import { inOffice, mustOrganization } from './office.ts'
+import { print, textOf, type Options } from './options.ts'
+
+export function createUser(options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const organization = await mustOrganization(office, options)
+    const user = { name: textOf(options, 'name') ?? '', email: textOf(options, 'email') ?? '' }
+    const made = await office.users.create(organization.id, user)
+    print(options, shown(made), [`user  ${made.id}  ${made.name}`])
+  })
+}
+
+export function listUsers(options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const { id } = await mustOrganization(office, options)
+    const users = await office.users.list(id)
+    print(
+      options,
+      users.map(shown),
+      users.map((user) => `${user.id}  ${user.status.padEnd(8)}  ${user.login ?? 'no login'}  ${user.name}`),
+    )
+  })
+}
+
+/** The password comes on standard input, or is made here and shown this once: on a command line others could read it. */
+export function setLogin(id: string, options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const { id: organization } = await mustOrganization(office, options)
+    const user = await office.users.find(organization, id as UserId)
+    const isGiven = options['passwordStdin'] === true
+    const password = isGiven ? (await text(process.stdin)).replace(/\r?\n$/, '') : newPassword()
+    const login = textOf(options, 'login') ?? user.login ?? user.email
+    await office.users.setLogin(user, login, password, options['agencyWide'] === true ? 'agency' : user.reach)
+    const made = isGiven ? {} : { password }
+    const lines = [`login     ${login}`, ...(isGiven ? [] : [`password  ${password}`, '', 'It is not shown again.'])]
+    print(options, { id, login, ...made }, lines)
+  })
+}
+
+export function setUserStatus(id: string, options: Options): Promise<void> {
+  return inOffice(options, async (office) => {
+    const { id: organization } = await mustOrganization(office, options)
+    const user = await office.users.find(organization, id as UserId)
+    const status = textOf(options, 'status')
+    if (status !== 'active' && status !== 'inactive')
+      throw new Fault('invalid_input', 'login', 'The status must be active or inactive.')
+    await office.users.setStatus(user, status)
+    print(options, { id, status }, [`${user.name} is ${status}`])
+  })
+}
+
+/** Four groups of letters and digits that nobody mistakes for each other: 80 bits. */
+export function newPassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
+  const all = [...randomBytes(64)]
+    .filter((byte) => byte < letters.length * 8)
+    .map((byte) => letters[byte % letters.length])
+  return [0, 4, 8, 12].map((at) => all.slice(at, at + 4).join('')).join('-')
+}
+
+function shown({
+  id,
+  organization,
+  name,
+  email,
+  login,
+  status,
+  reach,
+}: Account & { organization: OrganizationId }): object {
+  return { id, organization, name, email, login, status, reach }
+}

@@ -1,0 +1,85 @@
+/** Where a user chooses the location (or the whole agency) in which a program may work. */
+import { faceOf } from '../../core/ids.ts'
+import type { Client, Organization, Session } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { authorize } from '../../pages/authorization.ts'
+import type { Place } from '../../pages/consent-page.ts'
+import {
+  challengeIn,
+  mustBeRedirectUri,
+  mustBeScopes,
+  mustBeState,
+  mustFindClient,
+  unfit,
+  withQuery,
+} from '../../pages/question.ts'
+import { TERMS } from './oauth-terms.ts'
+import { meaningOf } from './scope-words.ts'
+
+/** More locations than a page of choices can show. */
+const MOST = 500
+
+/** Under the SDK's address, and under that of the documentation. */
+export const consentRoutes: readonly Route[] = ['/oauth/chooselocation', '/v2/oauth/chooselocation'].flatMap(
+  (path): Route[] => [
+    { method: 'GET', path, needs: 'nobody', operation: 'choose-location', answer: chooseLocation },
+    { method: 'POST', path, needs: 'nobody', operation: 'log-in-and-choose-location', answer: chooseLocation },
+  ],
+)
+
+export function isConsentPath(path: string): boolean {
+  return /^(\/v2)?\/oauth\/chooselocation/.test(path)
+}
+
+export function companyIdOf(agency: string): string {
+  return /^[0-9]{19}$/.test(agency) ? faceOf(agency) : agency
+}
+
+async function chooseLocation(call: Call): Promise<Answer> {
+  const { query, desk } = call
+  const client = await mustFindClient(desk.clients, query.get('client_id'), 'highlevel')
+  const redirectUri = mustBeRedirectUri(query, client)
+  if (query.get('response_type') !== 'code') throw unfit('response_type', 'must be code.')
+  if (!client.flows.includes('code'))
+    throw unfit('client_id', `names ${client.name}, which is not registered for codes.`)
+  const scopes = mustBeScopes(query.get('scope'), client)
+  const state = mustBeState(query)
+  const challenge = challengeIn(query)
+  const backTo = (values: readonly (readonly [string, string])[]) =>
+    withQuery(redirectUri, state === null ? values : [...values, ['state', state]])
+  return authorize(call, {
+    ...{ client, redirectUri },
+    scopes: scopes.map((name) => ({ name, meaning: meaningOf(name) })),
+    isLasting: true,
+    denial: backTo([['error', 'access_denied']]),
+    places: async (session) => (await choicesOf(call, client, session)).map(({ place }) => place),
+    async allow(session, chosen) {
+      const choice = (await choicesOf(call, client, session)).find(({ place }) => place.id === chosen)
+      if (choice === undefined) return null
+      const given = { client, organization: choice.organization, user: session.account.id, scopes } as const
+      const terms = { redirectUri, challenge, offline: true, lifetimeMs: TERMS.codeMs }
+      return backTo([['code', await desk.grants.code({ ...given, by: 'consent', session: null }, terms)]])
+    },
+  })
+}
+
+interface Choice {
+  readonly place: Place
+  /** Null: the agency itself. */
+  readonly organization: Organization | null
+}
+
+/** A user's own location; for whoever may act for the agency all of them, and the agency itself. */
+async function choicesOf(call: Call, client: Client, { account, organization }: Session): Promise<readonly Choice[]> {
+  if (organization.agency !== client.agency) return []
+  if (account.reach !== 'agency') return [choiceOf(organization)]
+  const all = await call.desk.organizations.ofAgency(client.agency, MOST)
+  const id = companyIdOf(client.agency)
+  const agency = { place: { id, name: 'The whole agency', note: `company ${id}` }, organization: null }
+  return [...all.map(choiceOf), agency]
+}
+
+function choiceOf(organization: Organization): Choice {
+  const id = faceOf(organization.id)
+  return { place: { id, name: organization.name, note: `location ${id}` }, organization }
+}

@@ -1,0 +1,18 @@
+/** What HighLevel's scopes mean, for the people who are to agree to them. */
+import type { ScopeName } from './scopes.ts'
+
+const MEANINGS: Readonly<Record<ScopeName, string>> = {
+  'forms.write': 'Put files into the custom fields of contacts',
+  'contacts.readonly': 'See contacts and their files',
+  'contacts.write': 'Add, change and delete contacts',
+  'locations.readonly': 'See the details of the location',
+  'locations/customFields.readonly': 'See the custom fields',
+  'locations/customFields.write': 'Add, change and delete custom fields, and upload files to them',
+  'oauth.readonly': 'See for which locations of the agency it is allowed',
+  'oauth.write': 'Work in every location of the agency',
+}
+
+/** Null for a scope that has no effect here. */
+export function meaningOf(scope: string): string | null {
+  return Object.hasOwn(MEANINGS, scope) ? MEANINGS[scope as ScopeName] : null
+}

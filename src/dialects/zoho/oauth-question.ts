@@ -1,0 +1,41 @@
+/** What a program asks for at `/oauth/v2/auth`. */
+import type { Client } from '../../core/model.ts'
+import type { Call } from '../../http/contracts.ts'
+import {
+  challengeIn,
+  mustBeRedirectUri,
+  mustBeScopes,
+  mustBeState,
+  mustFindClient,
+  unfit,
+} from '../../pages/question.ts'
+
+export interface Asked {
+  readonly client: Client
+  readonly redirectUri: string
+  readonly responseType: 'code' | 'token'
+  readonly scopes: readonly string[]
+  readonly state: string | null
+  readonly isOffline: boolean
+  /** `prompt=consent`: a refresh token also for who has one. */
+  readonly isAnew: boolean
+  readonly challenge: string | null
+}
+
+/** Faults, none of which may lead anywhere: `unauthenticated` about `client`, `invalid_input` about `parameter`. */
+export async function mustBeAsked({ query, desk }: Call): Promise<Asked> {
+  const client = await mustFindClient(desk.clients, query.get('client_id'), 'zoho')
+  const redirectUri = mustBeRedirectUri(query, client)
+  const responseType = query.get('response_type')
+  if (responseType !== 'code' && responseType !== 'token') throw unfit('response_type', 'must be code or token.')
+  if (!client.flows.includes(responseType === 'code' ? 'code' : 'implicit'))
+    throw unfit('response_type', `may not be ${responseType} for ${client.name}; register the client for that flow.`)
+  return {
+    ...{ client, redirectUri, responseType },
+    scopes: mustBeScopes(query.get('scope'), client),
+    state: mustBeState(query),
+    isOffline: query.get('access_type')?.toLowerCase() === 'offline',
+    isAnew: query.get('prompt')?.toLowerCase() === 'consent',
+    challenge: challengeIn(query),
+  }
+}

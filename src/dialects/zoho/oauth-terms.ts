@@ -1,0 +1,19 @@
+/** How long Zoho's codes and tokens last and how many there may be, as its accounts pages have it. */
+import type { Terms } from '../../core/grants.ts'
+
+export const CODE_MS = 3 * 60_000
+export const ACCESS_SECONDS = 3_600
+const THROTTLED_MS = 10 * 60_000
+
+/** `most`: access tokens of one refresh token in ten minutes; null: any number. */
+export function termsOf(most: number | null): Terms {
+  return {
+    kind: 'zoho',
+    codeMs: CODE_MS,
+    accessMs: ACCESS_SECONDS * 1_000,
+    refreshMs: null,
+    rotates: false,
+    mostRefresh: 20,
+    throttle: most === null ? null : { most, withinMs: THROTTLED_MS },
+  }
+}

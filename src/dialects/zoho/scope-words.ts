@@ -1,0 +1,39 @@
+/** What a scope means, for the people who are to agree to it. */
+
+const DOING: Readonly<Record<string, string>> = {
+  all: 'See, add, change and delete',
+  read: 'See',
+  create: 'Add',
+  update: 'Change',
+  delete: 'Delete',
+  write: 'Add, change and delete',
+}
+
+const READING = new Set(['all', 'read'])
+
+/** Null for a scope that has no effect here. */
+export function meaningOf(scope: string): string | null {
+  const [service, area, ...rest] = scope.toLowerCase().replaceAll('_', '').split('.')
+  if (service !== 'zohocrm') return null
+  const operation = rest.at(-1) ?? ''
+  switch (area) {
+    case 'modules':
+      return recordsMeaning(rest, DOING[operation])
+    case 'settings':
+      return READING.has(operation) ? 'See how modules, fields and layouts are set up' : null
+    case 'users':
+      return rest.length === 1 && READING.has(operation) ? 'See who the users are' : null
+    case 'org':
+      return rest.length === 1 && READING.has(operation) ? 'See the details of the organization' : null
+    default:
+      return null
+  }
+}
+
+function recordsMeaning(rest: readonly string[], doing: string | undefined): string | null {
+  if (doing === undefined || rest.length > 2) return null
+  const [subject] = rest
+  if (rest.length === 1) return `${doing} all records and their attachments`
+  if (subject === 'attachments') return `${doing} attachments of the records that it may work with`
+  return subject === 'custom' ? `${doing} records of custom modules` : `${doing} records of ${subject ?? ''}`
+}

@@ -1,0 +1,97 @@
+/** From a program's question to a user's answer: login, then consent, then the way back. The dialect has read the question. */
+import { Fault } from '../core/fault.ts'
+import type { Client, Session } from '../core/model.ts'
+import type { Answer, Call } from '../http/contracts.ts'
+import { consentPage, type AskedScope, type Place } from './consent-page.ts'
+import { loginPage } from './login-page.ts'
+import { noticePage, redirect } from './page.ts'
+import { noSessionCookie, sessionCookie, visitOf, type Visit } from './visit.ts'
+
+export interface Question {
+  readonly client: Client
+  /** One of the client's own. */
+  readonly redirectUri: string
+  readonly scopes: readonly AskedScope[]
+  readonly isLasting: boolean
+  /** Where the browser goes when the user says no. */
+  readonly denial: string
+  /** Where this user may let the client work; empty: nowhere. */
+  places(session: Session): Promise<readonly Place[]>
+  /** Writes down the consent; answers where the browser goes with it. Null when the place is none of the user's. */
+  allow(session: Session, place: string): Promise<string | null>
+}
+
+/** GET shows what is to be done next; POST does it. */
+export async function authorize(call: Call, question: Question): Promise<Answer> {
+  const visit = await visitOf(call)
+  if (call.method !== 'POST') return nextPage(call, question, visit)
+  const form = await call.form()
+  if (!visit.isOwnForm(form))
+    return noticePage(
+      403,
+      'This form is out of date',
+      'It was not made for this browser, or too long ago. Go back to the program that sent you here and begin anew.',
+    )
+  switch (form.get('step')) {
+    case 'login':
+      return logIn(call, question, visit, form)
+    case 'leave':
+      return leave(call, visit)
+    default:
+      return allow(call, question, visit, form)
+  }
+}
+
+async function nextPage(call: Call, question: Question, visit: Visit): Promise<Answer> {
+  const { client, redirectUri, scopes, isLasting, denial } = question
+  const { session, formToken } = visit
+  if (session === null) {
+    const { offered } = call.desk.sessions
+    const filled = offered ?? { login: '', password: '' }
+    return loginPage({ client: client.name, ...filled, formToken, problem: null, headers: visit.headers })
+  }
+  const places = await question.places(session)
+  if (places.length === 0) return nowhere(client, session)
+  const destination = new URL(redirectUri).origin
+  const shown = { client: client.name, account: session.account, places, scopes, isLasting, destination, denial }
+  return consentPage({ ...shown, formToken })
+}
+
+async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
+  const [login, password] = [form.get('login') ?? '', form.get('password') ?? '']
+  try {
+    const attempt = { login, password, address: call.address, replaces: visit.secret }
+    const { secret } = await call.desk.sessions.logIn(attempt)
+    return redirect(ownAddress(call), sessionCookie(call, secret))
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.subject !== 'login') throw thrown
+    const problem = { status: thrown.code === 'too_many' ? 429 : 401, sentence: thrown.message }
+    const { formToken, headers } = visit
+    return loginPage({ client: client.name, login, password: '', formToken, problem, headers })
+  }
+}
+
+async function leave(call: Call, { secret }: Visit): Promise<Answer> {
+  if (secret !== null) await call.desk.sessions.logOut(secret)
+  return redirect(ownAddress(call), noSessionCookie(call))
+}
+
+async function allow(call: Call, question: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
+  const { session } = visit
+  if (session === null) return redirect(ownAddress(call))
+  const to = await question.allow(session, form.get('place') ?? '')
+  return to === null ? nowhere(question.client, session) : redirect(to)
+}
+
+function nowhere(client: Client, { account, organization }: Session): Answer {
+  return noticePage(
+    403,
+    'This program works elsewhere',
+    `${client.name} is not registered for ${organization.name}, to which ${account.name} belongs. Whoever looks after this server can register it there.`,
+  )
+}
+
+/** The page's own path and query, never another server's. */
+function ownAddress({ path, query }: Call): string {
+  return `${path}?${query.toString()}`
+}

@@ -1,0 +1,96 @@
+import type { Account } from '../core/model.ts'
+import type { Answer } from '../http/contracts.ts'
+import { html, type Html } from './html.ts'
+import { page } from './page.ts'
+
+/** What is asked for, in plain words; without a meaning it has no effect here. */
+export interface AskedScope {
+  readonly name: string
+  readonly meaning: string | null
+}
+
+/** What access may be given to. */
+export interface Place {
+  /** What the form sends. */
+  readonly id: string
+  readonly name: string
+  /** What tells it from others of that name. */
+  readonly note: string
+}
+
+export interface ConsentPage {
+  readonly client: string
+  readonly account: Account
+  /** One, or a choice. */
+  readonly places: readonly Place[]
+  readonly scopes: readonly AskedScope[]
+  /** Whether the client goes on when its user is away. */
+  readonly isLasting: boolean
+  /** Where the browser goes with the answer. */
+  readonly destination: string
+  /** Where it goes without. */
+  readonly denial: string
+  readonly formToken: string
+}
+
+export function consentPage(ask: ConsentPage): Answer {
+  const { client, account, formToken } = ask
+  const content = html`<h1>${client} asks for access</h1>
+    <div class="soft">
+      You are logged in as <strong>${account.name}</strong> (${account.login ?? account.email}).
+      <form class="switch" method="post">
+        <input type="hidden" name="form" value="${formToken}" />
+        <input type="hidden" name="step" value="leave" />
+        <input class="link" type="submit" value="Not you?" />
+      </form>
+    </div>
+    <form method="post">
+      <input type="hidden" name="form" value="${formToken}" />
+      <input type="hidden" name="step" value="allow" />
+      ${placesOf(ask.places)} ${meaningsOf(ask.scopes)}
+      <p class="soft">${lastingOf(client, ask.isLasting)} You will be sent to <strong>${ask.destination}</strong>.</p>
+      <div class="actions">
+        <button type="submit">Allow</button>
+        <a class="quiet" href="${ask.denial}" rel="noreferrer">Do not allow</a>
+      </div>
+    </form>`
+  return page(200, `Access for ${client}`, content)
+}
+
+function placesOf(places: readonly Place[]): Html {
+  const [only] = places
+  if (places.length === 1 && only !== undefined)
+    return html`<input type="hidden" name="place" value="${only.id}" />
+      <p>It wants to work in <strong>${only.name}</strong> <span class="soft">(${only.note})</span>.</p>`
+  return html`<fieldset>
+    <legend>Where may it work?</legend>
+    <div class="choices">${places.map(choiceOf)}</div>
+  </fieldset>`
+}
+
+function choiceOf({ id, name, note }: Place): Html {
+  return html`<label class="choice"
+    ><input type="radio" name="place" value="${id}" required /><span
+      >${name}<br /><span class="soft">${note}</span></span
+    ></label
+  >`
+}
+
+/** Each meaning once, with the scopes that say it. */
+function meaningsOf(scopes: readonly AskedScope[]): Html {
+  const byMeaning = Map.groupBy(scopes, ({ meaning }) => meaning)
+  const without = byMeaning.get(null) ?? []
+  const list = [...byMeaning].flatMap(([meaning, all]) =>
+    meaning === null ? [] : [html`<li>${meaning}<br />${all.map(({ name }) => html`<code>${name}</code> `)}</li>`],
+  )
+  const rest = without.map(({ name }) => html`<code>${name}</code> `)
+  return html`<h2>It may then</h2>
+    <ul class="plain">
+      ${list.length === 0 ? html`<li>do nothing: none of what it asks for has an effect here.</li>` : list}
+    </ul>
+    ${rest.length === 0 ? null : html`<p class="soft">Also asked for, without effect here: ${rest}</p>`}`
+}
+
+function lastingOf(client: string, isLasting: boolean): string {
+  return isLasting ? `${client} keeps this access until it is taken back.` : 'The access ends after an hour.'
+}

@@ -1,0 +1,70 @@
+/** A page as an answer: no script, nothing from elsewhere, in nobody's frame. */
+import { hash } from 'node:crypto'
+import type { Fault } from '../core/fault.ts'
+import type { Answer } from '../http/contracts.ts'
+import { html, Html } from './html.ts'
+import { STYLE } from './style.ts'
+
+/**
+ * Without `form-action`: it would keep a browser from following the redirect that answers a form, to the client's own site.
+ */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${hash('sha256', STYLE, 'base64')}'`,
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': POLICY,
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  // The address of a page of consent holds what is the client's alone.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+} as const
+
+export function page(status: number, title: string, content: Html, headers: Answer['headers'] = {}): Answer {
+  const { text } = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · Dossier</title>
+        ${new Html(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <main>
+          <p class="brand">Dossier</p>
+          ${content}
+        </main>
+      </body>
+    </html> `
+  return { status, headers: { ...HEADERS, ...headers }, text }
+}
+
+/** A page that says what is wrong, and that leads nowhere. */
+export function noticePage(status: number, title: string, sentence: string): Answer {
+  return page(
+    status,
+    title,
+    html`<h1>${title}</h1>
+      <p>${sentence}</p>`,
+  )
+}
+
+/** A refusal for people. */
+export function refusalPage({ code, subject, message }: Fault): Answer {
+  if (code === 'internal' || code === 'unavailable')
+    return noticePage(code === 'internal' ? 500 : 503, 'That did not work', 'Something failed here. Try again later.')
+  const title = subject === 'client' ? 'Nobody is known under this address' : 'This address does not work'
+  return noticePage(400, title, message)
+}
+
+/** Sends the browser on, with GET. `to` is a path of this server, or a redirect URI that is registered. */
+export function redirect(to: string, headers: Answer['headers'] = {}): Answer {
+  return { status: 302, headers: { location: to, 'cache-control': 'no-store', ...headers }, text: '' }
+}

@@ -1,0 +1,86 @@
+/** What OAuth's questions have in common, whoever asks them. Every refusal here is a page: what is wrong leads nowhere. */
+import type { Clients } from '../core/clients.ts'
+import { Fault } from '../core/fault.ts'
+import type { Client } from '../core/model.ts'
+
+const MOST_SCOPES = 100
+const LONGEST_SCOPE = 200
+const LONGEST_STATE = 4_096
+
+/** Fault: `unauthenticated` about `client`. */
+export async function mustFindClient(
+  clients: Pick<Clients, 'find'>,
+  id: string | null,
+  wire: Client['wire'],
+): Promise<Client> {
+  const client = await clients.find(id ?? '')
+  if (client?.wire === wire) return client
+  throw new Fault('unauthenticated', 'client', 'No program is registered here under this client_id.', {
+    reason: 'unknown',
+  })
+}
+
+/**
+ * The browser sample sends it unencoded and last: what looks like more parameters may then be the rest of it.
+ * Fault: `invalid_input` about `parameter`.
+ */
+export function mustBeRedirectUri(query: URLSearchParams, client: Client): string {
+  const entries = [...query]
+  const at = entries.findIndex(([name]) => name === 'redirect_uri')
+  const value = entries[at]?.[1] ?? ''
+  const rest = entries.slice(at + 1).map(([name, more]) => `&${name}=${more}`)
+  const found = [value, value + rest.join('')].find((uri) => client.redirectUris.includes(uri))
+  if (found !== undefined) return found
+  throw unfit(
+    'redirect_uri',
+    `must be, letter by letter, one of those that ${client.name} is registered with; this one is not, so nobody is sent there.`,
+  )
+}
+
+/** `a,b`, spaces tolerated, each once. Fault: `invalid_input` about `parameter`. */
+export function mustBeScopes(text: string | null, client: Client): readonly string[] {
+  const scopes = [...new Set((text ?? '').split(/[\s,]+/).filter((scope) => scope !== ''))]
+  if (scopes.length === 0) throw unfit('scope', 'must name at least one scope, separated by spaces or commas.')
+  if (scopes.length > MOST_SCOPES || scopes.some((scope) => scope.length > LONGEST_SCOPE))
+    throw unfit('scope', `may name at most ${String(MOST_SCOPES)} scopes of ${String(LONGEST_SCOPE)} characters.`)
+  const allowed = new Set(client.scopes.map((scope) => scope.toLowerCase()))
+  const beyond = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
+  if (beyond !== undefined) throw unfit('scope', `names ${beyond}, which ${client.name} is not registered for.`)
+  return scopes
+}
+
+export function mustBeState(query: URLSearchParams): string | null {
+  const state = query.get('state')
+  if (state !== null && state.length > LONGEST_STATE)
+    throw unfit('state', `is longer than ${String(LONGEST_STATE)} characters.`)
+  return state
+}
+
+/** PKCE's, and S256 alone (RFC 7636). Fault: `invalid_input` about `parameter`. */
+export function challengeIn(query: URLSearchParams): string | null {
+  const challenge = query.get('code_challenge')
+  if (challenge === null) return null
+  if (query.get('code_challenge_method') !== 'S256')
+    throw unfit('code_challenge_method', 'must be S256; plain challenges are not taken.')
+  if (!/^[A-Za-z0-9_-]{43}$/.test(challenge))
+    throw unfit('code_challenge', 'must be a SHA-256 in base64url, which has 43 characters.')
+  return challenge
+}
+
+/** `uri` with more in its query. */
+export function withQuery(uri: string, values: readonly (readonly [string, string])[]): string {
+  return `${uri}${uri.includes('?') ? '&' : '?'}${encoded(values)}`
+}
+
+/** With what no server sees, in the fragment. */
+export function withFragment(uri: string, values: readonly (readonly [string, string])[]): string {
+  return `${uri}#${encoded(values)}`
+}
+
+function encoded(values: readonly (readonly [string, string])[]): string {
+  return values.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+}
+
+export function unfit(name: string, sentence: string): Fault {
+  return new Fault('invalid_input', 'parameter', `${name} ${sentence}`, { reason: name })
+}

@@ -1,0 +1,74 @@
+/** A browser's visit to our pages: its cookies, and forms that no other site can send. */
+import { formTokenOf, isFormToken, newSessionSecret } from '../core/secrets.ts'
+import type { Session } from '../core/model.ts'
+import type { Answer, Call } from '../http/contracts.ts'
+
+export interface Visit {
+  readonly session: Session | null
+  /** The session's secret, as the cookie has it. */
+  readonly secret: string | null
+  /** For the next form: bound to the session, before there is one to this browser. */
+  readonly formToken: string
+  /** Cookies to set with a page that has a form. */
+  readonly headers: Answer['headers']
+  /** Whether a form was made by us for this browser. */
+  isOwnForm(form: URLSearchParams): boolean
+}
+
+const SESSION = 'dossier_session'
+const VISIT = 'dossier_visit'
+
+export async function visitOf(call: Call): Promise<Visit> {
+  const secret = cookieOf(call, SESSION)
+  const session = await call.desk.sessions.find(secret)
+  const key = (session === null ? cookieOf(call, VISIT) : secret) ?? newSessionSecret()
+  const isNew = session === null && cookieOf(call, VISIT) === null
+  return {
+    session,
+    secret,
+    formToken: formTokenOf(key),
+    headers: isNew ? setCookie(call, VISIT, key) : {},
+    isOwnForm: (form) => isFromOurPage(call) && isFormToken(key, form.get('form') ?? ''),
+  }
+}
+
+export function sessionCookie(call: Call, secret: string): Record<string, string> {
+  return setCookie(call, SESSION, secret)
+}
+
+export function noSessionCookie(call: Call): Record<string, string> {
+  return setCookie(call, SESSION, '', '; Max-Age=0')
+}
+
+/** Null: nobody is logged in. */
+export function sessionOf(call: Call): Promise<Session | null> {
+  return call.desk.sessions.find(cookieOf(call, SESSION))
+}
+
+/** Browsers say where a form comes from; another port of the same host would be `same-site`. */
+function isFromOurPage({ headers }: Call): boolean {
+  const site = headers['sec-fetch-site']
+  return site === undefined || site === 'same-origin'
+}
+
+function setCookie(call: Call, name: string, value: string, more = ''): Record<string, string> {
+  const secure = isSecure(call) ? '; Secure' : ''
+  return { 'set-cookie': `${nameOf(call, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${more}` }
+}
+
+/** Null for what is none of our making, too. */
+function cookieOf(call: Call, name: string): string | null {
+  const wanted = `${nameOf(call, name)}=`
+  const found = (call.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  const value = found.find((pair) => pair.startsWith(wanted))?.slice(wanted.length)
+  return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : null
+}
+
+/** Over TLS no neighbour under the same domain can set a cookie of that name. */
+function nameOf(call: Call, name: string): string {
+  return isSecure(call) ? `__Host-${name}` : name
+}
+
+function isSecure({ origin }: Call): boolean {
+  return origin.startsWith('https:')
+}
