@@ -133,10 +133,12 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
       return module
     },
     async place(actor, name, record, action) {
-      if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
       const key = `${actor.organization} ${record} ${name}`
       const known = places.get(key)
-      if (known !== undefined) return known
+      if (known !== undefined) {
+        if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
+        return known
+      }
       const asked = now()
       const module = await catalog.moduleOfRecord(actor.organization, name, record)
       if (module === null) {
@@ -146,6 +148,7 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
       }
       const place = { module, record }
       places.set(key, place, asked)
+      if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
       return place
     },
     async modules(actor) {

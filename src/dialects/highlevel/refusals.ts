@@ -10,10 +10,12 @@ interface Saying {
 
 const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => Saying>> = {
   unauthenticated: (fault, head) => ({ status: 401, ...tokenText(fault, head) }),
-  forbidden: ({ subject }) =>
-    subject === 'scope'
-      ? { status: 401, text: 'The token is not authorized for this scope.' }
-      : { status: 403, text: 'The token does not have access to this location.' },
+  forbidden({ subject }) {
+    if (subject === 'scope') return { status: 401, text: 'The token is not authorized for this scope.' }
+    // What a user's profile or role denies: nobody recorded it, so the sentence says which.
+    if (subject === 'module' || subject === 'record') return { status: 403 }
+    return { status: 403, text: 'The token does not have access to this location.' }
+  },
   not_found: ({ subject }) => ({ status: subject === 'attachment' ? 404 : 400 }),
   invalid_input: ({ reason }) => ({ status: reason === 'validation' ? 422 : 400 }),
   too_large({ subject }) {
