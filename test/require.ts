@@ -17,6 +17,7 @@ export const javaJars = ['httpclient', 'httpmime', 'httpcore', 'commons-logging'
 
 const tools = {
   curl: { wants: 'curl', isHere: () => find('curl') !== null },
+  openssl: { wants: 'openssl', isHere: () => find('openssl') !== null },
   php: { wants: 'php-cli, php-curl', isHere: () => runs('php', '-r', 'exit(function_exists("curl_init") ? 0 : 1);') },
   java: {
     wants: 'default-jdk-headless, libhttpclient-java, libhttpmime-java',
