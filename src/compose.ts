@@ -54,7 +54,7 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   await makeFolder(config.data)
   const lock = lockFolder(config.data)
   const openedAt = Date.now()
-  const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: false }))
+  const log = createLog(config.logLevel, errorOutput())
   const sheets = sheetsFor(config)
   const catalog = await openSqliteCatalog({ folder: config.data, log, ...(sheets && { sheet: sheets.writer }) })
   const counting = countingMemory()
@@ -96,6 +96,11 @@ export async function openHouse(settings: Config, { tends = true, offered = null
       lock.release()
     },
   }
+}
+
+/** A server whose terminal is gone has nobody to tell, and stops in order all the same. */
+function errorOutput() {
+  return pino.destination({ dest: 2, sync: false }).on('error', () => undefined)
 }
 
 async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {

@@ -6,6 +6,8 @@ import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
+  // Whoever read this may be gone (a terminal, `| head -1`); the server is not for that.
+  process.stdout.on('error', () => undefined)
   const house = await openHouse(config)
   const told = Promise.race([whenTold(), whenHungUp(() => house.reload(() => readConfig(flagsOf(options))))])
   const origin = await listening(house, config)
