@@ -43,6 +43,13 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 }
 
+/** The extensions of a media type, or of all of a kind (`image/*`). */
+export function extensionsOf(type: string): readonly string[] {
+  const start = type.endsWith('/*') ? type.slice(0, -1) : type
+  const isOf = (known: string) => (start === type ? known.split(';', 1)[0] === type : known.startsWith(start))
+  return Object.entries(MEDIA_TYPES).flatMap(([extension, known]) => (isOf(known) ? [extension] : []))
+}
+
 export function mediaTypeOf(name: string): string {
   const extension = extensionOf(name)
   return (Object.hasOwn(MEDIA_TYPES, extension) ? MEDIA_TYPES[extension] : undefined) ?? 'application/octet-stream'

@@ -30,7 +30,9 @@ export function createFindRoute(dialect: Dialect): FindRoute {
     const others = METHODS.filter((other) => find(other, head.path) !== null)
     const shown = head.path.slice(0, 200)
     if (others.length > 0)
-      return new Fault('not_found', 'method', `${head.method} is not answered at ${shown}; ${others.join(', ')} is.`)
+      return new Fault('not_found', 'method', `${head.method} is not answered at ${shown}; ${others.join(', ')} is.`, {
+        details: { allow: others },
+      })
     return new Fault('not_found', 'route', `There is nothing at ${head.method} ${shown}.`)
   }
 }

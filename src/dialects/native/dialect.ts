@@ -1,13 +1,34 @@
 /** Dossier's own API: the console, the command line and the client speak it. */
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
+import { archiveRoutes } from './archive.ts'
+import { attachmentListRoutes } from './attachment-list.ts'
+import { attachmentRoutes } from './attachments.ts'
+import { fieldRoutes } from './fields.ts'
+import { moduleRoutes } from './modules.ts'
+import { organizationRoutes } from './organizations.ts'
+import { recordRoutes } from './records.ts'
 import { refuse } from './refusals.ts'
+import { systemRoutes } from './system.ts'
+import { tokenRoutes } from './tokens.ts'
+import { uploadRoutes } from './uploads.ts'
 
 export function createNative(): Dialect {
   return {
     name: 'native',
     owns: (path) => /^\/(api|docs)(\/|$)/.test(path),
     hidesRoutes: false,
-    routes: [],
+    routes: [
+      ...systemRoutes,
+      ...organizationRoutes,
+      ...moduleRoutes,
+      ...fieldRoutes,
+      ...recordRoutes,
+      ...uploadRoutes,
+      ...attachmentListRoutes,
+      ...attachmentRoutes,
+      ...archiveRoutes,
+      ...tokenRoutes,
+    ],
     secret: secretOf,
     refuse,
     headers: () => ({ 'cache-control': 'no-store' }),

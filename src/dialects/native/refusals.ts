@@ -27,6 +27,7 @@ const SAYINGS: Readonly<Record<FaultCode, Saying>> = {
 const FINER: Readonly<Record<string, Saying>> = {
   'not_found/method': { status: 405, title: 'This method is not answered here' },
   'too_large/request': { status: 431, title: 'The head of the request is too large' },
+  'conflict/attachment/precondition': { status: 412, title: 'Another file than expected' },
   'invalid_input/parameter/range': { status: 416, title: 'The range is not in the file' },
 }
 

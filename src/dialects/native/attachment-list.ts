@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { AttachmentFilter, AttachmentPage } from '../../core/attachment-page.ts'
+import { extensionsOf } from '../../core/media-types.ts'
+import type { AttachmentId, FieldId, RecordId, Sha256 } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { id } from './bodies.ts'
+import { cursorOf, factsOf } from './cursor.ts'
+import { PLACE, placeOf, scope, type Place } from './place.ts'
+import { attachmentQuery, recordAttachmentQuery } from './queries.ts'
+import { recordIn } from './records.ts'
+import { attachmentWire } from './showing.ts'
+import { queryOf } from './validation.ts'
+import { attachments } from './wire.ts'
+
+const tag = 'Attachments'
+const answers = { 200: { description: 'A page of attachments', schema: attachments } }
+
+export const attachmentListRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: `${PLACE}/records/:record/attachments`,
+    operation: "list a record's attachments",
+    needs: scope('attachments.read'),
+    about: { tag, description: 'Newest first unless asked otherwise.', query: recordAttachmentQuery, answers },
+    answer: listOfRecord,
+  },
+  {
+    method: 'GET',
+    path: `${PLACE}/attachments`,
+    operation: 'list attachments',
+    needs: scope('attachments.read'),
+    about: {
+      tag,
+      description: 'All of the organization, wherever they are; the filters narrow it down together.',
+      query: attachmentQuery,
+      answers,
+    },
+    answer: listAll,
+  },
+]
+
+type Query = z.output<typeof recordAttachmentQuery>
+
+async function listOfRecord(call: Call): Promise<Answer> {
+  const { place, record } = await recordIn(call)
+  return page(call, place, queryOf(recordAttachmentQuery, call), { record: record.id, module: null })
+}
+
+async function listAll(call: Call): Promise<Answer> {
+  const place = await placeOf(call)
+  const { record, module, ...query } = queryOf(attachmentQuery, call)
+  const inModule = module === undefined ? null : await call.desk.records.module(place.actor, module)
+  return page(call, place, query, {
+    record: record === undefined ? null : record === 'none' ? 'own' : (record as RecordId),
+    module: inModule && inModule.id,
+  })
+}
+
+async function page(
+  call: Call,
+  { actor }: Place,
+  query: Query,
+  where: Pick<AttachmentPage, 'record' | 'module'>,
+): Promise<Answer> {
+  const { sort, order, limit, cursor } = query
+  const after = cursor === undefined ? null : afterOf(cursor, sort, order)
+  const filter = filterOf(query)
+  const asked = { ...where, filter, sort, order, after, limit }
+  const { attachments, more } = await call.desk.attachments.page(actor, asked)
+  const last = attachments.at(-1)
+  const value = last === undefined || sort === 'created' ? '' : last[sort]
+  const next = more && last !== undefined ? cursorOf([sort, order, value, last.id]) : null
+  return { status: 200, json: { items: attachments.map(attachmentWire), next } }
+}
+
+/** A cursor of another order would begin in the middle of nowhere. */
+function afterOf(cursor: string, sort: Query['sort'], order: Query['order']): AttachmentPage['after'] {
+  const value = sort === 'size' ? z.int().min(0) : z.string().max(500)
+  const [, , reached, last] = factsOf(z.tuple([z.literal(sort), z.literal(order), value, id]), cursor)
+  return { value: reached, id: last as AttachmentId }
+}
+
+function filterOf(query: Query): AttachmentFilter {
+  return {
+    field: (query.field ?? null) as FieldId | null,
+    kind: query.kind ?? null,
+    extensions: query.type === undefined ? null : extensionsOf(query.type),
+    name: query.name ?? null,
+    minSize: query.minSize ?? null,
+    maxSize: query.maxSize ?? null,
+    createdFrom: query.createdFrom ?? null,
+    createdUntil: query.createdUntil ?? null,
+    hash: (query.sha256 ?? null) as Sha256 | null,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { id, newModule } from './bodies.ts'
+import { pageOf } from './cursor.ts'
+import { moduleIn, PLACE, placeOf, scope } from './place.ts'
+import { pageQuery } from './queries.ts'
+import { moduleWire } from './showing.ts'
+import { bodyOf, queryOf } from './validation.ts'
+import { module, modules } from './wire.ts'
+
+const tag = 'Modules and fields'
+
+export const moduleRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: `${PLACE}/modules`,
+    operation: 'list modules',
+    needs: scope('modules.read'),
+    about: {
+      tag,
+      description: 'The standard ones and its own, with how many records each holds. At most 1,000 are listed.',
+      query: pageQuery,
+      answers: { 200: { description: 'A page of modules', schema: modules } },
+    },
+    answer: list,
+  },
+  {
+    method: 'POST',
+    path: `${PLACE}/modules`,
+    operation: 'create a module',
+    needs: scope('modules.write'),
+    about: {
+      tag,
+      body: { type: 'application/json', schema: newModule },
+      answers: { 201: { description: 'The new module', schema: module } },
+    },
+    answer: create,
+  },
+  {
+    method: 'GET',
+    path: `${PLACE}/modules/:module`,
+    operation: 'get a module',
+    needs: scope('modules.read'),
+    about: { tag, answers: { 200: { description: 'The module', schema: module } } },
+    answer: async (call) => ({ status: 200, json: moduleWire(await moduleIn(call, await placeOf(call))) }),
+  },
+  {
+    method: 'DELETE',
+    path: `${PLACE}/modules/:module`,
+    operation: 'delete a module',
+    needs: scope('modules.write'),
+    about: {
+      tag,
+      description: 'With its fields, its records and their attachments. A standard module stays: 409.',
+      answers: { 204: { description: 'It is gone', schema: null } },
+    },
+    answer: remove,
+  },
+]
+
+async function list(call: Call): Promise<Answer> {
+  const { actor } = await placeOf(call)
+  const query = queryOf(pageQuery, call)
+  const all = await call.desk.records.modules(actor)
+  return { status: 200, json: pageOf(all.map(moduleWire), query, id) }
+}
+
+async function create(call: Call): Promise<Answer> {
+  const { organization } = await placeOf(call)
+  const { name, singular, plural } = await bodyOf(newModule, call)
+  const words = { ...(singular === undefined ? {} : { singular }), ...(plural === undefined ? {} : { plural }) }
+  return { status: 201, json: moduleWire(await call.desk.organizations.addModule(organization.id, name, words)) }
+}
+
+async function remove(call: Call): Promise<Answer> {
+  await call.desk.organizations.removeModule(await moduleIn(call, await placeOf(call)))
+  return { status: 204 }
+}

@@ -1,0 +1,154 @@
+import type { OrganizationId } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { id, newOrganization, organizationChange } from './bodies.ts'
+import { cursorOf, factsOf } from './cursor.ts'
+import { mustBeOperator, PLACE, placeOf, scope } from './place.ts'
+import { pageQuery } from './queries.ts'
+import { moduleNames } from './place.ts'
+import { organizationWire, timeOf } from './showing.ts'
+import { bodyOf, queryOf } from './validation.ts'
+import { organization, organizations, usage, type UsageWire } from './wire.ts'
+
+const tag = 'Organizations'
+const ALL = '/api/v1/organizations'
+
+export const organizationRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: ALL,
+    operation: 'list organizations',
+    needs: scope('organizations.read'),
+    about: {
+      tag,
+      description: "In the order of their making. A token of one organization lists that one; an operator's lists all.",
+      query: pageQuery,
+      answers: { 200: { description: 'A page of organizations', schema: organizations } },
+    },
+    answer: list,
+  },
+  {
+    method: 'POST',
+    path: ALL,
+    operation: 'create an organization',
+    needs: scope('organizations.write'),
+    about: {
+      tag,
+      description:
+        "With the standard modules (Leads, Contacts, Deals, …) and its first user. For operators' tokens alone.",
+      body: { type: 'application/json', schema: newOrganization },
+      answers: { 201: { description: 'The new organization', schema: organization } },
+    },
+    answer: create,
+  },
+  {
+    method: 'GET',
+    path: PLACE,
+    operation: 'get an organization',
+    needs: scope('organizations.read'),
+    about: { tag, answers: { 200: { description: 'The organization', schema: organization } } },
+    answer: async (call) => ({ status: 200, json: organizationWire((await placeOf(call)).organization) }),
+  },
+  {
+    method: 'PATCH',
+    path: PLACE,
+    operation: 'change an organization',
+    needs: scope('organizations.write'),
+    about: {
+      tag,
+      body: { type: 'application/json', schema: organizationChange },
+      answers: { 200: { description: 'The organization as it is now', schema: organization } },
+    },
+    answer: change,
+  },
+  {
+    method: 'DELETE',
+    path: PLACE,
+    operation: 'delete an organization',
+    needs: scope('organizations.write'),
+    about: {
+      tag,
+      description:
+        "With its modules, records, attachments, users and tokens: gone at once, its bytes removed after. For operators' tokens alone; there is no way back.",
+      answers: { 204: { description: 'It is gone', schema: null } },
+    },
+    answer: remove,
+  },
+  {
+    method: 'GET',
+    path: `${PLACE}/usage`,
+    operation: "get an organization's usage",
+    needs: scope('usage.read'),
+    about: {
+      tag,
+      description: 'Counted anew for each call; photos count as attachments.',
+      answers: { 200: { description: 'What it holds, by module', schema: usage } },
+    },
+    answer: measure,
+  },
+]
+
+async function list(call: Call): Promise<Answer> {
+  const { limit, cursor } = queryOf(pageQuery, call)
+  const own = call.caller.organization
+  if (own !== null) return { status: 200, json: { items: [organizationWire(own)], next: null } }
+  const after = cursor === undefined ? null : (factsOf(id, cursor) as OrganizationId)
+  const found = await call.desk.organizations.list(after, limit + 1)
+  const items = found.slice(0, limit).map(organizationWire)
+  return { status: 200, json: { items, next: found.length > limit ? cursorOf(items.at(-1)?.id) : null } }
+}
+
+async function create(call: Call): Promise<Answer> {
+  mustBeOperator(call)
+  const { agency, properties, ...body } = await bodyOf(newOrganization, call)
+  const made = await call.desk.organizations.create({
+    ...body,
+    ...(agency === undefined ? {} : { agency }),
+    ...(properties === undefined ? {} : { properties }),
+  })
+  return { status: 201, json: organizationWire(made) }
+}
+
+async function change(call: Call): Promise<Answer> {
+  const { actor } = await placeOf(call)
+  const { name, properties } = await bodyOf(organizationChange, call)
+  const changed = await call.desk.organizations.change(actor.organization, {
+    ...(name === undefined ? {} : { name }),
+    ...(properties === undefined ? {} : { properties }),
+  })
+  return { status: 200, json: organizationWire(changed) }
+}
+
+async function remove(call: Call): Promise<Answer> {
+  mustBeOperator(call)
+  const { actor } = await placeOf(call)
+  await call.desk.organizations.remove(actor.organization)
+  return { status: 204 }
+}
+
+async function measure(call: Call): Promise<Answer> {
+  const place = await placeOf(call)
+  const modules = await call.desk.records.modules(place.actor)
+  const names = await moduleNames(call, place)
+  const counted = await call.desk.organizations.usage(place.organization.id)
+  const of = new Map(counted.modules.map((one) => [one.module, one]))
+  const none = { attachments: 0, bytes: 0 }
+  const { attachments, bytes } = of.get(null) ?? none
+  const rows = modules.map(({ id, records }) => {
+    const found = of.get(id) ?? none
+    return { module: names.get(id) ?? '', records, attachments: found.attachments, bytes: found.bytes }
+  })
+  const answer: UsageWire = {
+    at: timeOf(Date.now()),
+    records: sum(rows.map((row) => row.records)),
+    attachments: sum(rows.map((row) => row.attachments)) + attachments,
+    bytes: sum(rows.map((row) => row.bytes)) + bytes,
+    storedBytes: counted.stored,
+    unfiled: { attachments, bytes },
+    modules: rows,
+  }
+  return { status: 200, json: answer }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,35 @@
+/** What enters here: anything, up to a size that one request can bring; and what a file field makes of that. */
+import { Fault } from '../../core/fault.ts'
+import { holdsFiles } from '../../core/fields.ts'
+import type { Field } from '../../core/model.ts'
+import { extensionOf, refusingExtensions, type Policy } from '../../core/policy.ts'
+
+/** 5 GiB. */
+export const MAX_BYTES = 5 * 1024 * 1_048_576
+
+const anything = refusingExtensions(MAX_BYTES, [])
+
+/** Null: no field. Fault: `invalid_input` for a field that holds no files. */
+export function policyFor(field: Field | null): Policy {
+  if (field === null) return anything
+  if (!holdsFiles(field))
+    throw new Fault('invalid_input', 'field', `The field ${field.id} is of type ${field.type} and holds no files.`)
+  if (field.acceptedTypes.length === 0) return anything
+  return {
+    ...anything,
+    judgeClaim({ name, label }) {
+      if (field.acceptedTypes.some((type) => twinOf(type) === twinOf(extensionOf(name)))) return
+      throw new Fault(
+        'type_refused',
+        'file',
+        `${label} is a .${extensionOf(name)} file; the field "${field.name.slice(0, 60)}" takes only ${field.acceptedTypes.join(', ')}.`,
+      )
+    },
+  }
+}
+
+/** Two spellings of one type. */
+function twinOf(extension: string): string {
+  if (extension === 'jpeg') return 'jpg'
+  return extension === 'mpg' ? 'mpeg' : extension
+}
