@@ -78,7 +78,8 @@ function createProgram(outcome: { status: number }): Command {
         .choices(['zoho', 'private', 'native'])
         .default('private'),
     )
-    .requiredOption('--scope <scopes>', 'scopes, separated by commas or spaces')
+    .option('--scope <scopes>', 'scopes, separated by commas or spaces; a native token has all of them by default')
+    .option('--operator', 'a native token that stands above organizations, makes and removes them')
     .option('--org <id>', ORG_HELP)
     .option('--agency <id>', "a token of this agency itself, above its organizations (HighLevel's user type Company)")
     .option('--user <id>', "in whose name it acts; by default the organization's first user")

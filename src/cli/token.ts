@@ -1,21 +1,27 @@
 import { BadSetting } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import type { ClientId, OrganizationId, Token, TokenId, TokenKind, UserId } from '../core/model.ts'
+import { SCOPES } from '../core/scopes.ts'
 import { inOffice, mustOrganization } from './office.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createToken(options: Options): Promise<void> {
   return inOffice(options, async (office) => {
     const agency = textOf(options, 'agency')
-    const organization = agency === null ? await mustOrganization(office, options) : null
+    const kind = textOf(options, 'kind') as TokenKind
+    const isOperator = options['operator'] === true
+    if ((isOperator && kind !== 'native') || (agency !== null && kind === 'native'))
+      throw new BadSetting("--operator goes with --kind native, and --agency with a vendor's kind.")
+    const isAbove = isOperator || agency !== null
+    const organization = isAbove ? null : await mustOrganization(office, options)
     const { token, secret } = await office.access.create({
-      kind: textOf(options, 'kind') as TokenKind,
+      kind,
       organization: organization?.id ?? null,
       agency: agency ?? organization?.agency ?? '',
       user: textOf(options, 'user') as UserId | null,
       client: null,
       label: textOf(options, 'label') ?? '',
-      scopes: (textOf(options, 'scope') ?? '').split(/[\s,]+/).filter((scope) => scope !== ''),
+      scopes: scopesOf(kind, textOf(options, 'scope')),
       expiresAt: expiryOf(textOf(options, 'expiresIn')),
     })
     print(options, { ...shown(token), token: secret }, [
@@ -63,6 +69,20 @@ export function revokeClientTokens(options: Options): Promise<void> {
     const revoked = await office.access.revokeClient(id, client, withClient)
     print(options, { client, revoked, withClient }, [`revoked ${String(revoked)} tokens of ${client}`])
   })
+}
+
+/** A native token's scopes are known, so that a wrong one is told at once; a vendor's are not. */
+function scopesOf(kind: TokenKind, text: string | null): readonly string[] {
+  const scopes = (text ?? '').split(/[\s,]+/).filter((scope) => scope !== '')
+  if (kind !== 'native') {
+    if (scopes.length > 0) return scopes
+    throw new BadSetting(`--scope is missing; a token of the kind ${kind} needs the scopes of its vendor.`)
+  }
+  const unknown = scopes.find((scope) => !SCOPES.some((known) => known === scope))
+  if (unknown === undefined) return scopes.length === 0 ? SCOPES : scopes
+  throw new BadSetting(
+    `--scope names ${unknown.slice(0, 40)}, which no native token has; known are ${SCOPES.join(', ')}.`,
+  )
 }
 
 function expiryOf(seconds: string | null): number | null {

@@ -3,7 +3,7 @@ import type { Counters } from '../core/counters.ts'
 import type { Dialect } from '../http/contracts.ts'
 import { createHighLevel } from './highlevel/dialect.ts'
 import { createNative } from './native/dialect.ts'
-import { SCOPES } from './native/wire.ts'
+import { SCOPES } from '../core/scopes.ts'
 import { createZoho } from './zoho/dialect.ts'
 
 /** What an operator may do: everything. */

@@ -30,7 +30,7 @@ export async function placeOf(call: Call): Promise<Place> {
   const organization = await call.desk.organizations.find(id as OrganizationId)
   const user = await call.desk.organizations.firstUser(organization.id)
   if (user === null) throw organizationUnknown(id)
-  return { actor: { organization: organization.id, user: user.id }, organization }
+  return { actor: { organization: organization.id, user: user.id, profile: null }, organization }
 }
 
 /** Fault: `forbidden` for a token that belongs to one organization. */

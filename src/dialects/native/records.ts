@@ -1,7 +1,7 @@
 import type { SavedRecord } from '../../core/catalog.ts'
 import { Fault } from '../../core/fault.ts'
 import { holdsFiles } from '../../core/fields.ts'
-import type { AttachmentId, CrmRecord, Field, Module, Properties, RecordId } from '../../core/model.ts'
+import type { AttachmentId, CrmRecord, Field, Module, RecordId } from '../../core/model.ts'
 import type { RecordSave } from '../../core/records.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newRecord, recordChange, type NewRecordWire, type RecordChangeWire } from './bodies.ts'
@@ -152,8 +152,8 @@ async function changesOf(
       : new Map((await call.desk.fields.list(actor, module)).map((one) => [String(one.id), one]))
   for (const key of Object.keys(values ?? {})) mustHold(fields, key, 'values')
   return {
-    properties: (properties ?? {}),
-    values: (values ?? {}),
+    properties: properties ?? {},
+    values: values ?? {},
     files: Object.entries(files ?? {}).map(([key, attachments]) => ({
       field: mustHold(fields, key, 'files').id,
       entries: [...new Set(attachments)].map((one) => ({ key: one, target: { attachment: one as AttachmentId } })),

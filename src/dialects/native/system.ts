@@ -1,9 +1,10 @@
 /** What is asked about the server itself, and who is asking. */
 import { Fault } from '../../core/fault.ts'
+import { SCOPES } from '../../core/scopes.ts'
 import { faceOf } from '../../core/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { personWire, timeOf } from './showing.ts'
-import { health, me, problem, readiness, SCOPES, type MeWire } from './wire.ts'
+import { health, me, problem, readiness, type MeWire } from './wire.ts'
 
 const tag = 'Server'
 

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts'
+import { SCOPES } from '../../core/scopes.ts'
 import type { Token, TokenId } from '../../core/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newToken } from './bodies.ts'
@@ -7,7 +8,7 @@ import { PLACE, placeOf, scope } from './place.ts'
 import { pageQuery } from './queries.ts'
 import { tokenWire } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
-import { createdToken, SCOPES, tokens } from './wire.ts'
+import { createdToken, tokens } from './wire.ts'
 
 const tag = 'Tokens'
 

@@ -1,23 +1,9 @@
 /**
  * What goes out: every answer of the native API, as a schema and as the type inferred from it. What comes in is in
- * bodies.ts and queries.ts. These three import zod alone, so that clients and pages can take their types from them.
+ * bodies.ts and queries.ts. These three import little more than zod, so that clients and pages can take their types from them.
  */
 import { z } from 'zod'
-
-/** The closed list: what a native token may be allowed. Writing does not imply reading. */
-export const SCOPES = [
-  'organizations.read',
-  'organizations.write',
-  'modules.read',
-  'modules.write',
-  'records.read',
-  'records.write',
-  'attachments.read',
-  'attachments.write',
-  'tokens.read',
-  'tokens.write',
-  'usage.read',
-] as const
+import { SCOPES } from '../../core/scopes.ts'
 
 /** Most ids in one bulk removal, most and usual items of a page. */
 export const MOST_IDS = 500
