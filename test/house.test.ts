@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   http: { rooms: ['core'], packages: ['find-my-way', 'yazl', 'zod'], builtins: 'any' },
   pages: { rooms: ['core'], types: ['http'], packages: [], builtins: ['node:crypto'] },
   [DIALECT]: { rooms: ['core', 'pages'], types: ['http'], packages: ['zod'], builtins: [] },
-  'dialects/index.ts': { rooms: [DIALECT], types: ['core', 'http'], packages: [], builtins: [] },
+  'dialects/index.ts': { rooms: ['core', DIALECT], types: ['http'], packages: [], builtins: [] },
   telemetry: { rooms: ['core'], types: ['http'], packages: ['prom-client', '@opentelemetry/api'], builtins: 'any' },
   recovery: { rooms: ['core', 'blobs', 'catalog'], packages: [], builtins: 'any' },
   client: { rooms: [], types: ['dialects/native'], packages: [], builtins: [] },

@@ -10,12 +10,12 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { createCounters } from '../src/core/counters.ts'
-import { faceOf } from '../src/core/ids.ts'
+import { faceOf, idOfFace } from '../src/core/ids.ts'
 import { createDialects } from '../src/dialects/index.ts'
 import type { Route } from '../src/http/contracts.ts'
 import { form, rawFile, rawForm } from './e2e/files.ts'
 import { startServer, type Server } from './e2e/server.ts'
-import { createTenant, insert, jsonBody, mustJson, type Tenant } from './e2e/tenant.ts'
+import { createTenant, createToken, insert, jsonBody, mustJson, type Tenant } from './e2e/tenant.ts'
 
 /** The ids that a request can name, by what they are ids of. */
 interface Ids {
@@ -29,6 +29,15 @@ interface Ids {
 /** What stands for a parameter of a path, by dialect and name. */
 const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => string>>>> = {
   zoho: { module: ({ module }) => module, record: ({ record }) => record, id: ({ attachment }) => attachment },
+  native: {
+    organization: ({ location }) => idOfFace(location) ?? '',
+    module: ({ module }) => module,
+    record: ({ record }) => record,
+    field: ({ field }) => idOfFace(field) ?? '',
+    attachment: ({ attachment }) => attachment,
+    // One that the owner's tokens have, and one that nobody has: ids of tokens are in no other place.
+    token: ({ location }) => (location === owner.location ? ownersToken : NEVER.record),
+  },
   highlevel: {
     contactId: ({ record }) => faceOf(record),
     locationId: ({ location }) => location,
@@ -43,6 +52,8 @@ const NEVER = { record: '1000000000000000001', attachment: '1000000000000000002'
 let server: Server
 let owner: Tenant
 let stranger: Tenant
+let strangersNativeToken: string
+let ownersToken: string
 /** Pairs of real ids and such as never existed, alike in everything that the stranger may know. */
 let pairs: readonly (readonly [real: Ids, never: Ids])[]
 
@@ -50,6 +61,8 @@ before(async () => {
   server = await startServer()
   owner = await createTenant(server, 'The owner')
   stranger = await createTenant(server, 'A stranger')
+  strangersNativeToken = await createToken(server, stranger.org, 'native')
+  ownersToken = (await server.cli<{ id: string }[]>('token', 'list', '--org', owner.org))[0]?.id ?? ''
   await server.cli('module', 'create', 'Vaults', '--org', owner.org)
   const vault = await insert(owner.zoho, 'Vaults', { Name: 'Secret' })
   const records = [
@@ -124,6 +137,7 @@ for (const dialect of createDialects(() => unlimited, createCounters())) {
 }
 
 function tokenOf(dialect: string): string {
+  if (dialect === 'native') return strangersNativeToken
   return dialect === 'zoho' ? stranger.zohoToken : stranger.highlevelToken
 }
 
@@ -154,6 +168,9 @@ function bodiesFor({ record, attachment, field, location }: Ids, method: string)
     jsonBody({ ...(method === 'POST' ? { locationId: location } : {}), firstName: 'Taken' }, method),
     jsonBody({ customFields: [{ id: field, field_value: { one: { url } } }] }, method),
     jsonBody({ name: `Taken ${randomUUID()}`, dataType: 'TEXT' }, method),
+    jsonBody({ record }, method),
+    jsonBody({ ids: [attachment, record] }, method),
+    jsonBody({ properties: { name: 'Taken' }, files: { [idOfFace(field) ?? '']: [attachment] } }, method),
     rawForm(rawFile('taken.txt'), rawFile('taken.txt', 'bytes', `${field}_1`)),
     rawForm({ head: ['Content-Disposition: form-data; name="id"'], body: faceOf(record) }),
   ]

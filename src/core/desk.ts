@@ -58,7 +58,10 @@ export function createDesk(shelves: Shelves): Desk {
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),
     sessions: createSessions(catalog, passwords, access, newId, now, offered),
-    organizations: createOrganizations(catalog, newId, now, () => sweep.collect()),
+    organizations: createOrganizations(catalog, newId, now, () => {
+      access.doubt()
+      return sweep.collect()
+    }),
     records: createRecords(catalog, sweep, newId, now),
     fields: createFields(catalog, newId, now),
     attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),

@@ -54,7 +54,7 @@ export interface Organizations {
   redirectOrigins(): Promise<ReadonlySet<string>>
 }
 
-/** `collect`: removes the bytes of what was removed. */
+/** `collect`: lets go of what was removed, its bytes too. */
 export function createOrganizations(
   catalog: Catalog,
   newId: () => string,

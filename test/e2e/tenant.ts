@@ -69,13 +69,13 @@ export async function createTenant(server: Server, name = 'A tenant'): Promise<T
 export async function createToken(
   server: Server,
   org: string,
-  kind: 'zoho' | 'private',
-  scope: string,
+  kind: 'zoho' | 'private' | 'native',
+  scope: string | null = null,
   ...more: string[]
 ): Promise<string> {
-  return (
-    await server.cli<{ token: string }>('token', 'create', '--org', org, '--kind', kind, '--scope', scope, ...more)
-  ).token
+  const scopes = scope === null ? [] : ['--scope', scope]
+  return (await server.cli<{ token: string }>('token', 'create', '--org', org, '--kind', kind, ...scopes, ...more))
+    .token
 }
 
 export async function insert(zoho: Tenant['zoho'], module: string, fields: object): Promise<string> {
