@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'test/fixtures', 'bench/node_modules'] },
+  { ignores: ['node_modules', 'dist', 'test/fixtures', 'bench/node_modules', 'test/sdks/node_modules'] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],

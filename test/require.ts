@@ -15,6 +15,9 @@ export const javaJars = ['httpclient', 'httpmime', 'httpcore', 'commons-logging'
   (name) => `/usr/share/java/${name}.jar`,
 )
 
+/** The vendors' SDKs: a package of their own, so that the product stays light. */
+export const sdks = join(import.meta.dirname, 'sdks')
+
 const tools = {
   curl: { wants: 'curl', isHere: () => find('curl') !== null },
   openssl: { wants: 'openssl', isHere: () => find('openssl') !== null },
@@ -29,6 +32,10 @@ const tools = {
   gcc: { wants: 'gcc, libc6-dev', isHere: () => find('gcc') !== null },
   node: { wants: 'nothing more', isHere: () => true },
   chromium: { wants: 'chromium', isHere: () => chromium() !== null },
+  sdks: {
+    wants: 'npm ci --prefix test/sdks',
+    isHere: () => existsSync(join(sdks, 'node_modules', '.package-lock.json')),
+  },
   bookworm: {
     wants: 'Debian 12, whose clients were recorded',
     isHere: () => existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes('bookworm'),

@@ -59,7 +59,7 @@ async function roundTrip() {
   const { contact } = await client.contacts.createContact(person, here)
   const contactId = contact.id
   const place = { contactId, locationId }
-  found.refreshed = (await storage.getSession(locationId)).refresh_token !== given.refreshToken
+  found.refreshToken = (await storage.getSession(locationId)).refresh_token
   const uploaded = await client.forms.uploadToCustomFields(place, await formOf(...given.files), asForm)
   found.uploaded = { succeded: uploaded.succeded, files: filesIn(uploaded.contact) }
   found.downloads = []

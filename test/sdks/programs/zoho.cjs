@@ -30,16 +30,23 @@ const { ModulesOperations, GetModulesHeader } = require(`${sdk}/core/com/zoho/cr
 const FieldsOperations = api('fields/fields_operations', 'FieldsOperations')
 const RelatedListsOperations = api('related_lists/related_lists_operations', 'RelatedListsOperations')
 
-async function begin(token) {
-  const { origin, folder, email } = given
+async function begin(token, email = given.email) {
+  const { origin, folder } = given
   const environment = DataCenter.setEnvironment(origin, `${origin}/oauth/v2/token`, origin, 'own')
   const builder = await new InitializeBuilder()
+  // The TypeScript SDK's constructor takes over what it was initialized with before, a moment later.
+  await new Promise(setImmediate)
   builder
     .user(new UserSignature(email))
     .environment(environment)
     .token(token)
-    .store(new FileStore(`${folder}/tokens.csv`))
-    .SDKConfig(new SDKConfigBuilder().autoRefreshFields(given.autoRefresh === true).pickListValidation(false).build())
+    .store(new FileStore(`${folder}/tokens-${email}.csv`))
+    .SDKConfig(
+      new SDKConfigBuilder()
+        .autoRefreshFields(given.autoRefresh === true)
+        .pickListValidation(false)
+        .build(),
+    )
     .resourcePath(folder)
     .logger(new LogBuilder().level(Levels.ERROR).filePath(`${folder}/sdk.log`).build())
   await builder.initialize()
@@ -128,7 +135,9 @@ async function metadata() {
     })),
     modules: told(
       await new ModulesOperations().getModules(new HeaderMap()),
-      names((wrapper) => wrapper.getModules().map((module) => `${module.getAPIName()} ${module.getGeneratedType().getValue()}`)),
+      names((wrapper) =>
+        wrapper.getModules().map((module) => `${module.getAPIName()} ${module.getGeneratedType().getValue()}`),
+      ),
     ),
     unchanged: told(await new ModulesOperations().getModules(future), () => ({})),
     unchangedRecords: told(await new RecordOperations().getRecords('Leads', null, later), () => ({})),
@@ -180,16 +189,20 @@ async function roundTrip() {
     deletedTwice: told(await operations(record).deleteAttachment(BigInt(ids[0])), written),
   }
   const { clientId, clientSecret } = given
-  await begin(new OAuthBuilder().clientId(clientId).clientSecret(clientSecret).accessToken('1000.nobody.nobody').build())
+  await begin(
+    new OAuthBuilder().clientId(clientId).clientSecret(clientSecret).accessToken('1000.nobody.nobody').build(),
+    'nobody@example.com',
+  )
   found.refused.token = told(await operations(record).getAttachments(new ParameterMap()), () => ({}))
   return found
 }
 
 async function main() {
   const { clientId, clientSecret, refreshToken } = given
-  const builder = new OAuthBuilder().clientId(clientId).clientSecret(clientSecret)
-  await begin((given.accessToken === undefined ? builder.refreshToken(refreshToken) : builder.accessToken(given.accessToken)).build())
-  process.stdout.write(`${JSON.stringify(await roundTrip(), (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`)
+  await begin(new OAuthBuilder().clientId(clientId).clientSecret(clientSecret).refreshToken(refreshToken).build())
+  process.stdout.write(
+    `${JSON.stringify(await roundTrip(), (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`,
+  )
 }
 
 main().then(
