@@ -20,6 +20,8 @@ export interface Dossier extends Served {
   readonly folder: string
   /** The lead that is uploaded to. */
   readonly lead: string
+  /** Where its attachments are. */
+  readonly target: string
   /** The authorization as header lines. */
   readonly headers: string
   /** Uploads a file; answers how it is downloaded. */
@@ -61,6 +63,7 @@ export async function serveDossier(options: { folder?: string; name?: string } =
     pid: child.pid ?? 0,
     port,
     lead: zoho.leadId,
+    target,
     headers,
     plan: (size) => ({ port, ...formOf(target, size, headers) }),
     async store(size) {

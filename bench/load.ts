@@ -22,7 +22,7 @@ async function load(plan: Plan): Promise<Result> {
   const line = async () => {
     const connection = await openConnection(plan.port)
     while (sent < plan.requests && performance.now() < until) {
-      const number = sent++
+      const number = (plan.first ?? 0) + sent++
       const start = performance.now()
       const status = await exchange(connection, plan, filling, number)
       times.push(performance.now() - start)

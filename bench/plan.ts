@@ -8,6 +8,8 @@ export interface Plan {
   readonly connections: number
   /** Stops after this many answers, or after `seconds`. */
   readonly requests: number
+  /** The running number of the first request; 0 unless told. */
+  readonly first?: number
   readonly seconds: number
   /** The request's head and the body: `prefix`, `size` bytes, `suffix`; `{n}` stands for a running number. */
   readonly head: string

@@ -82,7 +82,7 @@ export function createApp({ dialects, desk, log, observer, settings, certificate
       : (request: IncomingMessage, response: ServerResponse) => around(request, () => answer(request, response))
 
   const door = createDoorServer(settings, certificate, handle, (socket) => {
-    connections.opened(socket)
+    connections.opened(socket, terms.times.idleMs)
     observer.connected()
     socket.once('close', () => observer.disconnected())
   })

@@ -12,7 +12,8 @@ export interface Exchange {
 }
 
 export interface Connections {
-  opened(socket: Socket): void
+  /** A client that does not close what we have closed has so long to do so. */
+  opened(socket: Socket, lingerMs: number): void
   begin(exchange: Exchange): void
   end(exchange: Exchange): void
   /**
@@ -36,9 +37,15 @@ export function createConnections(): Connections {
     else life.abort(fault)
   }
   return {
-    opened(socket) {
+    opened(socket, lingerMs) {
       open.add(socket)
       socket.once('close', () => open.delete(socket))
+      // Our half is closed: the other one may stay open for ever, and its descriptor with it.
+      socket.once('finish', () => {
+        const timer = setTimeout(() => socket.destroy(), lingerMs)
+        timer.unref()
+        socket.once('close', () => clearTimeout(timer))
+      })
     },
     begin(exchange) {
       const { socket } = exchange.request

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { countersOf, mustWork, upload, type Counter } from './counter.ts'
 import { mustLeaveNothing, until } from './data-folder.ts'
 import { form, FORM_TYPE, openPart } from './form.ts'
+import { residentOf } from './process.ts'
 import { dial, headOf, type Line } from './raw.ts'
 import { startServer, type Server } from './server.ts'
 import { createTenant, type Tenant } from './tenant.ts'
@@ -150,10 +151,6 @@ test('a download that nobody reads holds little memory, and is cut', async () =>
     await mustWork(server, counter)
   }
 })
-
-function residentOf({ pid }: Server): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-}
 
 /** Connections of the server whose send queue is not empty. */
 function openDownloadsOf({ origin }: Server): number {

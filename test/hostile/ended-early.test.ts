@@ -1,11 +1,12 @@
 // What a request holds while it is under way is given back however it ends.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { countersOf, mustWork, upload, type Counter } from '../e2e/counter.ts'
 import { mustLeaveNothing, until } from '../e2e/data-folder.ts'
 import { BOUNDARY, form, FORM_TYPE, openPart, partHead } from '../e2e/form.ts'
+import { descriptorsOf, openFilesOf, residentOf } from '../e2e/process.ts'
 import { dial, headOf, type Line } from '../e2e/raw.ts'
 import { startServer, type Server } from '../e2e/server.ts'
 import { createTenant } from '../e2e/tenant.ts'
@@ -118,24 +119,4 @@ async function leaveDownload(url: string, counter: Counter): Promise<void> {
   await line.send(headOf({ method: 'GET', target: new URL(url).pathname, headers: counter.headers }))
   await new Promise((resolve) => line.socket.once('data', resolve))
   line.destroy()
-}
-
-/** Those of files and sockets; the event loop's own stay the same. */
-function openFilesOf({ pid }: Server): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
-    } catch {
-      return []
-    }
-  })
-}
-
-function descriptorsOf(server: Server): number {
-  // The folders of the blobs are opened once and kept, at most 256 of them.
-  return openFilesOf(server).filter((path) => !/\/blobs\/[0-9a-f]{2}$/.test(path)).length
-}
-
-function residentOf({ pid }: Server): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
