@@ -196,6 +196,10 @@ function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Pro
       later('forgetting shares that ended long ago', () => desk.shares.forgetEnded()),
       sweepInterval,
     ),
+    setInterval(
+      later('forgetting what has ended', () => desk.grants.forgetEnded()),
+      sweepInterval,
+    ),
     setInterval(flush, TOKEN_FLUSH_MS),
   ]
   later('the first sweep', () => sweep(openedAt))()

@@ -13,6 +13,7 @@ import type {
   Organization,
   RefreshTokenId,
   SessionId,
+  Sha256,
   Token,
   TokenId,
   UserId,
@@ -95,7 +96,13 @@ export interface Grants {
   /** An access token, or a refresh token with everything that came of its grant. False when nobody has it. */
   revokeSecret(secret: string): Promise<boolean>
   revoke(id: GrantId): Promise<boolean>
+  /** Codes, tokens and sessions that ended a week ago go, with what nothing hangs on any more. */
+  forgetEnded(): Promise<void>
 }
+
+/** So long what has ended is kept, to tell late comers why. */
+const ENDED_MS = 7 * 86_400_000
+const ENDED_AT_ONCE = 1_000
 
 interface Secrets {
   readonly access: string
@@ -109,6 +116,7 @@ export function createGrants(
   newId: () => string,
   now: () => number,
 ): Grants {
+  const underWay = new Set<Sha256>()
   const newAccess = ({ kind, accessMs }: Terms): { secret: string; row: NewAccess } => {
     const secret = newAccessSecret(kind)
     const own = { id: newId() as TokenId, kind, hash: hashOf(secret) }
@@ -158,8 +166,14 @@ export function createGrants(
       const refresh = newRefresh(terms)
       // What can be no verifier equals no challenge.
       const challenge = verifier === null ? null : (challengeOf(verifier) ?? '')
-      const own = { client: client.id, at: now(), hash: hashOf(code), redirectUri, challenge }
-      const exchanged = await catalog.exchangeCode({ ...own, access: token.row, refresh: refresh.row })
+      const hash = hashOf(code)
+      // Sent twice at once, it is nobody's replay: the first is not to lose what it gets.
+      if (underWay.has(hash)) throw refusalOf('code', 'spent')
+      const own = { client: client.id, at: now(), hash, redirectUri, challenge }
+      underWay.add(hash)
+      const exchanged = await catalog
+        .exchangeCode({ ...own, access: token.row, refresh: refresh.row })
+        .finally(() => underWay.delete(hash))
       return settle('code', exchanged, client, { access: token.secret, refresh: refresh.secret })
     },
     async refresh(client, refreshToken, terms) {
@@ -192,6 +206,7 @@ export function createGrants(
       access.doubt()
       return revoked
     },
+    forgetEnded: () => catalog.forgetEnded(now() - ENDED_MS, ENDED_AT_ONCE),
   }
 }
 
