@@ -1,6 +1,6 @@
 /**
  * Spans through the OpenTelemetry API: what they become, the SDK decides that the operator has registered. Nothing is
- * made where none is. Times are `performance.now()`, which the API takes as they are.
+ * made where none is.
  */
 import {
   context,
@@ -9,6 +9,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type HrTime,
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
@@ -24,39 +25,56 @@ export interface Spans {
   ended(passage: Passage): void
 }
 
+/** A request's span, and how `performance.now()` reads on its clock. */
+interface Open {
+  readonly span: Span
+  readonly at: (time: number) => HrTime
+}
+
 /** Null: no SDK is registered. */
 export function createSpans(): Spans | null {
   const tracer = registeredTracer()
   if (tracer === null) return null
   // A request's headers are the one object that its head shares with it.
-  const spans = new WeakMap<IncomingHttpHeaders, Span>()
-  const end = ({ head }: Passage, finish: (span: Span) => number | undefined) => {
-    const span = spans.get(head.headers)
-    spans.delete(head.headers)
-    span?.end(finish(span))
+  const open = new WeakMap<IncomingHttpHeaders, Open>()
+  const end = ({ head }: Passage, endedAt: number, finish: (own: Open) => void) => {
+    const own = open.get(head.headers)
+    if (own === undefined) return
+    open.delete(head.headers)
+    finish(own)
+    own.span.end(own.at(endedAt))
   }
   return {
     around(request, work) {
       const outer = propagation.extract(context.active(), request.headers)
-      const span = tracer.startSpan(request.method ?? 'GET', { kind: SpanKind.SERVER }, outer)
-      spans.set(request.headers, span)
+      const at = clock()
+      const options = { kind: SpanKind.SERVER, startTime: at(performance.now()) }
+      const span = tracer.startSpan(request.method ?? 'GET', options, outer)
+      open.set(request.headers, { span, at })
       context.with(trace.setSpan(outer, span), work)
     },
     answered(passage, status, isWhole, endedAt) {
-      end(passage, (span) => {
-        if (span.isRecording()) {
-          describe(span, passage, status, isWhole)
-          addPhases(tracer, span, passage)
-        }
-        return endedAt
+      end(passage, endedAt, (own) => {
+        if (!own.span.isRecording()) return
+        describe(own.span, passage, status, isWhole)
+        addPhases(tracer, own, passage)
       })
     },
     ended(passage) {
-      end(passage, (span) => {
+      end(passage, performance.now(), ({ span }) => {
         span.setStatus({ code: SpanStatusCode.ERROR, message: 'not answered' })
-        return undefined
       })
     },
+  }
+}
+
+/** One for all spans of a request: an SDK sets each span's by the wall clock's milliseconds, and phases would begin before the whole. */
+function clock(): (time: number) => HrTime {
+  const offset = Date.now() - performance.now()
+  return (time) => {
+    const milliseconds = offset + time
+    const seconds = Math.floor(milliseconds / 1000)
+    return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)]
   }
 }
 
@@ -85,10 +103,10 @@ function describe(span: Span, { head, counter, seen }: Passage, status: number, 
   if (status >= 500 || !isWhole) span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-function addPhases(tracer: Tracer, parent: Span, { seen, beganAt }: Passage): void {
-  const outer = trace.setSpan(context.active(), parent)
+function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: Passage): void {
+  const outer = trace.setSpan(context.active(), span)
   const phase = (name: string, from: number, to: number) => {
-    if (from > 0 && to > 0) tracer.startSpan(name, { startTime: from }, outer).end(to)
+    if (from > 0 && to > 0) tracer.startSpan(name, { startTime: at(from) }, outer).end(at(to))
   }
   phase('authentication', beganAt, seen.admittedAt)
   phase('receive', seen.admittedAt || beganAt, seen.intake?.receivedAt ?? 0)
