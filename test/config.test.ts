@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { BadSetting, SETTINGS, envNameOf, readConfig } from '../src/config.ts'
+import { BadSetting, FIXED, SETTINGS, envNameOf, readConfig } from '../src/config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dossier-config-'))
 after(() => {
@@ -73,6 +73,29 @@ test('the table of the README is the table of the settings', () => {
     return `| \`${key}\` | ${flag} | \`${envNameOf(key)}\` | ${shown(otherwise)} | ${help} |`
   })
   for (const row of rows) assert.ok(readme.includes(row), `the README lacks the row\n${row}`)
+})
+
+test('the table says of each setting whether a running server reads it again', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  for (const key of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
+    const row = readme.split('\n').find((line) => line.startsWith(`| \`${key}\` |`)) ?? ''
+    const said = FIXED.includes(key) ? 'a new start' : 'read again'
+    assert.ok(row.endsWith(` ${said} |`), `the row of ${key} must end with "${said}": ${row}`)
+  }
+})
+
+test('proxies are addresses and networks, and nothing else', () => {
+  const read = (value: string) => readConfig({ trustedProxies: value }, {}, {}).trustedProxies
+  assert.deepEqual(read('10.0.0.0/8, ::1,fd00::/8'), ['10.0.0.0/8', '::1', 'fd00::/8'])
+  for (const wrong of ['proxy.local', '10.0.0.0/33', '10.0.0/8', '::1/129', '10.0.0.0/8/8', '*', 'fe80::1%eth0'])
+    assert.throws(() => read(wrong), /trustedProxies .* expected IP addresses or networks/, wrong)
+})
+
+test('a secret that is wrong is not repeated', () => {
+  assert.throws(
+    () => readConfig({}, {}, { DOSSIER_METRICS_TOKEN: 'short' }),
+    (error) => error instanceof BadSetting && /metricsToken/.test(error.message) && !error.message.includes('short'),
+  )
 })
 
 function shown(value: string | number | boolean | readonly string[] | null): string {

@@ -10,6 +10,7 @@ import { createClient, createGrant, listClients } from './client.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { createModule, listModules } from './module.ts'
+import { groupOf } from './option-groups.ts'
 import type { Options } from './options.ts'
 import { createOrganization, listOrganizations } from './organization.ts'
 import { restore } from './restore.ts'
@@ -188,7 +189,7 @@ function withSettings(command: Command, keys: readonly (keyof Config)[]): Comman
   for (const key of keys) {
     if (key === 'limits') continue
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`
-    command.option(flag, `${SETTINGS[key].help} (${envNameOf(key)})`)
+    command.addOption(new Option(flag, `${SETTINGS[key].help} (${envNameOf(key)})`).helpGroup(groupOf(key)))
   }
   return command.option('--config <file>', 'JSON file with settings (DOSSIER_CONFIG)')
 }

@@ -1,0 +1,14 @@
+import type { Config } from '../config.ts'
+
+/** Under which heading of `--help` a setting stands. */
+const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)[]])[] = [
+  ['Where it is:', ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers']],
+  ['TLS and proxies:', ['tlsKey', 'tlsCert', 'trustedProxies']],
+  ['Log and metrics:', ['logLevel', 'accessLog', 'metrics', 'metricsToken']],
+  ['Limits of requests:', ['maxParts', 'drainBytes', 'idleSeconds', 'requestSeconds', 'headersSeconds', 'stopSeconds']],
+  ['Clearing up:', ['sweepGraceSeconds', 'sweepIntervalSeconds']],
+]
+
+export function groupOf(key: keyof Config): string {
+  return GROUPS.find(([, keys]) => keys.includes(key))?.[0] ?? "The CRMs' own rules:"
+}
