@@ -71,7 +71,7 @@ export function createSessions(
     find,
     async logIn({ login, password, address, replaces }) {
       const name = loginNameOf(login)
-      const [account, from] = [hashOf(`account ${name}`), hashOf(`address ${address}`)]
+      const [account, from] = [hashOf(`account ${name}`), hashOf(`address ${networkOf(address)}`)]
       const limits = [
         { key: account, most: ATTEMPTS.account },
         { key: from, most: ATTEMPTS.address },
@@ -97,6 +97,15 @@ export function createSessions(
       access.doubt()
     },
   }
+}
+
+/** Of IPv6 the first half: whoever has one address has all that begin so. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [left = [], right = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const gap = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  const groups = [...left, ...gap, ...right].slice(0, 4)
+  return groups.map((group) => parseInt(group, 16).toString(16)).join(':')
 }
 
 function tooMany(): Fault {

@@ -21,7 +21,7 @@ export interface Place {
 export interface ConsentPage {
   readonly client: string
   readonly account: Account
-  /** One, or a choice. */
+  /** One, or a choice: the likeliest first. */
   readonly places: readonly Place[]
   readonly scopes: readonly AskedScope[]
   /** Whether the client goes on when its user is away. */
@@ -64,13 +64,15 @@ function placesOf(places: readonly Place[]): Html {
       <p>It wants to work in <strong>${only.name}</strong> <span class="soft">(${only.note})</span>.</p>`
   return html`<fieldset>
     <legend>Where may it work?</legend>
-    <div class="choices">${places.map(choiceOf)}</div>
+    <div class="choices">${places.map((place, index) => choiceOf(place, index))}</div>
   </fieldset>`
 }
 
-function choiceOf({ id, name, note }: Place): Html {
+/** The first is the likeliest. */
+function choiceOf({ id, name, note }: Place, index: number): Html {
+  const checked = index === 0 ? html` checked` : null
   return html`<label class="choice"
-    ><input type="radio" name="place" value="${id}" required /><span
+    ><input type="radio" name="place" value="${id}" required${checked} /><span
       >${name}<br /><span class="soft">${note}</span></span
     ></label
   >`

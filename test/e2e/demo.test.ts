@@ -1,6 +1,6 @@
 // The demo: what it writes for programs, and that what it gave out stays good.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -45,6 +45,8 @@ interface Credentials {
 }
 
 let first: Credentials
+/** A refresh token that was good once. */
+let used: string
 
 async function demo(
   work: (server: Server, credentials: Credentials) => Promise<void>,
@@ -95,6 +97,33 @@ test('credentials have the shape that programs wait for, are private, and are th
   })
 })
 
+test('every value is filled, and the refresh tokens carry the scopes of the access tokens', async () => {
+  await demo(async (server, credentials) => {
+    const values = [credentials.zoho, credentials.highlevel, credentials.native].flatMap((part) => Object.entries(part))
+    for (const [name, value] of values) assert.ok(value.length >= 16, `${name} is "${value}"`)
+    const { zoho, highlevel: other } = credentials
+    const ask = async (path: string, { clientId, clientSecret, refreshToken }: typeof zoho | typeof other) => {
+      const fields = { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken }
+      const body = new URLSearchParams({ ...fields, grant_type: 'refresh_token', user_type: 'Location' })
+      const answer = await fetch(server.origin + path, { method: 'POST', body })
+      return (await answer.json()) as { access_token: string }
+    }
+    const fresh = { zoho: await ask('/oauth/v2/token', zoho), highlevel: await ask('/oauth/token', other) }
+    const file = new FormData()
+    file.append('file', new File(['x'], 'x.txt'))
+    const attached = await fetch(`${server.origin}/crm/v2/Leads/${zoho.leadId}/Attachments`, {
+      method: 'POST',
+      headers: { authorization: `Zoho-oauthtoken ${fresh.zoho.access_token}` },
+      body: file,
+    })
+    assert.equal(attached.status, 200)
+    const renewed = { ...credentials, highlevel: { ...other, token: fresh.highlevel.access_token } }
+    assert.equal((await highlevel(renewed, `/contacts/${other.contactId}`)).status, 200)
+    // HighLevel's is good once: whoever starts the demo again begins with another.
+    used = other.refreshToken
+  })
+})
+
 test('both organizations are one, both contacts are one person, and the file field takes 15 files', async () => {
   await demo(async (server, credentials) => {
     const { zoho, highlevel: other } = credentials
@@ -120,7 +149,10 @@ test('both organizations are one, both contacts are one person, and the file fie
 
 test('ids and tokens stay good over a restart', async () => {
   await demo(async (_server, again) => {
-    assert.deepEqual({ ...again, origin: '' }, { ...first, origin: '' })
+    const { refreshToken } = again.highlevel
+    assert.notEqual(refreshToken, used)
+    const same = { ...again, origin: '', highlevel: { ...again.highlevel, refreshToken: used } }
+    assert.deepEqual(same, { ...first, origin: '' })
     const answer = await highlevel(again, `/contacts/${first.highlevel.contactId}`)
     assert.equal(answer.status, 200)
   })
@@ -184,4 +216,19 @@ test('credentials are not written by a demo that does not come to listen', async
   } finally {
     await server.stop()
   }
+})
+
+test('a folder of an older demo is given what that did not know', async () => {
+  const kept = join(folder, 'demo-credentials.json')
+  const { login, ...before } = JSON.parse(readFileSync(kept, 'utf8')) as Credentials & { login: object }
+  assert.deepEqual(Object.keys(login), ['login', 'password'])
+  const none = { clientSecret: '', refreshToken: '' }
+  const older = { ...before, zoho: { ...before.zoho, ...none }, highlevel: { ...before.highlevel, ...none } }
+  writeFileSync(kept, JSON.stringify(older))
+  await demo(async (server, { zoho, highlevel: other }) => {
+    assert.equal(zoho.accessToken, before.zoho.accessToken)
+    for (const value of [zoho.clientSecret, zoho.refreshToken, other.clientSecret, other.refreshToken])
+      assert.ok(value.length >= 16)
+    assert.match(server.output(), /Log in as nora\.lindqvist@example\.com with the password [a-z0-9-]{19},/)
+  })
 })

@@ -322,6 +322,33 @@ describe('guessing passwords', () => {
     assert.equal(await attempt(person.login, person.password), 302)
   })
 
+  test('from one network of IPv6, whose addresses nobody can count', async () => {
+    const from = (each: number) => ({ 'x-forwarded-for': `2001:db8:7:1::${each.toString(16)}` })
+    const statuses: number[] = []
+    for (let round = 0; round < 9; round++) {
+      const six = Array.from({ length: 6 }, (_, each) =>
+        attempt(`no-one${String(round * 6 + each)}@example.com`, 'wrong!!!', from(round * 6 + each + 1)),
+      )
+      statuses.push(...(await Promise.all(six)))
+    }
+    assert.equal(count(statuses, 429), 4)
+    assert.equal(await attempt(person.login, person.password, { 'x-forwarded-for': '2001:db8:7:2::1' }), 302)
+  })
+
+  test('takes as long for a user that does not exist as for one that does', async () => {
+    const fastest = async (login: string) => {
+      const took: number[] = []
+      for (let time = 0; time < 4; time++) {
+        const began = performance.now()
+        assert.equal(await attempt(login, 'wrong password'), 401)
+        took.push(performance.now() - began)
+      }
+      return Math.min(...took)
+    }
+    const [known, unknown] = [await fastest(person.login), await fastest('nobody.at.all@example.com')]
+    assert.ok(unknown > known / 3 && known > unknown / 3, `${String(known)} and ${String(unknown)} ms`)
+  })
+
   test('right ones are not counted', async () => {
     for (let time = 0; time < 12; time++) assert.equal(await attempt(person.login, person.password), 302)
   })

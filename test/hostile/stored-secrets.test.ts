@@ -60,7 +60,9 @@ function everything(): string[] {
       database.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all(),
     )
     const values = rows.flatMap((row) => Object.values(row)).filter((value) => value !== null)
-    const texts = values.map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+    const texts = values.map((value) =>
+      Buffer.isBuffer(value) ? value.toString('latin1') : String(value as string | number),
+    )
     return [...new Set(texts)]
   } finally {
     database.close()

@@ -76,7 +76,8 @@ async function choicesOf(call: Call, client: Client, { account, organization }: 
   const all = await call.desk.organizations.ofAgency(client.agency, MOST)
   const id = companyIdOf(client.agency)
   const agency = { place: { id, name: 'The whole agency', note: `company ${id}` }, organization: null }
-  return [...all.map(choiceOf), agency]
+  const others = all.filter(({ id }) => id !== organization.id)
+  return [choiceOf(organization), ...others.map(choiceOf), agency]
 }
 
 function choiceOf(organization: Organization): Choice {
