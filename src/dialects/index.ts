@@ -1,6 +1,7 @@
 /** The wire languages, one line each. The last one owns every path that no other does. */
 import type { Counters } from '../core/counters.ts'
 import type { Dialect } from '../http/contracts.ts'
+import { createDocumentation } from '../openapi/documentation.ts'
 import { createHighLevel } from './highlevel/dialect.ts'
 import { createNative } from './native/dialect.ts'
 import { SCOPES } from '../core/scopes.ts'
@@ -29,9 +30,10 @@ export function createDialects(settings: () => DialectSettings, counters: Counte
     return limits ? { max: highlevelMax, intervalMs: 10_000, daily: highlevelDaily } : null
   }
   const tokensPerRefresh = () => (settings().limits ? settings().zohoTokens : null)
-  return [
+  const dialects: readonly Dialect[] = [
     createZoho({ limits: zoho, tokensPerRefresh, countsCalls: settings().zohoConcurrency > 0, counters }),
-    createNative(),
+    createNative(createDocumentation(() => dialects)),
     createHighLevel({ limits: highlevel, counters }),
   ]
+  return dialects
 }

@@ -1,5 +1,6 @@
 import type { Counters } from '../../core/counters.ts'
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
+import { about, described } from './about.ts'
 import { contactListRoutes } from './contact-list.ts'
 import { contactRoutes } from './contacts.ts'
 import { customFieldRoutes } from './custom-fields.ts'
@@ -46,6 +47,7 @@ export function createHighLevel({ limits, counters }: HighLevelSettings): Dialec
       exposes: ['x-dossier-hint', 'x-request-id', ...RATE_LIMIT_HEADERS],
     },
     attachmentAt: documentAt,
+    about,
     routes: [
       ...uploadRoutes,
       ...locationUploadRoutes,
@@ -56,7 +58,7 @@ export function createHighLevel({ limits, counters }: HighLevelSettings): Dialec
       ...locationRoutes,
       ...consentRoutes,
       ...tokenRoutes,
-    ],
+    ].map(described),
   }
 }
 

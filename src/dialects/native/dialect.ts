@@ -1,8 +1,10 @@
 /** Dossier's own API: the console, the command line and the client speak it. */
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
+import { about } from './about.ts'
 import { archiveRoutes } from './archive.ts'
 import { attachmentListRoutes } from './attachment-list.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { documentationRoutes, type Documentation } from './documentation.ts'
 import { fieldRoutes } from './fields.ts'
 import { moduleRoutes } from './modules.ts'
 import { organizationRoutes } from './organizations.ts'
@@ -12,7 +14,7 @@ import { systemRoutes } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
 import { uploadRoutes } from './uploads.ts'
 
-export function createNative(): Dialect {
+export function createNative(documentation: Documentation): Dialect {
   return {
     name: 'native',
     owns: (path) => /^\/(api|docs)(\/|$)/.test(path),
@@ -28,7 +30,9 @@ export function createNative(): Dialect {
       ...attachmentRoutes,
       ...archiveRoutes,
       ...tokenRoutes,
+      ...documentationRoutes(documentation),
     ],
+    about,
     secret: secretOf,
     refuse,
     headers: () => ({ 'cache-control': 'no-store' }),

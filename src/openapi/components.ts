@@ -1,0 +1,47 @@
+/** zod's schemas as the `components` of one document: what has an id is written once and referred to. */
+import { z } from 'zod'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface Components {
+  /** The schema, or a reference to it. `input`: as it is sent, before anything is made of it. */
+  schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject
+  /** Everything that was referred to so far, by name. */
+  all(): Readonly<Record<string, JsonObject>>
+}
+
+const REFERENCE = '#/components/schemas/'
+
+export function createComponents(): Components {
+  const found = new Map<string, JsonObject>()
+  const keep = (name: string, schema: JsonObject) => {
+    const { id: _, $schema: __, ...bare } = schema
+    found.set(name, bare)
+    return { $ref: REFERENCE + name }
+  }
+  return {
+    schemaOf(schema, io) {
+      const { $defs = {}, ...made } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' })
+      const moved = relocated(made) as JsonObject
+      for (const [name, definition] of Object.entries($defs)) keep(name, relocated(definition) as JsonObject)
+      const name = schema.meta()?.id
+      if (name !== undefined && moved['$ref'] === undefined) return keep(name, moved)
+      const { $schema: _, id: __, ...bare } = moved
+      return bare
+    },
+    all: () => Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+/** References into a document of its own become references into this one. */
+function relocated(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relocated)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) =>
+      key === '$ref' && typeof inner === 'string'
+        ? [key, inner.replace(/^#\/\$defs\//, REFERENCE)]
+        : [key, relocated(inner)],
+    ),
+  )
+}

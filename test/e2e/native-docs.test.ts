@@ -1,0 +1,81 @@
+/** The API's description and the page on which it is tried. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { chromium as findChromium, missing } from '../require.ts'
+import { mustBeProblem, operatorOf, createNativeTenant, type NativeTenant } from './native-tenant.ts'
+import { startServer, type Server } from './server.ts'
+import { mustJson } from './tenant.ts'
+
+let server: Server
+let tenant: NativeTenant
+
+before(async () => {
+  server = await startServer()
+  tenant = await createNativeTenant(server, await operatorOf(server))
+})
+after(() => server.stop())
+
+test('the document is served without a token, of all dialects or of one', async () => {
+  const url = `${server.origin}/api/v1/openapi.json`
+  const all = await mustJson<{ openapi: string; paths: object }>(await fetch(url), 200)
+  assert.equal(all.openapi, '3.1.0')
+  const paths = Object.keys(all.paths)
+  for (const path of ['/api/v1/me', '/crm/v2/{module}/{record}/Attachments', '/contacts/{contactId}'])
+    assert.ok(paths.includes(path), path)
+  const one = await mustJson<{ paths: object }>(await fetch(`${url}?dialect=zoho`), 200)
+  assert.ok(Object.keys(one.paths).every((path) => /^\/(crm|oauth)\//.test(path)))
+  await mustBeProblem(await fetch(`${url}?dialect=other`), 400, 'invalid_input')
+})
+
+test('the page and its files are served by us, under a policy that lets nobody else in', async () => {
+  const page = await fetch(`${server.origin}/docs`)
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'.*script-src 'self'/)
+  const html = await page.text()
+  assert.doesNotMatch(html, /https?:\/\//)
+  for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)) {
+    const file = await fetch(server.origin + path)
+    assert.equal(file.status, 200, path)
+    assert.ok((await file.arrayBuffer()).byteLength > 100)
+  }
+  for (const path of ['/docs/nothing.js', '/docs/..%2f..%2fpackage.json', '/docs/constructor', '/docs/a/b'])
+    await mustBeProblem(await fetch(server.origin + path), 404, 'not_found')
+})
+
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
+const args = ['--no-sandbox', '--disable-component-update', ...quiet]
+
+test(
+  'a request is tried from the page, and nothing is fetched from elsewhere',
+  { skip: missing('chromium') },
+  async () => {
+    const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args })
+    try {
+      const page = await browser.newPage()
+      const strangers: string[] = []
+      const complaints: string[] = []
+      page.on('request', (request) => {
+        if (!request.url().startsWith(server.origin) && !request.url().startsWith('data:'))
+          strangers.push(request.url())
+      })
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(error.message))
+      await page.goto(`${server.origin}/docs`)
+      await page.click('button.authorize')
+      await page.fill('.auth-container input', tenant.token)
+      await page.click('.auth-btn-wrapper .authorize')
+      await page.click('.auth-btn-wrapper .btn-done')
+      const me = page.locator('.opblock', { hasText: '/api/v1/me' }).first()
+      await me.locator('.opblock-summary-control').click()
+      await me.locator('button.execute').click()
+      const answer = await me.locator('.live-responses-table .microlight').first().innerText()
+      assert.match(answer, new RegExp(tenant.org))
+      assert.deepEqual([strangers, complaints], [[], []])
+    } finally {
+      await browser.close()
+    }
+  },
+)
