@@ -1,6 +1,7 @@
 // What every catalog must keep to, whatever engine lies behind it. `open` is called once per suite; each test has an organization of its own.
 import { after, before, describe } from 'node:test'
 import type { Catalog } from '../../src/core/catalog.ts'
+import { accountsContract } from './catalog-accounts.ts'
 import { attachmentsContract } from './catalog-attachments.ts'
 import { bytesContract } from './catalog-bytes.ts'
 import { type Crm, newCrm } from './catalog-crm.ts'
@@ -43,6 +44,7 @@ export function catalogContract(name: string, open: () => Promise<OpenedCatalog>
     retriesContract(fresh)
     recoveryContract(fresh)
     tokensContract(fresh)
+    accountsContract(fresh)
     permissionsContract(fresh)
     sharesContract(fresh)
     durabilityContract(open)
