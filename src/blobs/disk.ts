@@ -27,6 +27,7 @@ export async function openDiskBlobs(folder: string, options: { readonly shared?:
     check: async () => probe(folders),
     remove: async (key) => rm(folders.pathOf(mustKey(key)), { force: true }),
     list: (after) => folders.list(after === undefined ? '' : mustKey(after)),
+    abandon: nothingBegun,
     close: () => folders.close(),
   }
 }
@@ -41,7 +42,13 @@ export function createDiskView(folder: string): StoredBlobs {
     open: async (key, range) => openFile(pathOf(key), range),
     remove: async (key) => rm(pathOf(key), { force: true }),
     list: (after) => listFolders(folder, after === undefined ? '' : mustKey(after)),
+    abandon: nothingBegun,
   }
+}
+
+/** What is in `incoming` was cleared when the folder was opened. */
+async function nothingBegun(): Promise<number> {
+  return 0
 }
 
 async function putFile(

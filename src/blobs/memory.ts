@@ -39,6 +39,7 @@ export function createMemoryBlobs(): BlobStore {
         if (blob && key > from) yield { key, size: blob.bytes.length, modified: blob.modified }
       }
     },
+    abandon: async () => 0,
     close: async () => undefined,
   }
 }

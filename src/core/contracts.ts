@@ -8,7 +8,7 @@ export interface ByteRange {
 }
 
 /** What whoever looks after stored bytes needs of a store. */
-export type StoredBlobs = Pick<BlobStore, 'open' | 'remove' | 'list'>
+export type StoredBlobs = Pick<BlobStore, 'open' | 'remove' | 'list' | 'abandon'>
 
 /** Where bytes lie. Keys are written once. Real errors (a full disk, a lost mount) rise with their cause. */
 export interface BlobStore {
@@ -22,6 +22,8 @@ export interface BlobStore {
   remove(key: BlobKey): Promise<void>
   /** Every whole blob, in order of key, from after a key on. */
   list(after?: BlobKey): AsyncIterable<{ key: BlobKey; size: number; modified: Date }>
+  /** Gives up what was begun before `before` (milliseconds) and never finished, because its process died; answers how many. */
+  abandon(before: number): Promise<number>
   close(): Promise<void>
 }
 

@@ -67,11 +67,19 @@ export class Fault extends Error {
   /** Any thrown value as a Fault; what is none becomes `internal` (or `unavailable` for a store out of room) with the original as its cause. */
   static from(thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown
-    if (isOutOfRoom(thrown)) {
+    if (OUT_OF_ROOM.has(codeOf(thrown))) {
       return new Fault(
         'unavailable',
         'request',
         'The store has no room or no free handles just now; nothing was kept. Try again later.',
+        { cause: thrown },
+      )
+    }
+    if (UNREACHABLE.has(codeOf(thrown))) {
+      return new Fault(
+        'unavailable',
+        'request',
+        'The store behind this server cannot be reached just now; nothing was acknowledged. Try again in a moment.',
         { cause: thrown },
       )
     }
@@ -81,7 +89,10 @@ export class Fault extends Error {
 
 const OUT_OF_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS', 'SQLITE_FULL'])
 
-function isOutOfRoom(thrown: unknown): boolean {
+/** Said by stores that lie behind a network. */
+const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_UNREACHABLE'])
+
+function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  return typeof code === 'string' && OUT_OF_ROOM.has(code)
+  return typeof code === 'string' ? code : ''
 }

@@ -182,7 +182,8 @@ function actionOf(items: readonly NewAttachment[]): Action {
  * there then. The sweep may remove them, for it begins with a commit of its own. One that found no room was never written.
  */
 function mayStillBeKept(error: unknown): boolean {
-  return Fault.from(error).code === 'internal'
+  const isUncertain = error instanceof Error && 'code' in error && error.code === 'CATALOG_UNCERTAIN'
+  return isUncertain || Fault.from(error).code === 'internal'
 }
 
 function mustBeAttached(

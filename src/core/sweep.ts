@@ -74,6 +74,7 @@ export function createSweep({ catalog, blobs, log, now, tally = null }: SweepPar
     collect,
     tidy,
     async loose(before) {
+      await blobs.abandon(before)
       const batch = new Map<BlobKey, number>()
       let found = 0
       for await (const blob of blobs.list()) {

@@ -1,0 +1,86 @@
+// Blobs as objects of an S3-compatible store: `<prefix><key>`, written once. Asks for nothing but what every such store
+// has: no conditional PUT, no DeleteObjects, no chunked signatures, and no meaning in an ETag.
+import { Readable } from 'node:stream'
+import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { BlobStore, ByteRange } from '../core/contracts.ts'
+import type { BlobKey } from '../core/model.ts'
+import { arrivalOf } from './arrival.ts'
+import { keyTaken, mustKey } from './key.ts'
+import { type Bucket, isStatus, reaching, sizeOf } from './s3-bucket.ts'
+import { abortUnfinished, listObjects } from './s3-list.ts'
+import { upload } from './s3-upload.ts'
+
+export interface S3Options {
+  readonly bucket: string
+  /** Before every key; empty, or ending in a slash. */
+  readonly prefix: string
+  /** Null: Amazon's own for the region. */
+  readonly endpoint: string | null
+  readonly region: string
+  /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
+  readonly pathStyle: boolean
+}
+
+/** Credentials come from the SDK's own chain: environment, profile files, the machine's role. */
+export function openS3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Options): BlobStore {
+  const client = new S3Client({
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint !== null && { endpoint }),
+    // Older stores refuse the checksums that the SDK would add; the signature covers the bytes all the same.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+  })
+  const at: Bucket = { client, bucket, prefix }
+  // Of another process's keys their randomness keeps us apart.
+  const coming = new Set<BlobKey>()
+  return {
+    async put(key, bytes, signal) {
+      const name = prefix + mustKey(key)
+      signal.throwIfAborted()
+      if (coming.has(key)) throw keyTaken(key)
+      coming.add(key)
+      try {
+        if ((await reaching(() => sizeOf(at, name))) !== null) throw keyTaken(key)
+        await upload(at, name, arrivalOf(bytes, signal), signal)
+      } finally {
+        coming.delete(key)
+      }
+    },
+    open: async (key, range) => reaching(() => openObject(at, mustKey(key), range)),
+    async check() {
+      await reaching(() => client.send(new HeadBucketCommand({ Bucket: bucket })))
+    },
+    async remove(key) {
+      const object = { Bucket: bucket, Key: prefix + mustKey(key) }
+      await reaching(() => client.send(new DeleteObjectCommand(object)))
+    },
+    abandon: (before) => abortUnfinished(at, before),
+    list: (after) => listObjects(at, after === undefined ? null : mustKey(after)),
+    async close() {
+      client.destroy()
+    },
+  }
+}
+
+async function openObject(
+  { client, bucket, prefix }: Bucket,
+  key: BlobKey,
+  range?: ByteRange,
+): Promise<Readable | null> {
+  if (range && !(range.start >= 0 && range.end >= range.start))
+    throw new RangeError('A range that ends before it begins')
+  const part = range && { Range: `bytes=${String(range.start)}-${String(range.end)}` }
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + key, ...part }))
+    if (!(Body instanceof Readable)) throw new Error('The object store answered without a stream')
+    return Body
+  } catch (error) {
+    if (isStatus(error, 404)) return null
+    // What begins past the end reads nothing.
+    if (isStatus(error, 416)) return Readable.from([], { objectMode: false })
+    throw error
+  }
+}
