@@ -1,10 +1,8 @@
 /** The one place where objects are made and joined. */
 import { pino } from 'pino'
-import { openDiskBlobs } from './blobs/disk.ts'
 import { makeFolder } from './blobs/new-folder.ts'
 import { isLocked, lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
-import { openSqliteCatalog } from './catalog/sqlite.ts'
 import { renewed, type Config } from './config.ts'
 import { createAccess, type Access } from './core/access.ts'
 import { createClients, type Clients } from './core/clients.ts'
@@ -19,10 +17,11 @@ import type { LoginOffer } from './core/sessions.ts'
 import { createShares, type Shares } from './core/shares.ts'
 import { createStaff, type Staff } from './core/staff.ts'
 import { createUsers, type Users } from './core/users.ts'
-import { blobsIn, createLog, openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
+import { createLog, openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { passwords } from './passwords.ts'
+import { openBlobs, openCatalog, ownsFolder } from './shelves.ts'
 
 const TOKEN_FLUSH_MS = 60_000
 
@@ -52,23 +51,28 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   mustBeServable(config.data)
   let live: Live = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
-  const lock = lockFolder(config.data)
+  const isAlone = ownsFolder(config)
+  const lock = isAlone ? lockFolder(config.data) : null
   const openedAt = Date.now()
   const log = createLog(config.logLevel, errorOutput())
   const sheets = sheetsFor(config)
-  const catalog = await openSqliteCatalog({ folder: config.data, log, ...(sheets && { sheet: sheets.writer }) })
+  const catalog = await openCatalog(config, log, sheets?.writer).catch((error: unknown) => {
+    lock?.release()
+    throw error
+  })
   const counting = countingMemory()
   const front = { live, log, catalog, counting, sheets, thread: 0 }
   const { blobs, door } = await openFront(front).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive that has said why it does not start.
     await catalog.close()
-    lock.release()
+    lock?.release()
     throw error
   })
   const { desk } = door
   const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
-  const stopTending = tends ? tend(desk, log, openedAt, config) : () => desk.access.flush()
+  const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
+  const stopTending = tends ? tend(desk, log, looseBefore, config) : () => desk.access.flush()
   return {
     desk,
     log,
@@ -93,7 +97,7 @@ export async function openHouse(settings: Config, { tends = true, offered = null
       await stopTending()
       await catalog.close()
       await blobs.close()
-      lock.release()
+      lock?.release()
     },
   }
 }
@@ -104,7 +108,7 @@ function errorOutput() {
 }
 
 async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {
-  const blobs = await openDiskBlobs(blobsIn(parts.live.config))
+  const blobs = await openBlobs(parts.live.config)
   return { blobs, door: openDoor({ ...parts, blobs }) }
 }
 
@@ -150,7 +154,7 @@ export interface Office {
 export async function openOffice(config: Config): Promise<Office> {
   mustBeServable(config.data)
   await makeFolder(config.data)
-  const catalog = await openSqliteCatalog({ folder: config.data })
+  const catalog = await openCatalog(config)
   const newId = createIdSource()
   const access = createAccess(catalog, newId, Date.now)
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
@@ -167,7 +171,7 @@ export async function openOffice(config: Config): Promise<Office> {
 }
 
 /** Background work. Answers how to end it, which waits for what is running. */
-function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Promise<void> {
+function tend(desk: Desk, log: Log, looseBefore: number, config: Config): () => Promise<void> {
   let running = Promise.resolve()
   const later = (name: string, work: () => Promise<unknown>) => () => {
     running = running.then(work).then(
@@ -202,7 +206,7 @@ function tend(desk: Desk, log: Log, openedAt: number, config: Config): () => Pro
     ),
     setInterval(flush, TOKEN_FLUSH_MS),
   ]
-  later('the first sweep', () => sweep(openedAt))()
+  later('the first sweep', () => sweep(looseBefore))()
   return async () => {
     for (const timer of timers) clearInterval(timer)
     flush()

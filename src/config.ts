@@ -10,6 +10,12 @@ export interface Config {
   readonly origin: string | null
   readonly corsOrigins: readonly string[]
   readonly trustedProxies: readonly string[]
+  readonly databaseUrl: string | null
+  readonly databaseConnections: number
+  readonly blobsUrl: string | null
+  readonly s3Endpoint: string | null
+  readonly s3Region: string
+  readonly s3PathStyle: string
   readonly logLevel: string
   readonly accessLog: string
   readonly tlsKey: string | null
@@ -70,6 +76,32 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     parse: networksOf,
     expects: 'IP addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   },
+  databaseUrl: {
+    help: 'PostgreSQL database for the catalog; without one it is SQLite in the data folder',
+    otherwise: null,
+    parse: (value) => (/^postgres(ql)?:\/\/[^/]*\/[^/]+$/.test(value) && URL.canParse(value) ? value : undefined),
+    expects: 'postgres://user:password@host:port/database',
+    isSecret: true,
+  },
+  databaseConnections: whole('most connections to PostgreSQL of one thread', 10, 2, 1_000),
+  blobsUrl: {
+    help: 'S3 bucket for the files; without one they lie in the data folder',
+    otherwise: null,
+    parse: (value) => (/^s3:\/\/[a-z0-9][a-z0-9.-]{1,62}(\/[\w.\-/]*)?$/.test(value) ? value : undefined),
+    expects: 's3://bucket or s3://bucket/prefix',
+  },
+  s3Endpoint: {
+    help: 'address of the S3 service, for one that is not Amazon',
+    otherwise: null,
+    parse: originOf,
+    expects: 'an origin such as https://s3.example.com',
+  },
+  s3Region: text('region of the S3 service', 'us-east-1'),
+  s3PathStyle: oneOf('whether the bucket is named in the path: auto does so with an s3Endpoint', 'auto', [
+    'auto',
+    'on',
+    'off',
+  ]),
   logLevel: oneOf('least level that is logged', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
   accessLog: oneOf('how each answered request is written to the log: json, combined (as Apache does) or off', 'json', [
     'off',
@@ -111,6 +143,12 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
 /** What a running server cannot change: it would have to begin anew. */
 export const FIXED: readonly (keyof Config)[] = [
   'data',
+  'databaseUrl',
+  'databaseConnections',
+  'blobsUrl',
+  's3Endpoint',
+  's3Region',
+  's3PathStyle',
   'host',
   'port',
   'workers',

@@ -1,9 +1,8 @@
 /** The other threads that serve HTTP when there are several: opened here, and their inside. */
 import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
-import { openDiskBlobs } from './blobs/disk.ts'
-import { connectSqliteCatalog } from './catalog/sqlite.ts'
 import type { Log } from './core/contracts.ts'
-import { blobsIn, createLog, openDoor, type Live, type Sheets } from './door.ts'
+import { createLog, openDoor, type Live, type Sheets } from './door.ts'
+import { connectCatalog, openBlobs } from './shelves.ts'
 
 export interface DoorThread {
   /** For requests from now on. */
@@ -15,7 +14,8 @@ export interface DoorThread {
 interface Opening {
   /** Its port is the one that the first thread listens on. */
   readonly live: Live
-  readonly writer: MessagePort
+  /** Null: the thread opens a catalog of its own. */
+  readonly writer: MessagePort | null
   readonly counting: SharedArrayBuffer
   readonly sheets: Sheets | null
   /** From 1 on. */
@@ -27,7 +27,10 @@ type Told = { readonly listens: true } | { readonly line: string }
 
 /** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
 export async function openDoorThread(opening: Opening, log: Log): Promise<DoorThread> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: opening, transferList: [opening.writer] })
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: opening,
+    transferList: opening.writer === null ? [] : [opening.writer],
+  })
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
@@ -55,8 +58,8 @@ async function serveThread(port: MessagePort, { live, writer, counting, sheets, 
   const tell = (told: Told) => port.postMessage(told)
   // Two threads writing to one stream would tear each other's lines.
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
-  const catalog = connectSqliteCatalog({ folder: config.data, log, writer })
-  const blobs = await openDiskBlobs(blobsIn(config), { shared: true })
+  const catalog = await connectCatalog(config, log, writer)
+  const blobs = await openBlobs(config, { shared: true })
   const door = openDoor({ live, log, catalog, blobs, counting, sheets, thread })
   await door.listen(config.port)
   tell({ listens: true })

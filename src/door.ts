@@ -1,11 +1,8 @@
 /** What one thread needs to serve HTTP over shelves that are open already. */
 import type { Server } from 'node:http'
-import { join } from 'node:path'
 import { pino, type DestinationStream } from 'pino'
-import type { SqliteCatalog } from './catalog/sqlite.ts'
 import { writerLayout } from './catalog/writer-tally.ts'
 import type { Config } from './config.ts'
-import type { Catalog } from './core/catalog.ts'
 import type { BlobStore } from './core/contracts.ts'
 import { createCounters } from './core/counters.ts'
 import { createDesk, type Desk } from './core/desk.ts'
@@ -15,6 +12,7 @@ import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
 import type { Certificate } from './http/certificate.ts'
 import { passwords } from './passwords.ts'
+import type { ThreadCatalog } from './shelves.ts'
 import { sniff } from './sniff.ts'
 import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
 import { newSheets, openCounting } from './telemetry/counting.ts'
@@ -64,7 +62,7 @@ export interface Door {
 export interface DoorParts {
   readonly live: Live
   readonly log: ServerLog
-  readonly catalog: Catalog & Pick<SqliteCatalog, 'waiting'>
+  readonly catalog: ThreadCatalog
   readonly blobs: BlobStore
   /** Where limits count; the same for every thread. */
   readonly counting: SharedArrayBuffer
@@ -144,10 +142,6 @@ function listening(server: Server, port: number, { host, workers }: Config): Pro
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
   })
-}
-
-export function blobsIn(config: Config): string {
-  return join(config.data, 'blobs')
 }
 
 /** Structured lines. The process's own go to standard error, so that standard output stays for what people asked for. */

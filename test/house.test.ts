@@ -18,8 +18,8 @@ const DIALECT = 'dialects/*'
 
 const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [], builtins: ['node:crypto', 'node:stream'] },
-  blobs: { rooms: ['core'], packages: [], builtins: 'any' },
-  catalog: { rooms: ['core'], packages: ['better-sqlite3', 'kysely'], builtins: 'any' },
+  blobs: { rooms: ['core'], packages: ['@aws-sdk/client-s3'], builtins: 'any' },
+  catalog: { rooms: ['core'], packages: ['better-sqlite3', 'kysely', 'pg'], builtins: 'any' },
   http: { rooms: ['core'], packages: ['find-my-way', 'yazl', 'zod'], builtins: 'any' },
   pages: { rooms: ['core'], types: ['http'], packages: [], builtins: ['node:crypto'] },
   [DIALECT]: { rooms: ['core', 'pages'], types: ['http'], packages: ['zod'], builtins: [] },
@@ -34,20 +34,31 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'http', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts'],
+    rooms: ['core', 'blobs', 'catalog', 'http', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts', 'shelves.ts'],
     packages: ['pino'],
     builtins: 'any',
   },
   'door.ts': {
-    rooms: ['core', 'catalog', 'http', 'telemetry', 'dialects/index.ts', 'config.ts', 'passwords.ts', 'sniff.ts'],
+    rooms: [
+      'core',
+      'catalog',
+      'http',
+      'telemetry',
+      'dialects/index.ts',
+      'config.ts',
+      'passwords.ts',
+      'shelves.ts',
+      'sniff.ts',
+    ],
     packages: ['pino'],
     builtins: 'any',
   },
   'door-thread.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'config.ts', 'door.ts'],
+    rooms: ['core', 'config.ts', 'door.ts', 'shelves.ts'],
     packages: [],
     builtins: 'any',
   },
+  'shelves.ts': { rooms: ['core', 'blobs', 'catalog', 'config.ts'], packages: [], builtins: 'any' },
 }
 
 interface Import {

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../config.ts'
 import { backUp } from '../recovery/backup.ts'
+import { readFolderConfig } from './data-folder.ts'
 import { countOf, createFindings, sizeOf } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
-import { flagsOf, textOf, type Options } from './options.ts'
+import { textOf, type Options } from './options.ts'
 
 const STAGES = { catalog: 'Copying the catalog', files: 'Copying files' }
 
 export async function backup(options: Options): Promise<number> {
-  const { data } = readConfig(flagsOf(options))
+  const { data } = readFolderConfig(options)
   const to = resolve(textOf(options, 'to') ?? '')
   const findings = createFindings(options)
   const done = await untilInterrupted((signal) =>

@@ -1,9 +1,9 @@
-import { readConfig } from '../config.ts'
 import type { Log } from '../core/contracts.ts'
 import type { Examined, Stage } from '../core/doctor.ts'
 import { runDoctor } from '../recovery/doctor.ts'
+import { readFolderConfig } from './data-folder.ts'
 import { countOf, createFindings, sizeOf, type Findings } from './findings.ts'
-import { flagsOf, type Options } from './options.ts'
+import type { Options } from './options.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -15,7 +15,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
 }
 
 export async function doctor(options: Options): Promise<number> {
-  const config = readConfig(flagsOf(options))
+  const config = readFolderConfig(options)
   const findings = createFindings(options)
   const rate = typeof options['rate'] === 'number' ? options['rate'] : 100
   const examined = await runDoctor({

@@ -3,6 +3,10 @@ import type { Config } from '../config.ts'
 /** Under which heading of `--help` a setting stands. */
 const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)[]])[] = [
   ['Where it is:', ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers']],
+  [
+    'Where things are kept (PostgreSQL, S3):',
+    ['databaseUrl', 'databaseConnections', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'],
+  ],
   ['TLS and proxies:', ['tlsKey', 'tlsCert', 'trustedProxies']],
   ['Log and metrics:', ['logLevel', 'accessLog', 'metrics', 'metricsToken']],
   ['Limits of requests:', ['maxParts', 'drainBytes', 'idleSeconds', 'requestSeconds', 'headersSeconds', 'stopSeconds']],

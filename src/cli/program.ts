@@ -195,7 +195,7 @@ function withSettings(command: Command, keys: readonly (keyof Config)[]): Comman
 }
 
 function inFolder(command: Command): Command {
-  return withSettings(command, ['data']).option('--json', 'print JSON')
+  return withSettings(command, ['data', 'databaseUrl']).option('--json', 'print JSON')
 }
 
 function sentenceOf(error: unknown): string {

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../config.ts'
 import { restore as restoreFolder } from '../recovery/restore.ts'
+import { readFolderConfig } from './data-folder.ts'
 import { countOf, createFindings, FINDINGS_REMAIN, sizeOf } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
-import { flagsOf, textOf, type Options } from './options.ts'
+import { textOf, type Options } from './options.ts'
 
 export async function restore(options: Options): Promise<number> {
-  const { data } = readConfig(flagsOf(options))
+  const { data } = readFolderConfig(options)
   const from = resolve(textOf(options, 'from') ?? '')
   const findings = createFindings(options)
   const done = await untilInterrupted((signal) =>

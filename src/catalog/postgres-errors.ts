@@ -1,0 +1,59 @@
+/** What went wrong between this process and PostgreSQL, as the rest of the house is told of it. */
+
+/** PostgreSQL cannot be reached, is starting, stopping, or has no connection left. Nothing was kept. */
+export class CatalogUnreachable extends Error {
+  override readonly name = 'CatalogUnreachable'
+  readonly code = 'CATALOG_UNREACHABLE'
+
+  constructor(cause: unknown) {
+    super('PostgreSQL cannot be reached just now.', { cause })
+  }
+}
+
+/** The connection was lost while a commit was under way: it may have been kept. */
+export class CatalogUncertain extends Error {
+  override readonly name = 'CatalogUncertain'
+  readonly code = 'CATALOG_UNCERTAIN'
+
+  constructor(cause: unknown) {
+    super('The connection to PostgreSQL was lost during a commit, which may have been kept.', { cause })
+  }
+}
+
+/**
+ * Serialization failure, deadlock, and a unique key that a neighbour took between our look and our write: done again,
+ * an operation decides anew.
+ */
+const COLLISIONS = new Set(['40001', '40P01', '23505', '23503'])
+
+export function isCollision(error: unknown): boolean {
+  return COLLISIONS.has(codeOf(error))
+}
+
+const NETWORK = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
+/** Shut down, crashed, starting; too many connections; a server that has become a standby. */
+const AWAY = new Set(['57P01', '57P02', '57P03', '53300', '25006'])
+
+/** Whether the server or the way to it is the trouble, not what was asked. */
+export function isAway(error: unknown): boolean {
+  const code = codeOf(error)
+  if (NETWORK.has(code) || AWAY.has(code) || code.startsWith('08')) return true
+  return (
+    error instanceof Error &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(error.message)
+  )
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

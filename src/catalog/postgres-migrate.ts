@@ -1,0 +1,44 @@
+import type { Pool, PoolClient } from 'pg'
+import { CatalogTooNew } from './migrate.ts'
+import { migrations } from './migrations/list.ts'
+import { postgresBuilder } from './postgres-connection.ts'
+
+/** Any number; nodes that start together take turns at it. */
+const LOCK = 4_617_315_513
+
+/** Brings the schema up to what this Dossier knows, in one transaction: after a failure all is as it was before. */
+export async function migratePostgres(pool: Pool, at: number): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    await upgrade(client, at)
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function upgrade(client: PoolClient, at: number): Promise<void> {
+  await client.query(
+    'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
+  )
+  const { rows } = await client.query<{ version: number | null }>('select max(version) as version from migration')
+  const found = rows[0]?.version ?? 0
+  if (found > migrations.length) throw new CatalogTooNew('in PostgreSQL', found, migrations.length)
+  for (const migration of migrations.slice(found)) {
+    for (const statement of migration.statements(postgresBuilder.schema, { bytes: 'bytea' })) {
+      await client.query(bytewise(statement.compile().sql))
+    }
+    const row = [migration.version, migration.name, at]
+    await client.query('insert into migration (version, name, applied_at) values ($1, $2, $3)', row)
+  }
+}
+
+/** Text is compared and sorted by its bytes, as SQLite does it, whatever language the database was made for. */
+function bytewise(statement: string): string {
+  return statement.replaceAll(/" text(?=[ ,)]|$)/g, '" text collate "C"')
+}

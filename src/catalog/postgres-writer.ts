@@ -1,0 +1,141 @@
+/** Writes to PostgreSQL: each lane takes whatever queued up during its last commit, so that neighbours share one. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Pool, PoolClient } from 'pg'
+import type { Sheet } from '../core/tally.ts'
+import { writes } from './operations/list.ts'
+import { operationOf } from './operations/named.ts'
+import { clientOn, runOn } from './postgres-connection.ts'
+import { CatalogUncertain, CatalogUnreachable, isAway, isCollision } from './postgres-errors.ts'
+import type { Thread } from './thread.ts'
+import { createTurns } from './turns.ts'
+import { countFailed, countGroup } from './writer-tally.ts'
+
+/** Groups that commit at the same time; more would only collide with each other. */
+const LANES = 4
+const LARGEST_GROUP = 32
+/** Tries of one operation before a collision is told. */
+const TRIES = 20
+/** A server that is being restarted is waited for this long, as long as nothing was sent, in milliseconds. */
+const PATIENCE_MS = 3_000
+
+interface Asked {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface PostgresWriter {
+  readonly write: Thread<typeof writes>['call']
+  /** Operations asked and not answered yet. */
+  readonly waiting: () => number
+  /** Resolves when everything asked before is answered. */
+  close(): Promise<void>
+}
+
+export function createPostgresWriter(pool: Pool, sheet: Sheet | null): PostgresWriter {
+  const waiting: Asked[] = []
+  let unanswered = 0
+  const lanes = new Set<Promise<void>>()
+  const turns = createTurns()
+
+  /** Together, or (when something was thrown) each alone, so that one that fails fails alone. */
+  async function commit(group: readonly Asked[]): Promise<void> {
+    const beganAt = performance.now()
+    try {
+      const values = await turns.together(() => transact(pool, group))
+      const took = performance.now() - beganAt
+      if (sheet !== null) countGroup(sheet, group.length, took, took)
+      for (const [index, asked] of group.entries()) asked.resolve(values[index])
+    } catch (error) {
+      if (sheet !== null) countFailed(sheet, group.length)
+      const isOver = error instanceof CatalogUncertain || error instanceof CatalogUnreachable
+      for (const asked of group) {
+        if (isOver || (group.length === 1 && !isCollision(error))) asked.reject(error)
+        else await turns.alone(() => alone(pool, asked)).then(asked.resolve, asked.reject)
+      }
+    }
+  }
+
+  function fill(): void {
+    if (waiting.length === 0 || lanes.size >= LANES) return
+    const lane = work().finally(() => {
+      lanes.delete(lane)
+      fill()
+    })
+    lanes.add(lane)
+  }
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0) await commit(waiting.splice(0, LARGEST_GROUP))
+  }
+
+  return {
+    write: (name, ...args) =>
+      new Promise((resolve, reject) => {
+        unanswered++
+        waiting.push({ name, args, resolve: resolve, reject })
+        fill()
+      }).finally(() => unanswered--) as never,
+    waiting: () => unanswered,
+    async close() {
+      while (lanes.size > 0) await Promise.all(lanes)
+    },
+  }
+}
+
+/** Until it does not collide with other processes any more; those of this one are waiting. */
+async function alone(pool: Pool, asked: Asked): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return (await transact(pool, [asked]))[0]
+    } catch (error) {
+      if (tries === TRIES || !isCollision(error)) throw error
+      await wait(Math.random() * 2 ** Math.min(tries, 7))
+    }
+  }
+}
+
+/** One transaction; what is lost with the connection before the commit was kept by nobody, and is tried once more. */
+async function transact(pool: Pool, group: readonly Asked[]): Promise<readonly unknown[]> {
+  const until = Date.now() + PATIENCE_MS
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryOnce(pool, group)
+    } catch (error) {
+      if (error instanceof CatalogUncertain || !isAway(error)) throw error
+      if (Date.now() > until) throw new CatalogUnreachable(error)
+      await wait(50 * tries)
+    }
+  }
+}
+
+async function tryOnce(pool: Pool, group: readonly Asked[]): Promise<readonly unknown[]> {
+  const client = await pool.connect()
+  let broken = false
+  try {
+    await client.query('begin isolation level serializable')
+    const values: unknown[] = []
+    const asking = clientOn(client)
+    for (const asked of group) values.push(await runOn(asking, operationOf(writes, { ...asked, id: 0 })))
+    await conclude(client)
+    return values
+  } catch (error) {
+    broken = isAway(error) || error instanceof CatalogUncertain || !(await client.query('rollback').then(yes, no))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** After this was sent nobody knows, without an answer, whether it was kept. */
+async function conclude(client: PoolClient): Promise<void> {
+  try {
+    await client.query('commit')
+  } catch (error) {
+    throw isAway(error) ? new CatalogUncertain(error) : error
+  }
+}
+
+const yes = () => true
+const no = () => false

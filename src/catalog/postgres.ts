@@ -1,0 +1,81 @@
+import type { Pool } from 'pg'
+import type { Catalog } from '../core/catalog.ts'
+import type { Log } from '../core/contracts.ts'
+import type { Sheet } from '../core/tally.ts'
+import { createCatalog } from './catalog.ts'
+import { longReads } from './operations/list.ts'
+import { operationOf } from './operations/named.ts'
+import { type Client, clientOn, createPool, runOn, type Statement } from './postgres-connection.ts'
+import { CatalogUnreachable, isAway } from './postgres-errors.ts'
+import { migratePostgres } from './postgres-migrate.ts'
+import { createPostgresWriter } from './postgres-writer.ts'
+import type { Op, Rows } from './statement.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string
+  /** At most so many connections of this process; 10 unless told. */
+  readonly connections?: number
+  /** What one statement may take, in milliseconds; 30,000 unless told. */
+  readonly statementMs?: number
+  readonly log?: Log
+  /** Where the writer counts its work; of `writerLayout`. */
+  readonly sheet?: Sheet
+}
+
+export interface PostgresCatalog extends Catalog {
+  /** Operations asked to be written and not answered yet. */
+  readonly waiting: () => number
+}
+
+/**
+ * The catalog in PostgreSQL, for any number of processes at once. Writes are serializable transactions, which neighbours
+ * share; one that collides with another process's is done again. Throws `CatalogTooNew`, `CatalogUnreachable`.
+ */
+export async function openPostgresCatalog(options: PostgresOptions): Promise<PostgresCatalog> {
+  const { url, connections = 10, statementMs = 30_000, log, sheet = null } = options
+  const pool = createPool({ url, connections, statementMs, ...(log && { log }) })
+  try {
+    await migratePostgres(pool, Date.now())
+  } catch (error) {
+    await pool.end()
+    throw isAway(error) ? new CatalogUnreachable(error) : error
+  }
+  const writer = createPostgresWriter(pool, sheet)
+  const steady: Client = { ask: (statement) => askTwice(pool, statement) }
+  let closed: Promise<void> | null = null
+  const mustBeOpen = () => {
+    if (closed !== null) throw new Error('The catalog is closed.')
+  }
+  const read = async <T>(op: Op<T>): Promise<T> => {
+    mustBeOpen()
+    return runOn(steady, op)
+  }
+  const close = async () => {
+    await writer.close()
+    await pool.end()
+  }
+  const catalog = createCatalog({
+    read,
+    readLong: (name, ...args) => read(operationOf(longReads, { id: 0, name, args })) as never,
+    async write(name, ...args) {
+      mustBeOpen()
+      return writer.write(name, ...args)
+    },
+    close: () => (closed ??= close()),
+  })
+  return { ...catalog, waiting: writer.waiting }
+}
+
+/** A connection that went away while it rested is noticed only when it is used: what only reads is asked once more. */
+async function askTwice(pool: Pool, statement: Statement): Promise<Rows> {
+  const { ask } = clientOn(pool)
+  try {
+    return await ask(statement)
+  } catch (error) {
+    if (!isAway(error)) throw error
+    return ask(statement).catch((again: unknown) => {
+      throw isAway(again) ? new CatalogUnreachable(again) : again
+    })
+  }
+}

@@ -1,0 +1,50 @@
+/** Where a configuration has things kept: the catalog in SQLite or PostgreSQL, the bytes on the disk or in S3. */
+import { join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+import { openDiskBlobs } from './blobs/disk.ts'
+import { connectSqliteCatalog, openSqliteCatalog } from './catalog/sqlite.ts'
+import type { Config } from './config.ts'
+import type { Catalog } from './core/catalog.ts'
+import type { BlobStore, Log } from './core/contracts.ts'
+import type { Sheet } from './core/tally.ts'
+
+export interface ThreadCatalog extends Catalog {
+  /** Operations that this thread asked to be written and that are not answered yet. */
+  readonly waiting: () => number
+}
+
+export interface ProcessCatalog extends ThreadCatalog {
+  /** For `connectCatalog` on another thread, to be transferred; null: that one opens its own. */
+  share(): MessagePort | null
+}
+
+/** Whether the data folder holds what one server alone may be at; else any number of equal nodes may run. */
+export function ownsFolder({ databaseUrl, blobsUrl }: Config): boolean {
+  return databaseUrl === null || blobsUrl === null
+}
+
+/** What serves no requests asks for few connections, and counts nothing. */
+export async function openCatalog(config: Config, log?: Log, sheet?: Sheet): Promise<ProcessCatalog> {
+  const options = { ...(log && { log }), ...(sheet && { sheet }) }
+  if (config.databaseUrl === null) return openSqliteCatalog({ folder: config.data, ...options })
+  // Loaded by those who use it: it would cost everybody else memory and time.
+  const { openPostgresCatalog } = await import('./catalog/postgres.ts')
+  const { databaseUrl: url, databaseConnections: connections } = config
+  return { ...(await openPostgresCatalog({ url, connections, ...options })), share: () => null }
+}
+
+/** The catalog for one more thread of a process that has it open. */
+export async function connectCatalog(config: Config, log: Log, writer: MessagePort | null): Promise<ThreadCatalog> {
+  return writer === null ? openCatalog(config, log) : connectSqliteCatalog({ folder: config.data, log, writer })
+}
+
+/** `shared`: another thread of this process has opened it already. */
+export async function openBlobs(config: Config, options: { readonly shared?: boolean } = {}): Promise<BlobStore> {
+  const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle } = config
+  if (blobsUrl === null) return openDiskBlobs(join(config.data, 'blobs'), options)
+  const { openS3Blobs } = await import('./blobs/s3.ts')
+  const pathStyle = s3PathStyle === 'on' || (s3PathStyle === 'auto' && endpoint !== null)
+  const { hostname: bucket, pathname } = new URL(blobsUrl)
+  const folder = pathname.replace(/^\/+|\/+$/g, '')
+  return openS3Blobs({ bucket, prefix: folder === '' ? '' : `${folder}/`, endpoint, region, pathStyle })
+}
