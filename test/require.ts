@@ -30,6 +30,11 @@ const tools = {
   python: { wants: 'python3, python3-requests', isHere: () => python() !== null },
   ruby: { wants: 'ruby', isHere: () => find('ruby') !== null },
   gcc: { wants: 'gcc, libc6-dev', isHere: () => find('gcc') !== null },
+  postgres: { wants: 'postgresql', isHere: () => existsSync('/usr/lib/postgresql') },
+  ceph: {
+    wants: 'radosgw, ceph-mon, ceph-osd, ceph-common',
+    isHere: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-authtool'].every((program) => find(program) !== null),
+  },
   node: { wants: 'nothing more', isHere: () => true },
   chromium: { wants: 'chromium', isHere: () => chromium() !== null },
   sdks: {

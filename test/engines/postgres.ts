@@ -1,0 +1,101 @@
+// A PostgreSQL of the tests' own, from Debian's packages, in a temporary folder: real, and gone afterwards.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Client } from 'pg'
+import { freePort } from './ports.ts'
+
+export interface Postgres {
+  /** Of a new, empty database each time. */
+  database(): Promise<string>
+  /** `immediate` is what a crash does. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>
+  start(): Promise<void>
+  /** Stops it and removes all it kept. */
+  remove(): Promise<void>
+}
+
+const FOLDER = '/usr/lib/postgresql'
+
+/** Where its programs lie; null when the package is not installed. */
+export function postgresPrograms(): string | null {
+  if (!existsSync(FOLDER)) return null
+  const newest = readdirSync(FOLDER).sort((a, b) => Number(b) - Number(a))[0]
+  const programs = newest === undefined ? null : join(FOLDER, newest, 'bin')
+  return programs !== null && existsSync(join(programs, 'initdb')) ? programs : null
+}
+
+/** It refuses to run as root, so root hands it to the user that the package made. */
+const user = process.getuid?.() === 0 ? idsOf('postgres') : null
+
+function idsOf(name: string): { uid: number; gid: number } {
+  const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+export async function startPostgres(): Promise<Postgres> {
+  const programs = postgresPrograms()
+  if (programs === null) throw new Error('PostgreSQL is not installed; Debian calls the package postgresql.')
+  const folder = mkdtempSync(join(tmpdir(), 'dossier-postgres-'))
+  if (user !== null) chownSync(folder, user.uid, user.gid)
+  const data = join(folder, 'data')
+  const options = ['-D', data, '-U', 'dossier', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']
+  execFileSync(join(programs, 'initdb'), options, { ...user, cwd: folder, stdio: 'ignore' })
+  const port = await freePort()
+  const urlOf = (database: string) => `postgres://dossier@127.0.0.1:${String(port)}/${database}`
+  let server: ChildProcess | null = null
+  let databases = 0
+
+  async function start(): Promise<void> {
+    const settings = [`port=${String(port)}`, `unix_socket_directories=${folder}`, 'listen_addresses=127.0.0.1']
+    const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
+    server = spawn(join(programs ?? '', 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' })
+    for (let tries = 0; !(await answers(urlOf('postgres'))); tries++) {
+      if (tries > 400 || server.exitCode !== null) throw new Error('PostgreSQL did not start')
+      await wait(25)
+    }
+  }
+
+  async function stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    if (server === null || server.exitCode !== null) return
+    const gone = once(server, 'exit')
+    server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+    await gone
+  }
+
+  await start()
+  return {
+    async database() {
+      const name = `test${String(++databases)}`
+      await withClient(urlOf('postgres'), (client) => client.query(`create database ${name}`))
+      return urlOf(name)
+    },
+    start,
+    stop,
+    async remove() {
+      await stop('immediate')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  return withClient(url, (client) => client.query('select 1')).then(
+    () => true,
+    () => false,
+  )
+}
+
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
