@@ -8,8 +8,11 @@ export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
   // Whoever read this may be gone (a terminal, `| head -1`); the server is not for that.
   process.stdout.on('error', () => undefined)
-  const house = await openHouse(config)
-  const told = Promise.race([whenTold(), whenHungUp(() => house.reload(() => readConfig(flagsOf(options))))])
+  let house: House | null = null
+  // From the start: while it opens, the settings are as fresh as they can be.
+  const hungUp = whenHungUp(() => house?.reload(() => readConfig(flagsOf(options))))
+  house = await openHouse(config)
+  const told = Promise.race([whenTold(), hungUp])
   const origin = await listening(house, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
   if ((await house.desk.organizations.list(null, 1)).length === 0) {

@@ -1,4 +1,5 @@
 /** Counts as Prometheus reads them. The text is prom-client's; it is loaded when somebody asks for the first time. */
+import { setImmediate } from 'node:timers/promises'
 import type { Family, Labels, Sheet } from '../core/tally.ts'
 
 /** A layout's families, and the sheets of all threads that count by it. */
@@ -22,9 +23,15 @@ interface Value {
   readonly metricName?: string
 }
 
+/** Family by family, so that no request waits for all of it. */
 export async function exposition(metrics: readonly Metric[]): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
-  return AggregatorRegistry.aggregate([[...metrics]]).metrics()
+  const parts: string[] = []
+  for (const metric of metrics) {
+    parts.push(await AggregatorRegistry.aggregate([[metric]]).metrics())
+    await setImmediate()
+  }
+  return parts.join('\n')
 }
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
