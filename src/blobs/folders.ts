@@ -58,7 +58,10 @@ async function makeFolders(folder: string, incoming: string): Promise<void> {
   await makeFolder(folder)
   await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming, { mode: 0o700 })
-  for (const prefix of PREFIXES) await makeOwnFolder(join(folder, prefix))
+  // Asked for one by one, those that are there cost a start more than opening the catalog does.
+  const present = await readdir(folder, { withFileTypes: true })
+  const folders = new Set(present.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+  for (const prefix of PREFIXES) if (!folders.has(prefix)) await makeOwnFolder(join(folder, prefix))
   await flushFolder(folder)
 }
 
