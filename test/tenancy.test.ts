@@ -36,6 +36,12 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => stri
     field: ({ field }) => idOfFace(field) ?? '',
     attachment: ({ attachment }) => attachment,
     // One that the owner's tokens have, and one that nobody has: ids of tokens are in no other place.
+    user: ({ record }) => record,
+    profile: ({ record }) => record,
+    role: ({ record }) => record,
+    client: ({ record }) => record,
+    share: ({ record }) => record,
+    secret: ({ attachment }) => faceOf(attachment),
     token: ({ location }) => (location === owner.location ? ownersToken : NEVER.record),
   },
   highlevel: {

@@ -1,5 +1,7 @@
 import { text } from 'node:stream/consumers'
+import type { Office } from '../compose.ts'
 import { BadSetting, readConfig } from '../config.ts'
+import type { Actor } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'
 import type { AttachmentId, Share, ShareId } from '../core/model.ts'
 import { isOver } from '../core/shares.ts'
@@ -9,12 +11,9 @@ import { flagsOf, print, textOf, type Options } from './options.ts'
 /** The password comes on standard input: on a command line others could read it. */
 export function createShare(attachment: string, options: Options): Promise<void> {
   return inOffice(options, async (office) => {
-    const organization = await mustOrganization(office, options)
-    const user = await office.organizations.firstUser(organization.id)
-    if (user === null) throw new Fault('not_found', 'organization', 'The organization has no user.')
     const password = options['passwordStdin'] === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : null
     const seconds = wholeOf(options, 'expiresIn')
-    const actor = { organization: organization.id, user: user.id, profile: null }
+    const actor = await actorIn(office, options)
     const { share, secret } = await office.shares.create(actor, {
       attachment: attachment as AttachmentId,
       label: textOf(options, 'label') ?? '',
@@ -35,8 +34,10 @@ export function createShare(attachment: string, options: Options): Promise<void>
 
 export function listShares(options: Options): Promise<void> {
   return inOffice(options, async (office) => {
-    const { id } = await mustOrganization(office, options)
-    const shares = await office.shares.list(id, textOf(options, 'attachment') as AttachmentId | null)
+    const shares = await office.shares.list(
+      await actorIn(office, options),
+      textOf(options, 'attachment') as AttachmentId | null,
+    )
     print(
       options,
       shares.map(shown),
@@ -50,10 +51,17 @@ export function listShares(options: Options): Promise<void> {
 
 export function revokeShare(id: string, options: Options): Promise<void> {
   return inOffice(options, async (office) => {
-    const organization = await mustOrganization(office, options)
-    await office.shares.revoke(organization.id, id as ShareId)
+    await office.shares.revoke(await actorIn(office, options), id as ShareId)
     print(options, { id, revoked: true }, [`revoked ${id}`])
   })
+}
+
+/** The command line acts as an administrator, in the first user's name. */
+async function actorIn(office: Office, options: Options): Promise<Actor> {
+  const { id: organization } = await mustOrganization(office, options)
+  const user = await office.organizations.firstUser(organization)
+  if (user === null) throw new Fault('not_found', 'organization', 'The organization has no user.')
+  return { organization, user: user.id, profile: null }
 }
 
 function wholeOf(options: Options, name: string): number | null {

@@ -10,5 +10,11 @@ export const SCOPES = [
   'attachments.write',
   'tokens.read',
   'tokens.write',
+  'users.read',
+  'users.write',
+  'clients.read',
+  'clients.write',
+  'shares.read',
+  'shares.write',
   'usage.read',
 ] as const

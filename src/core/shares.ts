@@ -5,7 +5,7 @@ import { findAttachment } from './attachments.ts'
 import type { Catalog } from './catalog.ts'
 import type { Passwords } from './contracts.ts'
 import { Fault } from './fault.ts'
-import type { Attachment, AttachmentId, OrganizationId, Sha256, Share, ShareId } from './model.ts'
+import type { Attachment, AttachmentId, Sha256, Share, ShareId } from './model.ts'
 import type { SharedAttachment } from './shares-catalog.ts'
 
 const DAY = 86_400_000
@@ -30,10 +30,10 @@ export interface ShareRequest {
 export interface Shares {
   /** The secret is shown this once. Faults: `not_found` about `attachment`, `invalid_input`, `forbidden`. */
   create(actor: Actor, request: ShareRequest): Promise<{ share: Share; secret: string }>
-  /** Newest first, at most 1,000; null: of all attachments. */
-  list(organization: OrganizationId, attachment: AttachmentId | null): Promise<readonly Share[]>
+  /** Newest first, at most 1,000; null: of all attachments. Whoever has a profile sees and revokes only its own. */
+  list(actor: Actor, attachment: AttachmentId | null): Promise<readonly Share[]>
   /** Fault: `not_found` about `parameter`. */
-  revoke(organization: OrganizationId, id: ShareId): Promise<void>
+  revoke(actor: Actor, id: ShareId): Promise<void>
   /** What lies under an address that is good now, without counting. Fault: `not_found` about `attachment`. */
   look(secret: string): Promise<Share>
   /** Counts a download. Faults: besides, `forbidden` about `attachment` for a wrong password, `too_many`. */
@@ -66,6 +66,10 @@ export function createShares({ catalog, passwords, newId, now }: SharesParts): S
       throw new Fault('forbidden', 'attachment', 'This password is not right.', { reason: 'password' })
     await catalog.forgiveAttempt([one.key, all.key])
   }
+  const list = async ({ organization, user, profile }: Actor, attachment: AttachmentId | null) => {
+    const all = await catalog.shares(organization, attachment)
+    return profile === null ? all : all.filter(({ createdBy }) => createdBy === user)
+  }
   return {
     async create(actor, request) {
       const attachment = await findAttachment(catalog, actor, null, request.attachment)
@@ -87,9 +91,10 @@ export function createShares({ catalog, passwords, newId, now }: SharesParts): S
       if (share === null) throw notHere()
       return { share, secret }
     },
-    list: (organization, attachment) => catalog.shares(organization, attachment),
-    async revoke(organization, id) {
-      if (!(await catalog.revokeShare(organization, id, now())))
+    list,
+    async revoke(actor, id) {
+      const isTheirs = actor.profile === null || (await list(actor, null)).some((share) => share.id === id)
+      if (!isTheirs || !(await catalog.revokeShare(actor.organization, id, now())))
         throw new Fault('not_found', 'parameter', 'There is no such share here, or it was revoked before.')
     },
     look: async (secret) => (await mustBeGood(secret)).share,

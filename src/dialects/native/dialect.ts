@@ -4,12 +4,16 @@ import { about } from './about.ts'
 import { archiveRoutes } from './archive.ts'
 import { attachmentListRoutes } from './attachment-list.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { clientRoutes } from './clients.ts'
 import { documentationRoutes, type Documentation } from './documentation.ts'
 import { fieldRoutes } from './fields.ts'
 import { moduleRoutes } from './modules.ts'
 import { organizationRoutes } from './organizations.ts'
 import { recordRoutes } from './records.ts'
 import { refuse } from './refusals.ts'
+import { sharedRoutes } from './shared.ts'
+import { shareRoutes } from './shares.ts'
+import { staffRoutes } from './staff.ts'
 import { systemRoutes } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
 import { uploadRoutes } from './uploads.ts'
@@ -30,6 +34,10 @@ export function createNative(documentation: Documentation): Dialect {
       ...attachmentRoutes,
       ...archiveRoutes,
       ...tokenRoutes,
+      ...clientRoutes,
+      ...staffRoutes,
+      ...shareRoutes,
+      ...sharedRoutes,
       ...documentationRoutes(documentation),
     ],
     about,

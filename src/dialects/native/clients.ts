@@ -1,0 +1,89 @@
+/** OAuth clients: programs that ask users for access, and the end of what they were given. */
+import type { Client, ClientId } from '../../core/model.ts'
+import type { Answer, Call, Route } from '../../http/contracts.ts'
+import { z } from 'zod'
+import { pageOf } from './cursor.ts'
+import { PLACE, placeOf, scope } from './place.ts'
+import { pageQuery } from './queries.ts'
+import { timeOf } from './showing.ts'
+import { mustAdminister } from './staff.ts'
+import { clients, createdClient, newClient, revokedTokens } from './staff-wire.ts'
+import { bodyOf, queryOf } from './validation.ts'
+
+const tag = 'Clients'
+
+export const clientRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: `${PLACE}/clients`,
+    operation: 'list clients',
+    needs: scope('clients.read'),
+    about: {
+      tag,
+      description: 'Newest first, revoked ones too; never a secret. The newest 1,000 are listed.',
+      query: pageQuery,
+      answers: { 200: { description: 'A page of clients', schema: clients } },
+    },
+    answer: list,
+  },
+  {
+    method: 'POST',
+    path: `${PLACE}/clients`,
+    operation: 'register a client',
+    needs: scope('clients.write'),
+    about: {
+      tag,
+      body: { type: 'application/json', schema: newClient },
+      answers: { 201: { description: 'The client with its secret, shown this once', schema: createdClient } },
+    },
+    answer: create,
+  },
+  {
+    method: 'DELETE',
+    path: `${PLACE}/clients/:client`,
+    operation: 'revoke a client',
+    needs: scope('clients.write'),
+    about: {
+      tag,
+      description: 'With everything that it was given. It stays in the list.',
+      answers: { 200: { description: 'What ended', schema: revokedTokens } },
+    },
+    answer: (call) => end(call, true),
+  },
+  {
+    method: 'DELETE',
+    path: `${PLACE}/clients/:client/tokens`,
+    operation: "revoke a client's tokens",
+    needs: scope('clients.write'),
+    about: {
+      tag,
+      description: 'All that it was given, refresh tokens too. It may ask for access again.',
+      answers: { 200: { description: 'What ended', schema: revokedTokens } },
+    },
+    answer: (call) => end(call, false),
+  },
+]
+
+async function list(call: Call): Promise<Answer> {
+  const { organization } = await placeOf(call)
+  const all = await call.desk.clients.list(organization.id)
+  const { items, next } = pageOf(all, queryOf(pageQuery, call), z.string().max(200))
+  return { status: 200, json: { items: items.map(clientWire), next } }
+}
+
+async function create(call: Call): Promise<Answer> {
+  const organization = await mustAdminister(call)
+  const { client, secret } = await call.desk.clients.create({ organization, ...(await bodyOf(newClient, call)) })
+  return { status: 201, json: { ...clientWire(client), secret } }
+}
+
+async function end(call: Call, withClient: boolean): Promise<Answer> {
+  const organization = await mustAdminister(call)
+  const client = (call.params['client'] ?? '') as ClientId
+  return { status: 200, json: { revoked: await call.desk.access.revokeClient(organization, client, withClient) } }
+}
+
+function clientWire({ id, name, wire, flows, scopes, redirectUris, createdAt, revokedAt }: Client): object {
+  const ended = revokedAt === null ? null : timeOf(revokedAt)
+  return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: ended }
+}

@@ -1,0 +1,32 @@
+import type { Share } from '../core/model.ts'
+import type { Answer } from '../http/contracts.ts'
+import { html } from './html.ts'
+import { noticePage, page } from './page.ts'
+
+/** What stands between an address and its file: a button, and a password where one is asked for. */
+export function sharePage(share: Share, problem: { status: number; sentence: string } | null): Answer {
+  const { name, hasPassword, expiresAt, maxDownloads, downloads } = share
+  const told = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
+  const described = problem === null ? null : html` aria-invalid="true" aria-describedby="problem"`
+  const password = html`<label for="password">Password</label>
+    <input id="password" name="password" type="password" autocomplete="off" required maxlength="200" ${described} />`
+  const left = maxDownloads === null ? '' : ` It may be downloaded ${timesOf(maxDownloads - downloads)} more.`
+  const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')
+  const content = html`<h1>${name}</h1>
+    <p class="soft">Somebody shared this file with you, until ${until} UTC.${left}</p>
+    ${told}
+    <form method="post">
+      ${hasPassword ? password : null}
+      <div class="actions"><button type="submit">Download</button></div>
+    </form>`
+  return page(problem?.status ?? 200, name, content)
+}
+
+/** The same for every address that leads nowhere. */
+export function noSharePage(sentence: string): Answer {
+  return noticePage(404, 'Nothing to download', sentence)
+}
+
+function timesOf(count: number): string {
+  return count === 1 ? 'once' : `${String(count)} times`
+}
