@@ -28,7 +28,12 @@ interface Ids {
 
 /** What stands for a parameter of a path, by dialect and name. */
 const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => string>>>> = {
-  zoho: { module: ({ module }) => module, record: ({ record }) => record, id: ({ attachment }) => attachment },
+  zoho: {
+    name: ({ module }) => module,
+    module: ({ module }) => module,
+    record: ({ record }) => record,
+    id: ({ attachment }) => attachment,
+  },
   native: {
     organization: ({ location }) => idOfFace(location) ?? '',
     module: ({ module }) => module,
@@ -121,7 +126,8 @@ const unlimited = {
 }
 for (const dialect of createDialects(() => unlimited, createCounters())) {
   describe(dialect.name, () => {
-    for (const route of dialect.routes) {
+    // v2.1 is the same list under another address.
+    for (const route of dialect.routes.filter(({ path }) => !path.startsWith('/crm/v2.1/'))) {
       test(`${route.method} ${route.path}`, async () => {
         const before = stateOf()
         for (const token of [tokenOf(dialect.name), null]) {
