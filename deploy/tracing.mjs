@@ -1,6 +1,5 @@
-// Sends Dossier's spans to an OpenTelemetry collector. Loaded before Dossier, by every thread of it:
-//   npm install @opentelemetry/sdk-trace-node @opentelemetry/exporter-trace-otlp-http @opentelemetry/resources
-//   NODE_OPTIONS='--import /opt/dossier/deploy/tracing.mjs' bin/dossier.mjs serve ...
+// Sends Dossier's spans to an OpenTelemetry collector. Copied into a folder of its own, where the SDK is installed
+// (docs/operation.md), and loaded before Dossier, by every thread of it: NODE_OPTIONS='--import /opt/tracing/tracing.mjs'.
 // The collector's address and the sampling are the SDK's own settings: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER, ...
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
