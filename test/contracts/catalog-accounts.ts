@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CodeExchange, NewAccess, NewRefresh, RefreshExchange } from '../../src/core/accounts-catalog.ts'
-import type { Client, ClientId, GrantId, RefreshTokenId, SessionId } from '../../src/core/model.ts'
+import type { Client, ClientId, GrantId } from '../../src/core/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256 } from './catalog-crm.ts'
 
@@ -19,7 +19,7 @@ function access(expiresAt = 9_000): NewAccess {
 }
 
 function refresh(most: number | null = null): NewRefresh {
-  const id = `${ids.token()}` as unknown as RefreshTokenId
+  const id = ids.refresh()
   return { id, hash: sha256(`refresh ${id}`), expiresAt: null, most }
 }
 
@@ -35,7 +35,7 @@ async function given(
   client: Client,
   change: { user?: Crm['user'] | null; offline?: boolean } = {},
 ): Promise<Given> {
-  const [id, code] = [ids.token(), `code ${ids.token()}`]
+  const [id, code] = [ids.grant(), `code ${ids.token()}`]
   const { organization, agency } = crm
   const user = change.user === undefined ? crm.user : change.user
   const grant = {
@@ -230,7 +230,7 @@ export function accountsContract(fresh: Fresh): void {
   test('an agency’s token makes tokens of its organizations, which end with it', async () => {
     const crm = await fresh()
     const client = await clientOf(crm)
-    const [id, own] = [ids.token(), access()]
+    const [id, own] = [ids.grant(), access()]
     const { agency, user } = crm
     const grant = {
       id,
@@ -253,7 +253,7 @@ export function accountsContract(fresh: Fresh): void {
 
   describe('sessions', () => {
     const session = (crm: Crm, secret: string, replaces: string | null = null) => {
-      const id = ids.token() as unknown as SessionId
+      const id = ids.session()
       const { organization, user } = crm
       const own = { id, hash: sha256(secret), organization, user, at: 100, expiresAt: 5_000 }
       return crm.catalog.createSession({ ...own, replaces: replaces === null ? null : sha256(replaces) }).then(() => id)
@@ -277,7 +277,7 @@ export function accountsContract(fresh: Fresh): void {
         scopes: ['a'],
         by: 'consent',
       } as const
-      const grant = { id: ids.token() as unknown as GrantId, client: client.id, ...own, session: id }
+      const grant = { id: ids.grant(), client: client.id, ...own, session: id }
       await crm.catalog.createGrant({ grant, at: 100, code: null, access: access(), refresh: null })
       assert.equal((await crm.catalog.sessionGrant(id, client.id))?.id, grant.id)
       await crm.catalog.endSession(sha256(two), 400)

@@ -10,10 +10,13 @@ import type {
   CrmRecord,
   Field,
   FieldId,
+  GrantId,
   ModuleId,
   OrganizationId,
   Properties,
   RecordId,
+  RefreshTokenId,
+  SessionId,
   Sha256,
   TokenId,
   UserId,
@@ -29,6 +32,9 @@ export const ids = {
   attachment: () => nextId() as AttachmentId,
   user: () => nextId() as UserId,
   token: () => nextId() as TokenId,
+  grant: () => nextId() as GrantId,
+  refresh: () => nextId() as RefreshTokenId,
+  session: () => nextId() as SessionId,
 }
 
 export function sha256(bytes: Uint8Array | string): Sha256 {
