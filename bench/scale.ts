@@ -24,7 +24,7 @@ export async function measureScale(): Promise<boolean> {
     const holds: boolean[] = []
     for (const work of WORKS) {
       const contenders = filled.map((one) => contender(one, work))
-      holds.push(await compare({ ...work, unit: 'a second', rounds: 5, contenders, reach: { 'at 10,000': 0.8 } }))
+      holds.push(await compare({ ...work, unit: 'a second', rounds: 3, contenders, reach: { 'at 10,000': 0.8 } }))
     }
     return holds.every(Boolean)
   } finally {
