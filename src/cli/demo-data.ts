@@ -4,6 +4,7 @@ import type { Desk } from '../core/desk.ts'
 import { faceOf } from '../core/ids.ts'
 import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model.ts'
 import { refusingExtensions } from '../core/policy.ts'
+import { SCOPES as NATIVE_SCOPES } from '../core/scopes.ts'
 import type { LoginOffer } from '../core/sessions.ts'
 import { addAccounts } from './demo-accounts.ts'
 import { demoFiles } from './demo-files.ts'
@@ -101,7 +102,7 @@ export const SCOPES = {
   ],
   highlevelWithoutUpload: ['contacts.readonly', 'locations.readonly'],
   agency: ['locations.readonly', 'oauth.readonly', 'oauth.write'],
-  native: ['native.all'],
+  native: [...NATIVE_SCOPES],
 }
 
 export async function makeDemo(desk: Desk, login: LoginOffer): Promise<Credentials> {
