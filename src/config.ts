@@ -1,7 +1,8 @@
 /** Flags, environment and a file become one frozen Config. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 
 export interface Config {
   readonly data: string
@@ -307,4 +308,30 @@ function isNetwork(text: string): boolean {
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
   if (more.length > 0 || bits < 0 || address.includes('%')) return false
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+}
+
+/** Which server commands are to speak to, as far as flags and environment tell. */
+export interface Reach {
+  readonly server: string | null
+  readonly token: string | null
+  readonly remote: string | null
+  /** Whether a data folder was named. */
+  readonly hasFolder: boolean
+  /** Where servers are remembered. */
+  readonly remotes: string
+}
+
+export function readReach(flags: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = process.env): Reach {
+  const said = (name: string) => {
+    const value = flags[name] ?? env[envNameOf(name)]
+    return value === undefined || value === '' ? null : value
+  }
+  const home = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
+  return {
+    server: said('server'),
+    token: said('token'),
+    remote: said('remote'),
+    hasFolder: said('data') !== null,
+    remotes: said('remotes') ?? join(home, 'dossier', 'remotes.json'),
+  }
 }

@@ -1,7 +1,9 @@
+import { Interruption } from './status.ts'
+
 /** Runs work that Ctrl+C or SIGTERM stops in order: what is half done is put away, and the next run goes on. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const stop = () => controller.abort(new Error('Stopped before it was finished; run it again to go on.'))
+  const stop = () => controller.abort(new Interruption('Stopped before it was finished; run it again to go on.'))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   try {
     return await work(controller.signal)

@@ -1,35 +1,42 @@
 /**
- * argv -> one command. Every refusal is one sentence on standard error and exit status 1 (2 for a wrong command line);
- * a command that looked and found something that remains answers 3.
+ * argv -> one command. Every refusal is one sentence on standard error and an exit status that tells its kind (status.ts);
+ * a command that looked at the data and found something that remains answers 3.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { BadSetting, SETTINGS, envNameOf, type Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
-import { backup } from './backup.ts'
 import { createClient, createGrant, listClients } from './client.ts'
-import { demo } from './demo.ts'
-import { doctor } from './doctor.ts'
-import { createModule, listModules } from './module.ts'
+import { addCompletion } from './completion/command.ts'
 import { groupOf } from './option-groups.ts'
 import type { Options } from './options.ts'
-import { createOrganization, listOrganizations } from './organization.ts'
-import { restore } from './restore.ts'
-import { serve } from './serve.ts'
+import { addLogin } from './remote/commands.ts'
+import { addServerCommands } from './server-commands.ts'
 import { addStaffCommands } from './staff-commands.ts'
+import { endingOf, STATUS, STATUS_HELP } from './status.ts'
 import { createToken, listTokens, revokeToken } from './token.ts'
+import { addTransfer } from './transfer/commands.ts'
 import { createUser, listUsers, setLogin, setUserStatus } from './user.ts'
 
 /** Answers the exit status. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const outcome = { status: 0 }
+  leaveQuietly()
   try {
     await createProgram(outcome).parseAsync([...argv])
     return outcome.status
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommanderError) return error.exitCode === 0 ? STATUS.ok : STATUS.usage
     process.stderr.write(`dossier: ${sentenceOf(error)}\n`)
-    return 1
+    return STATUS[endingOf(error)]
   }
+}
+
+/** Whoever reads may stop reading: `dossier ls | head` ends as other programs do, without a word. */
+function leaveQuietly(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(STATUS.unread)
+    throw error
+  })
 }
 
 function createProgram(outcome: { status: number }): Command {
@@ -39,35 +46,22 @@ function createProgram(outcome: { status: number }): Command {
     )
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', STATUS_HELP)
 
   withSettings(program.command('serve').description('serve a data folder'), Object.keys(SETTINGS) as (keyof Config)[])
     .option('--no-limits', 'turn rate limits off, for measuring')
-    .action(serve)
+    .action(async (options: Options) => (await import('./serve.ts')).serve(options))
   withSettings(
     program.command('demo').description('serve demo data, made on the first run, and print curl lines to try'),
     ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers', 'logLevel'],
   )
     .option('--no-limits', 'turn rate limits off, for measuring')
     .option('--credentials <file>', 'write ids and tokens as JSON to this file (mode 0600) once it listens')
-    .action(demo)
+    .action(async (options: Options) => (await import('./demo.ts')).demo(options))
 
-  const org = program.command('org').description('organizations: a Zoho org, a HighLevel location')
-  inFolder(org.command('create').description('make an organization with the standard modules and one user'))
-    .requiredOption('--name <name>', 'what it is called')
-    .option('--user <name>', 'name of its user', 'Administrator')
-    .option('--email <address>', 'e-mail of its user', 'admin@example.com')
-    .option('--agency <id>', 'the agency it belongs to; a new one by default')
-    .action(createOrganization)
-  inFolder(org.command('list').description('list organizations')).action(listOrganizations)
-
-  const module = program.command('module').description('modules of an organization')
-  inFolder(module.command('create').description('make a custom module'))
-    .argument('<name>', 'API name, such as CustomModule1')
-    .option('--org <id>', ORG_HELP)
-    .action(createModule)
-  inFolder(module.command('list').description('list modules with how many records they hold'))
-    .option('--org <id>', ORG_HELP)
-    .action(listModules)
+  addServerCommands(program)
+  addTransfer(program, (status) => (outcome.status = status))
+  addLogin(program)
 
   const token = program.command('token').description('access tokens')
   inFolder(token.command('create').description('make a token and show it, this once'))
@@ -99,6 +93,7 @@ function createProgram(outcome: { status: number }): Command {
   keepSafe(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })
+  addCompletion(program)
   return program
 }
 
@@ -159,20 +154,20 @@ function keepSafe(program: Command, ending: (command: (options: Options) => Prom
       'put right what loses nothing: counts, lost rows of bytes that are there, bytes that nobody holds',
     )
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(doctor))
+    .action(ending(async (options) => (await import('./doctor.ts')).doctor(options)))
   withSettings(program.command('backup').description('make or renew a consistent copy, while the server goes on'), [
     'data',
   ])
     .requiredOption('--to <folder>', 'where the backup lies; only what is new is copied')
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(backup))
+    .action(ending(async (options) => (await import('./backup.ts')).backup(options)))
   withSettings(program.command('restore').description('make a data folder of a backup; every file is verified'), [
     'data',
   ])
     .requiredOption('--from <folder>', 'the backup')
     .option('--accept-loss', 'finish without what is missing or changed in the backup')
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(restore))
+    .action(ending(async (options) => (await import('./restore.ts')).restore(options)))
 }
 
 type Action = (options: Options) => Promise<void>

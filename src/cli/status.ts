@@ -11,6 +11,8 @@ export const STATUS = {
   connection: 5,
   /** As shells count a program that Ctrl+C ended. */
   interrupted: 130,
+  /** As they count one whose reader went away. */
+  unread: 141,
 } as const
 
 export type Ending = keyof typeof STATUS

@@ -16,7 +16,7 @@ import type {
   TokenWire,
   UsageWire,
 } from '../dialects/native/wire.ts'
-import type { AttachmentFilters, Link, Uploaded, UploadOptions } from './attachments.ts'
+import type { AttachmentFilters, Attachments, Link, Uploaded, UploadOptions } from './attachments.ts'
 import type { Download, DownloadOptions } from './download.ts'
 import { ConnectionError, DossierError, ProblemError, type ProblemDocument } from './errors.ts'
 import { createOrganizationClient, createRest, type ListOptions, type OrganizationClient } from './organization.ts'
@@ -75,6 +75,7 @@ export function createClient(options: ClientOptions): Client {
 export { ConnectionError, DossierError, ProblemError }
 export type {
   AttachmentFilters,
+  Attachments,
   AttachmentWire as Attachment,
   CallOptions,
   Download,

@@ -1,0 +1,32 @@
+/** Which server a command speaks to: what the command line says, then the environment, then the remote in use, then the local data folder. */
+import { readReach, type Reach } from '../../config.ts'
+import { flagsOf, textOf, type Options } from '../options.ts'
+import { Refusal } from '../status.ts'
+import { mustRemote, readRemotes } from './remotes.ts'
+
+export type Choice = { readonly server: string; readonly token: string } | { readonly folder: true }
+
+const FLAGS = ['server', 'remote', 'data'] as const
+
+export function chooseServer(options: Options): Choice {
+  const said = FLAGS.filter((flag) => textOf(options, flag) !== null)
+  if (said.length > 1)
+    throw new Refusal('usage', `Say one of ${said.map((flag) => `--${flag}`).join(' and ')}: each names a server.`)
+  const reach = readReach(flagsOf(options))
+  if (said[0] === 'data') return { folder: true }
+  if (said[0] === 'remote') return named(reach, reach.remote ?? '')
+  if (reach.server !== null) return { server: reach.server, token: mustToken(reach.token) }
+  if (reach.remote !== null) return named(reach, reach.remote)
+  if (reach.hasFolder) return { folder: true }
+  const { current } = readRemotes(reach.remotes)
+  return current === null ? { folder: true } : named(reach, current)
+}
+
+function named({ remotes }: Reach, name: string): Choice {
+  return mustRemote(readRemotes(remotes), name)
+}
+
+function mustToken(token: string | null): string {
+  if (token !== null) return token
+  throw new Refusal('usage', 'A server needs a token: set DOSSIER_TOKEN, or give --token.')
+}

@@ -1,0 +1,34 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { STATUS_HELP } from './status.ts'
+
+/** Options of every command that speaks to a server, wherever it is. */
+export function onServer(command: Command): Command {
+  return command
+    .option('--server <url>', 'the server; by default the remote in use, else that of the data folder (DOSSIER_SERVER)')
+    .option('--token <token>', 'a native token for it; others can see it here, not so in DOSSIER_TOKEN')
+    .option('--remote <name>', 'the server that `login` remembered under this name (DOSSIER_REMOTE)')
+    .option('--data <folder>', 'the server of this data folder; runs for the moment if none does (DOSSIER_DATA)')
+    .option('--config <file>', 'JSON file with settings (DOSSIER_CONFIG)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', STATUS_HELP)
+}
+
+export function inOrg(command: Command): Command {
+  return onServer(command).option(
+    '--org <id>',
+    'the organization, as `org list` shows it; not needed where there is only one',
+  )
+}
+
+export function wholeOf(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,12}$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`Expected a whole number from ${String(least)} to ${String(most)}.`)
+  }
+}
+
+/** For options that may be said again. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
