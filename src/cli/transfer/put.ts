@@ -15,12 +15,14 @@ import { eachOf } from './queue.ts'
 import { mayGoOn, numberOf, targetOf } from './terms.ts'
 import { filesIn, type LocalFile } from './tree.ts'
 
-export function put(paths: readonly string[], options: Options): Promise<number> {
+export async function put(paths: readonly string[], options: Options): Promise<number> {
+  const record = targetOf(options)
+  const links = (options['link'] ?? []) as readonly string[]
+  if (paths.length + links.length === 0)
+    throw new Refusal('usage', 'Say what to put: files, folders, - for standard input, or --link <url>.')
+  const files = await filesOf(paths, options)
   return untilInterrupted((signal) =>
     inOrganization(options, async ({ attachments }) => {
-      const record = targetOf(options)
-      const links = (options['link'] ?? []) as readonly string[]
-      const files = await filesOf(paths, options)
       const account = createAccount(options)
       for (const path of files.skipped) account.tell({ outcome: 'skipped', name: path, path })
       account.meter.expect(
