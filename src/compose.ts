@@ -22,8 +22,7 @@ import { openDoorThread, type DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { passwords } from './passwords.ts'
 import { openBlobs, openCatalog, ownsFolder } from './shelves.ts'
-
-const TOKEN_FLUSH_MS = 60_000
+import { tend } from './tending.ts'
 
 export interface HouseOptions {
   /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
@@ -72,7 +71,9 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
   const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
-  const stopTending = tends ? tend(desk, log, looseBefore, config) : () => desk.access.flush()
+  const stopTending = tends
+    ? tend({ desk, log, config, looseBefore, duties: isAlone ? null : catalog })
+    : () => desk.access.flush()
   return {
     desk,
     log,
@@ -167,49 +168,5 @@ export async function openOffice(config: Config): Promise<Office> {
     staff: createStaff(catalog, newId, Date.now),
     shares: createShares({ catalog, passwords, newId, now: Date.now }),
     close: () => catalog.close(),
-  }
-}
-
-/** Background work. Answers how to end it, which waits for what is running. */
-function tend(desk: Desk, log: Log, looseBefore: number, config: Config): () => Promise<void> {
-  let running = Promise.resolve()
-  const later = (name: string, work: () => Promise<unknown>) => () => {
-    running = running.then(work).then(
-      () => undefined,
-      (error: unknown) => {
-        log.error({ err: error }, `${name} failed; it will be tried again`)
-      },
-    )
-  }
-  const sweep = async (before: number) => {
-    const found = await desk.sweep.loose(before)
-    if (found > 0) log.info({ found }, 'removed bytes that no attachment holds')
-  }
-  const flush = later('writing down when tokens were used', () => desk.access.flush())
-  const sweepInterval = config.sweepIntervalSeconds * 1000
-  const timers = [
-    setInterval(
-      later('the sweep', () => sweep(Date.now() - config.sweepGraceSeconds * 1000)),
-      sweepInterval,
-    ),
-    setInterval(
-      later('forgetting idempotency keys', () => desk.attachments.forgetRetries()),
-      sweepInterval,
-    ),
-    setInterval(
-      later('forgetting shares that ended long ago', () => desk.shares.forgetEnded()),
-      sweepInterval,
-    ),
-    setInterval(
-      later('forgetting what has ended', () => desk.grants.forgetEnded()),
-      sweepInterval,
-    ),
-    setInterval(flush, TOKEN_FLUSH_MS),
-  ]
-  later('the first sweep', () => sweep(looseBefore))()
-  return async () => {
-    for (const timer of timers) clearInterval(timer)
-    flush()
-    await running
   }
 }

@@ -34,7 +34,18 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'sniff.ts': { rooms: ['core'], packages: ['file-type'], builtins: [] },
   'main.ts': { rooms: ['cli'], packages: [], builtins: [] },
   'compose.ts': {
-    rooms: ['core', 'blobs', 'catalog', 'http', 'config.ts', 'door.ts', 'door-thread.ts', 'passwords.ts', 'shelves.ts'],
+    rooms: [
+      'core',
+      'blobs',
+      'catalog',
+      'http',
+      'config.ts',
+      'door.ts',
+      'door-thread.ts',
+      'passwords.ts',
+      'shelves.ts',
+      'tending.ts',
+    ],
     packages: ['pino'],
     builtins: 'any',
   },
@@ -58,6 +69,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packages: [],
     builtins: 'any',
   },
+  'tending.ts': { rooms: ['core', 'config.ts'], packages: [], builtins: ['node:crypto'] },
   'shelves.ts': { rooms: ['core', 'blobs', 'catalog', 'config.ts'], packages: [], builtins: 'any' },
 }
 

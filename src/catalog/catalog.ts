@@ -90,6 +90,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     beginLease: (id, at, until) => write('beginLease', id, at, until),
     prolongLease: (id, at, until) => write('prolongLease', id, at, until),
     endLease: (id) => write('endLease', id),
+    takeDuty: (duty, node, at, until) => write('takeDuty', duty, node, at, until),
 
     revokeClientTokens: (of, client, withClient, at) => write('revokeClientTokens', of, client, withClient, at),
     createProfile: (input) => write('createProfile', input),

@@ -288,6 +288,13 @@ export interface LeaseTable {
   expires_at: number
 }
 
+/** Background work, and the node that does it until then. */
+export interface DutyTable {
+  name: string
+  node: string
+  expires_at: number
+}
+
 export interface MigrationTable {
   version: number
   name: string
@@ -317,5 +324,6 @@ export interface Schema {
   login_attempt: LoginAttemptTable
   retry: RetryTable
   lease: LeaseTable
+  duty: DutyTable
   migration: MigrationTable
 }

@@ -1,5 +1,6 @@
 import type { AccountsCatalog } from './accounts-catalog.ts'
 import type { AttachmentChange, AttachmentChanged, AttachmentPage, Usage } from './attachment-page.ts'
+import type { DutiesCatalog } from './duties-catalog.ts'
 import type { Holder } from './inspection.ts'
 import type {
   Attachment,
@@ -194,7 +195,7 @@ export interface Download {
  * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
  * a record, field or attachment of another organization is not there, nor is one whose record was removed.
  */
-export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCatalog {
+export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCatalog, DutiesCatalog {
   createOrganization(input: NewOrganization): Promise<Organization>
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */

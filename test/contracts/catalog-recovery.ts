@@ -39,6 +39,22 @@ export function recoveryContract(fresh: Fresh): void {
     })
   })
 
+  describe('duties', () => {
+    test('one of those who ask at once has it, and keeps it as long as it prolongs it', async () => {
+      const { catalog } = await fresh()
+      const nodes = ['a', 'b', 'c', 'd', 'e']
+      const taken = await Promise.all(nodes.map((node) => catalog.takeDuty('sweeping', node, 10, 20)))
+      assert.equal(taken.filter(Boolean).length, 1)
+      const holder = nodes[taken.indexOf(true)] ?? ''
+      const [other = ''] = nodes.filter((node) => node !== holder)
+      assert.equal(await catalog.takeDuty('sweeping', holder, 15, 30), true)
+      assert.equal(await catalog.takeDuty('sweeping', other, 29, 40), false)
+      assert.equal(await catalog.takeDuty('another duty', other, 29, 40), true)
+      assert.equal(await catalog.takeDuty('sweeping', other, 30, 40), true)
+      assert.equal(await catalog.takeDuty('sweeping', holder, 31, 50), false)
+    })
+  })
+
   describe('mending', () => {
     test('counting anew leaves what is right as it is', async () => {
       const crm = await fresh()

@@ -7,6 +7,7 @@ import { attachments, removeAttachments } from './attachments.ts'
 import { claimLoose, forget } from './blobs.ts'
 import { clearRemoved } from './clearing.ts'
 import { createClient } from './clients.ts'
+import { takeDuty } from './duties.ts'
 import { forgetEnded } from './ended.ts'
 import { exchangeCode, exchangeRefresh } from './exchanges.ts'
 import { createField, removeField, updateField } from './fields.ts'
@@ -85,6 +86,7 @@ export const writes = {
   setLogin,
   setUserStatus,
   shareModule,
+  takeDuty,
   touchSession,
   touchTokens,
   updateField,
