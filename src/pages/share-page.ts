@@ -10,7 +10,7 @@ export function sharePage(share: Share, problem: { status: number; sentence: str
   const described = problem === null ? null : html` aria-invalid="true" aria-describedby="problem"`
   const password = html`<label for="password">Password</label>
     <input id="password" name="password" type="password" autocomplete="off" required maxlength="200" ${described} />`
-  const left = maxDownloads === null ? '' : ` It may be downloaded ${timesOf(maxDownloads - downloads)} more.`
+  const left = maxDownloads === null ? '' : ` It may be downloaded ${timesOf(maxDownloads - downloads)}.`
   const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')
   const content = html`<h1>${name}</h1>
     <p class="soft">Somebody shared this file with you, until ${until} UTC.${left}</p>
@@ -28,5 +28,5 @@ export function noSharePage(sentence: string): Answer {
 }
 
 function timesOf(count: number): string {
-  return count === 1 ? 'once' : `${String(count)} times`
+  return count === 1 ? 'once more' : `${String(count)} more times`
 }
