@@ -10,7 +10,6 @@ import type {
   OrganizationId,
   Profile,
   RefreshTokenId,
-  Session,
   SessionId,
   Sha256,
   Token,
@@ -120,6 +119,16 @@ export type Exchanged =
   | { readonly outcome: 'expired' | 'revoked' | 'wrong_redirect' | 'wrong_verifier' | 'throttled' }
   /** Used before. A code's second use has ended its grant; a refresh token's has changed nothing. */
   | { readonly outcome: 'spent'; readonly grant: GrantId }
+
+/** Somebody logged in with a browser. */
+export interface Session {
+  readonly id: SessionId
+  readonly account: Account
+  readonly organization: Organization
+  readonly createdAt: number
+  readonly usedAt: number
+  readonly expiresAt: number
+}
 
 export interface NewSession {
   readonly id: SessionId

@@ -295,13 +295,3 @@ export interface Grant {
   readonly createdAt: number
   readonly revokedAt: number | null
 }
-
-/** Somebody logged in with a browser. */
-export interface Session {
-  readonly id: SessionId
-  readonly account: Account
-  readonly organization: Organization
-  readonly createdAt: number
-  readonly usedAt: number
-  readonly expiresAt: number
-}

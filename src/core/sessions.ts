@@ -1,9 +1,10 @@
 /** People logged in with a browser. */
 import type { Access } from './access.ts'
+import type { Session } from './accounts-catalog.ts'
 import type { Catalog } from './catalog.ts'
 import type { Passwords } from './contracts.ts'
 import { Fault } from './fault.ts'
-import type { Session, SessionId } from './model.ts'
+import type { SessionId } from './model.ts'
 import { hashOf, newSessionSecret } from './secrets.ts'
 import { loginNameOf, PASSWORD_LENGTH } from './users.ts'
 

@@ -1,6 +1,7 @@
 /** From a program's question to a user's answer: login, then consent, then the way back. The dialect has read the question. */
+import type { Session } from '../core/accounts-catalog.ts'
 import { Fault } from '../core/fault.ts'
-import type { Client, Session } from '../core/model.ts'
+import type { Client } from '../core/model.ts'
 import type { Answer, Call } from '../http/contracts.ts'
 import { consentPage, type AskedScope, type Place } from './consent-page.ts'
 import { loginPage } from './login-page.ts'

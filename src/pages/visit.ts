@@ -1,6 +1,6 @@
 /** A browser's visit to our pages: its cookies, and forms that no other site can send. */
 import { formTokenOf, isFormToken, newSessionSecret } from '../core/secrets.ts'
-import type { Session } from '../core/model.ts'
+import type { Session } from '../core/accounts-catalog.ts'
 import type { Answer, Call } from '../http/contracts.ts'
 
 export interface Visit {

@@ -1,6 +1,7 @@
 /** Where a user chooses the location (or the whole agency) in which a program may work. */
+import type { Session } from '../../core/accounts-catalog.ts'
 import { faceOf } from '../../core/ids.ts'
-import type { Client, Organization, Session } from '../../core/model.ts'
+import type { Client, Organization } from '../../core/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { authorize } from '../../pages/authorization.ts'
 import type { Place } from '../../pages/consent-page.ts'

@@ -1,5 +1,5 @@
+import type { Session } from '../../core/accounts-catalog.ts'
 import type { Gift, Terms } from '../../core/grants.ts'
-import type { Session } from '../../core/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { authorize, type Question } from '../../pages/authorization.ts'
 import { redirect } from '../../pages/page.ts'
