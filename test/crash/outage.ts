@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../e2e/server.ts'
 import { chanceOf, type Chance } from '../multipart/seeded.ts'
-import { highlevelClient, mixedContents, openAccount, zohoClient, type Account, type Client } from './clients.ts'
+import { highlevelClient, mixedContents, openAccount, textOf, zohoClient, type Account, type Client } from './clients.ts'
 import { inspect } from './inspection.ts'
 import { readJournal, type Entry } from './journal.ts'
 import { createLedger, type Ledger, type Upload } from './ledger.ts'
@@ -61,7 +61,9 @@ export async function record({
 
 async function work(client: Client, chance: Chance, prefix: string, uploads: number): Promise<void> {
   const contents = mixedContents(chance)
-  for (let count = 0; count < uploads; count++) {
+  // Whatever chance brings, a file that lies in a folder of its own is among them and stays.
+  await client.upload(`${prefix}-large.txt`, textOf(`large ${prefix} `, 100_000))
+  for (let count = 1; count < uploads; count++) {
     const upload = await client.upload(`${prefix}-${String(count)}.txt`, contents.next())
     if (client.dialect === 'zoho' && chance.below(4) === 0) await client.remove(upload)
   }
