@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startServer } from '../e2e/server.ts'
 import { chanceOf, type Chance } from '../multipart/seeded.ts'
-import { highlevelClient, mixedContents, openAccount, textOf, zohoClient, type Account, type Client } from './clients.ts'
+import {
+  highlevelClient,
+  mixedContents,
+  openAccount,
+  textOf,
+  zohoClient,
+  type Account,
+  type Client,
+} from './clients.ts'
 import { inspect } from './inspection.ts'
 import { readJournal, type Entry } from './journal.ts'
 import { createLedger, type Ledger, type Upload } from './ledger.ts'
