@@ -336,17 +336,19 @@ describe('guessing passwords', () => {
   })
 
   test('takes as long for a user that does not exist as for one that does', async () => {
-    const fastest = async (login: string) => {
-      const took: number[] = []
-      for (let time = 0; time < 4; time++) {
-        const began = performance.now()
-        assert.equal(await attempt(login, 'wrong password'), 401)
-        took.push(performance.now() - began)
-      }
-      return Math.min(...took)
+    const took = async (login: string) => {
+      const began = performance.now()
+      assert.equal(await attempt(login, 'wrong password'), 401)
+      return performance.now() - began
     }
-    const [known, unknown] = [await fastest(person.login), await fastest('nobody.at.all@example.com')]
-    assert.ok(unknown > known / 3 && known > unknown / 3, `${String(known)} and ${String(unknown)} ms`)
+    // In turn, so that whatever else the machine does falls on both.
+    const [known, unknown]: [number[], number[]] = [[], []]
+    for (let time = 0; time < 6; time++) {
+      known.push(await took(person.login))
+      unknown.push(await took('nobody.at.all@example.com'))
+    }
+    const [slow, fast] = [Math.min(...known), Math.min(...unknown)]
+    assert.ok(fast > slow / 3, `${String(fast)} ms instead of ${String(slow)}`)
   })
 
   test('right ones are not counted', async () => {
