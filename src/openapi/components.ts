@@ -33,15 +33,17 @@ export function createComponents(): Components {
   }
 }
 
-/** References into a document of its own become references into this one. */
+/** References into a document of its own become references into this one; bounds that only say "a whole number" go. */
 function relocated(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(relocated)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) =>
-      key === '$ref' && typeof inner === 'string'
-        ? [key, inner.replace(/^#\/\$defs\//, REFERENCE)]
-        : [key, relocated(inner)],
-    ),
+    Object.entries(value)
+      .filter(([, inner]) => inner !== Number.MIN_SAFE_INTEGER && inner !== Number.MAX_SAFE_INTEGER)
+      .map(([key, inner]) =>
+        key === '$ref' && typeof inner === 'string'
+          ? [key, inner.replace(/^#\/\$defs\//, REFERENCE)]
+          : [key, relocated(inner)],
+      ),
   )
 }

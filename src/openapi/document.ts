@@ -25,14 +25,12 @@ export function documentOf(
   const tags = new Set(described.flatMap(({ routes }) => routes.flatMap(({ about }) => about?.tag ?? [])))
   return {
     openapi: '3.1.0',
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: {
       title,
       version,
       description: [description, ...described.map(({ about }) => about?.description)].join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'This server' }],
     tags: [...tags].map((name) => ({ name })),
     paths,
     components: {

@@ -51,6 +51,9 @@ test('files and links are uploaded together, in order, with their hashes', async
     ],
   )
   assert.equal(items[0]?.sha256, sha256('one'))
+  const blank = new FormData()
+  blank.append('link', '')
+  await mustBeProblem(await api(path, { method: 'POST', body: blank }), 400, 'invalid_input')
   assert.deepEqual(await mustJson(await api(`/attachments/${items[0]?.id ?? ''}`), 200), items[0])
   const listed = await mustJson<Listed>(await api(path), 200)
   assert.deepEqual(listed, { items: [...items].reverse(), next: null })

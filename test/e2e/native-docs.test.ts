@@ -1,8 +1,11 @@
 /** The API's description and the page on which it is tried. */
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { chromium as findChromium, missing } from '../require.ts'
+import { checkAnswersOf } from './described.ts'
 import { mustBeProblem, operatorOf, createNativeTenant, type NativeTenant } from './native-tenant.ts'
 import { startServer, type Server } from './server.ts'
 import { mustJson } from './tenant.ts'
@@ -26,6 +29,27 @@ test('the document is served without a token, of all dialects or of one', async 
   const one = await mustJson<{ paths: object }>(await fetch(`${url}?dialect=zoho`), 200)
   assert.ok(Object.keys(one.paths).every((path) => /^\/(crm|oauth)\//.test(path)))
   await mustBeProblem(await fetch(`${url}?dialect=other`), 400, 'invalid_input')
+})
+
+test('an answer that is not as described fails the test that met it', async () => {
+  // A server that lies: its answers are held against the description of the real one, which is at hand by now.
+  await mustJson(await fetch(`${server.origin}/api/v1/health`), 200)
+  let said = ''
+  const liar = createServer((_, response) => response.setHeader('content-type', 'application/json').end(said))
+  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${String((liar.address() as AddressInfo).port)}`
+  checkAnswersOf(origin)
+  try {
+    for (const lie of ['{"status":"down"}', '{}']) {
+      said = lie
+      await assert.rejects(fetch(`${origin}/api/v1/health`), /is not as described/)
+    }
+    await assert.rejects(fetch(`${origin}/api/v1/unheard-of`), /is in no description/)
+    said = '{"status":"up"}'
+    assert.equal((await fetch(`${origin}/api/v1/health`)).status, 200)
+  } finally {
+    liar.close()
+  }
 })
 
 test('the page and its files are served by us, under a policy that lets nobody else in', async () => {

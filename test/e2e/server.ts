@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { checkAnswersOf } from './described.ts'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const main = join(root, 'src', 'main.ts')
@@ -50,6 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (heard.err += text))
   const origin = await originOf(child, heard)
+  checkAnswersOf(origin)
   const remove = () => {
     rmSync(folder, { recursive: true, force: true })
   }

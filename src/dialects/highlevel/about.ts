@@ -6,7 +6,7 @@ import { changedContact, changedField, newContact, newField, upsertedContact } f
 const id = z.string().regex(/^[0-9A-Za-z]{20}$/)
 const traceId = z.string()
 const refusal = z
-  .object({
+  .looseObject({
     statusCode: z.int(),
     message: z.union([z.string(), z.array(z.string())]),
     error: z.string().optional(),

@@ -97,7 +97,9 @@ async function takePart(part: Part, intake: Intake, policy: Policy, field: Field
     const file = { part: name, name: filename ?? 'file', claimedType: type, encoding, digest, label, bytes }
     await intake.file(file, policy, placementIn(field))
   } else if (part.name === 'link') {
-    intake.link((await part.text(LINK_BYTES)).trim(), placementIn(field))
+    const url = (await part.text(LINK_BYTES)).trim()
+    // An input that nobody filled in: browsers send it all the same.
+    if (url !== '') intake.link(url, placementIn(field))
   } else {
     throw new Fault(
       'invalid_input',

@@ -95,7 +95,7 @@ export const attachment = z
     role: z.enum(['attachment', 'photo']),
     kind: z.enum(['file', 'link']),
     name: z.string().meta({ example: 'contract.pdf' }),
-    size: z.int().meta({ description: 'In bytes; 0 for a link' }),
+    size: z.int().meta({ description: 'In bytes; 0 for a link', example: 48_213 }),
     sha256: sha256.meta({ description: "Of the bytes; of a link, of its URL's UTF-8 bytes" }),
     type: z
       .string()
@@ -195,8 +195,8 @@ export type ReadinessWire = z.infer<typeof readiness>
 export const problem = z
   .object({
     type: z.string().meta({ example: 'urn:dossier:fault:not_found' }),
-    title: z.string(),
-    status: z.int(),
+    title: z.string().meta({ example: 'Not found' }),
+    status: z.int().meta({ example: 404 }),
     detail: z.string().meta({ description: 'What was found, what was expected, how to mend it' }),
     instance: z.string().meta({ description: 'The request, as in `x-request-id` and the log', example: 'urn:uuid:…' }),
     code: z.enum([
