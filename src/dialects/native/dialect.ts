@@ -48,7 +48,14 @@ export function createNative(documentation: Documentation): Dialect {
     cors: {
       mode: 'anyone',
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      exposes: ['accept-ranges', 'content-disposition', 'content-range', 'etag', 'idempotency-replayed', 'last-modified'],
+      exposes: [
+        'accept-ranges',
+        'content-disposition',
+        'content-range',
+        'etag',
+        'idempotency-replayed',
+        'last-modified',
+      ],
     },
   }
 }
