@@ -14,7 +14,7 @@ const item = z
   })
   .meta({ id: 'ZohoOutcome' })
 const outcomes = z.object({ data: z.array(item).min(1) }).meta({ id: 'ZohoOutcomes' })
-const refusal = z.union([item, z.object({ error: z.string() }), outcomes]).meta({ id: 'ZohoRefusal' })
+const refusal = z.union([item, z.looseObject({ error: z.string() }), outcomes]).meta({ id: 'ZohoRefusal' })
 const info = z.object({ per_page: z.int(), count: z.int(), page: z.int(), more_records: z.boolean() })
 const attachmentRow = z
   .object({
