@@ -77,7 +77,7 @@ test('fields: of every module, with what no SDK can do without', async () => {
   }
   assert.equal(ids.size, count)
   const leads = await rows('/settings/fields?module=Leads', 'fields')
-  const types = Object.fromEntries(leads.map((field) => [field['api_name'], field['data_type']]))
+  const types = Object.fromEntries(leads.map((field) => [String(field['api_name']), field['data_type']] as const))
   assert.deepEqual(
     [types['Last_Name'], types['Company'], types['Email'], types['Owner'], types['Created_Time']],
     ['text', 'text', 'email', 'ownerlookup', 'datetime'],
