@@ -1,6 +1,6 @@
 import { serveDossier } from './dossier.ts'
 import { drive } from './plan.ts'
-import { peakMemory } from './process-memory.ts'
+import { forgetPeak, memoryNow, peakMemory } from './process-memory.ts'
 
 const MEBIBYTE = 1_048_576
 const MOST = 250 * MEBIBYTE
@@ -9,7 +9,8 @@ const MOST = 250 * MEBIBYTE
 export async function measureMemory(uploads = 50): Promise<boolean> {
   const server = await serveDossier()
   try {
-    const before = peakMemory(server.pid)
+    const before = memoryNow(server.pid)
+    forgetPeak(server.pid)
     const result = await drive({
       ...server.plan(100 * MEBIBYTE),
       connections: uploads,

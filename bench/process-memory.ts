@@ -1,13 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Peak resident memory in bytes of a process, its threads, and all that it started, from the kernel's own accounting. */
 export function peakMemory(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + highWater(each), 0)
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmHWM'), 0)
 }
 
-function highWater(pid: number): number {
+/** What they have resident now, in bytes. */
+export function memoryNow(pid: number): number {
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmRSS'), 0)
+}
+
+/** From now on the peak is what comes after: a start needs more for a moment than serving does. */
+export function forgetPeak(pid: number): void {
+  for (const each of [pid, ...childrenOf(pid)]) writeFileSync(`/proc/${String(each)}/clear_refs`, '5')
+}
+
+function figure(pid: number, name: 'VmHWM' | 'VmRSS'): number {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) * 1024
+    return (
+      Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) *
+      1024
+    )
   } catch {
     return 0
   }
