@@ -55,7 +55,8 @@ export function testRefusals(store: () => BlobStore): void {
         )
       await delay(turn / 5)
       abort.abort(new Error('enough'))
-      assert.equal((await read(store(), key))?.toString(), await putting)
+      const outcome = await putting
+      assert.equal((await read(store(), key))?.toString(), outcome)
     }
   })
 
