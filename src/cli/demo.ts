@@ -9,7 +9,7 @@ import { addAccounts, freshRefreshToken, REDIRECT_URI } from './demo-accounts.ts
 import { makeDemo, SCOPES, USER, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 import { writePrivate } from './private-file.ts'
-import { closeHouse, listening, whenTold } from './serve.ts'
+import { closeHouse, listening, outliveReaders, whenTold } from './serve.ts'
 import { newPassword } from './user.ts'
 
 /** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
@@ -31,6 +31,7 @@ interface Kept extends Credentials {
 }
 
 export async function demo(options: Options): Promise<void> {
+  outliveReaders()
   const config = readConfig(flagsOf(options), DEFAULTS)
   const before = keptIn(config.data)
   const offered = before?.login ?? { login: USER.email, password: newPassword() }

@@ -6,8 +6,7 @@ import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
-  // Whoever read this may be gone (a terminal, `| head -1`); the server is not for that.
-  process.stdout.on('error', () => undefined)
+  outliveReaders()
   let house: House | null = null
   // From the start: while it opens, the settings are as fresh as they can be.
   const hungUp = whenHungUp(() => house?.reload(() => readConfig(flagsOf(options))))
@@ -25,6 +24,11 @@ export async function serve(options: Options): Promise<void> {
   }
   await told
   await closeHouse(house, config)
+}
+
+/** Other commands end when nobody reads them any more. A server stays when its terminal, or `head -1`, is gone. */
+export function outliveReaders(): void {
+  process.stdout.removeAllListeners('error').on('error', () => undefined)
 }
 
 /** Listens and tells so in the data folder, or puts everything away again. Answers the origin to call. */

@@ -14,7 +14,7 @@ test('what looks after a data folder says so when things are kept elsewhere, and
 
 test('a catalog that cannot be reached is told in one sentence, without its password', async () => {
   const { status, err } = await runProgram(
-    'org',
+    'token',
     'list',
     '--database-url',
     'postgres://dossier:hush-hush@127.0.0.1:1/x',

@@ -30,6 +30,8 @@ before(async () => {
   second = await makeCertificate(folder, 'second')
   live = { key: join(folder, 'live.key'), cert: join(folder, 'live.crt') }
   use(first)
+  // The commands of this test call the server too, and are to believe it.
+  process.env['NODE_EXTRA_CA_CERTS'] = first.cert
   server = await startServer({ args: ['--tls-key', live.key, '--tls-cert', live.cert, '--workers', '2'] })
 })
 after(async () => {
