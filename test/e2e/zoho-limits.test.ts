@@ -66,6 +66,8 @@ test('calls at once: one too many is answered 429, and one more goes when one ha
       // The two may not have arrived yet.
       if (response.status === 429) return { response, text }
       assert.equal(response.status, 200, text)
+      // Each look costs a credit.
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
   const { response, text } = await refusal()
