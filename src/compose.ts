@@ -1,26 +1,18 @@
 /** The one place where objects are made and joined. */
 import { pino } from 'pino'
 import { makeFolder } from './blobs/new-folder.ts'
-import { isLocked, lockFolder } from './catalog/lock.ts'
+import { lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
 import { renewed, type Config } from './config.ts'
-import { createAccess, type Access } from './core/access.ts'
-import { createClients, type Clients } from './core/clients.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
 import { countingMemory } from './core/counters.ts'
 import type { Desk } from './core/desk.ts'
-import { createGrants, type Grants } from './core/grants.ts'
-import { createIdSource } from './core/ids.ts'
 import { newOperatorSecret } from './core/operator.ts'
-import { createOrganizations, type Organizations } from './core/organizations.ts'
 import type { LoginOffer } from './core/sessions.ts'
-import { createShares, type Shares } from './core/shares.ts'
-import { createStaff, type Staff } from './core/staff.ts'
-import { createUsers, type Users } from './core/users.ts'
-import { createLog, openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
+import { openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
 import { openDoorThread, type DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
-import { passwords } from './passwords.ts'
+import { createLog } from './log.ts'
 import { openBlobs, openCatalog, ownsFolder } from './shelves.ts'
 import { tend } from './tending.ts'
 
@@ -132,41 +124,5 @@ function renewal({ config: current }: Live, read: () => Config, log: Log): Live 
     const why = error instanceof Error ? error.message : String(error)
     log.error({}, `the settings could not be read again, the old ones stay: ${why}`)
     return null
-  }
-}
-
-/** Whether a server is open on this data folder, in whatever process. */
-export function isServed(folder: string): boolean {
-  return isLocked(folder)
-}
-
-/** What administration needs of a data folder, safe beside a running server: the catalog alone. */
-export interface Office {
-  readonly access: Access
-  readonly organizations: Organizations
-  readonly users: Users
-  readonly clients: Clients
-  readonly grants: Grants
-  readonly staff: Staff
-  readonly shares: Shares
-  close(): Promise<void>
-}
-
-export async function openOffice(config: Config): Promise<Office> {
-  mustBeServable(config.data)
-  await makeFolder(config.data)
-  const catalog = await openCatalog(config)
-  const newId = createIdSource()
-  const access = createAccess(catalog, newId, Date.now)
-  const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
-  return {
-    access,
-    organizations: createOrganizations(catalog, newId, Date.now, async () => undefined),
-    users: createUsers(catalog, passwords, access, newId, Date.now),
-    clients: createClients(catalog, Date.now),
-    grants: createGrants(catalog, access, log, newId, Date.now),
-    staff: createStaff(catalog, newId, Date.now),
-    shares: createShares({ catalog, passwords, newId, now: Date.now }),
-    close: () => catalog.close(),
   }
 }

@@ -1,7 +1,8 @@
 /** The other threads that serve HTTP when there are several: opened here, and their inside. */
 import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
 import type { Log } from './core/contracts.ts'
-import { createLog, openDoor, type Live, type Sheets } from './door.ts'
+import { openDoor, type Live, type Sheets } from './door.ts'
+import { createLog } from './log.ts'
 import { connectCatalog, openBlobs } from './shelves.ts'
 
 export interface DoorThread {

@@ -1,6 +1,5 @@
 /** What one thread needs to serve HTTP over shelves that are open already. */
 import type { Server } from 'node:http'
-import { pino, type DestinationStream } from 'pino'
 import { writerLayout } from './catalog/writer-tally.ts'
 import type { Config } from './config.ts'
 import type { BlobStore } from './core/contracts.ts'
@@ -11,21 +10,16 @@ import type { Sheet } from './core/tally.ts'
 import { createDialects, OPERATOR_SCOPES } from './dialects/index.ts'
 import { createApp, type AppSettings } from './http/app.ts'
 import type { Certificate } from './http/certificate.ts'
+import type { ServerLog } from './log.ts'
 import { passwords } from './passwords.ts'
 import type { ThreadCatalog } from './shelves.ts'
 import { sniff } from './sniff.ts'
-import { createAccessLog, type LevelLog } from './telemetry/access-log.ts'
+import { createAccessLog } from './telemetry/access-log.ts'
 import { newSheets, openCounting } from './telemetry/counting.ts'
 import { createMetricsPage } from './telemetry/metrics-page.ts'
 import { createObserver } from './telemetry/observer.ts'
 import { createSpans } from './telemetry/spans.ts'
 import type { Tally } from './telemetry/tally.ts'
-
-/** The log of one thread. */
-export interface ServerLog extends LevelLog {
-  /** A line that is no JSON. */
-  readonly write: (line: string) => void
-}
 
 export interface DoorConfig extends Config {
   /** The secret of this process's operator; all its threads know the same. */
@@ -142,11 +136,6 @@ function listening(server: Server, port: number, { host, workers }: Config): Pro
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
   })
-}
-
-/** Structured lines. The process's own go to standard error, so that standard output stays for what people asked for. */
-export function createLog(level: string, to: DestinationStream): ServerLog {
-  return Object.assign(pino({ level, base: null }, to), { write: (line: string) => to.write(line) })
 }
 
 function settingsOf(config: Config): AppSettings {

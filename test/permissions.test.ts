@@ -1,7 +1,7 @@
 /** Profiles, roles and sharing over the wire: INVALID_MODULE, NO_PERMISSION and AUTHORIZATION_FAILED as they are told apart. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openOffice, type Office } from '../src/compose.ts'
+import { openOffice, type Office } from '../src/office.ts'
 import { readConfig } from '../src/config.ts'
 import type { OrganizationId, ProfileId, RoleId, UserId } from '../src/core/model.ts'
 import { form } from './e2e/files.ts'

@@ -47,6 +47,8 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => stri
     client: ({ record }) => record,
     share: ({ record }) => record,
     secret: ({ attachment }) => faceOf(attachment),
+    // Of the documentation's page, which is everybody's.
+    file: () => 'swagger-ui.css',
     token: ({ location }) => (location === owner.location ? ownersToken : NEVER.record),
   },
   highlevel: {

@@ -1,4 +1,4 @@
-import type { Office } from '../compose.ts'
+import type { Office } from '../office.ts'
 import { readConfig } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import type { Organization, OrganizationId } from '../core/model.ts'
@@ -6,7 +6,7 @@ import { flagsOf, textOf, type Options } from './options.ts'
 
 /** Opens the data folder for one piece of administration, and closes it whatever happens. */
 export async function inOffice(options: Options, work: (office: Office) => Promise<void>): Promise<void> {
-  const { openOffice } = await import('../compose.ts')
+  const { openOffice } = await import('../office.ts')
   const office = await openOffice(readConfig(flagsOf(options)))
   try {
     await work(office)

@@ -2,7 +2,7 @@ import { BadSetting } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import type { OrganizationId, Profile, ProfileId, RoleId, Sharing, UserId } from '../core/model.ts'
 import type { RuleRequest } from '../core/staff.ts'
-import type { Office } from '../compose.ts'
+import type { Office } from '../office.ts'
 import { inOffice, mustOrganization } from './office.ts'
 import { print, textOf, type Options } from './options.ts'
 

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import type { Office } from '../compose.ts'
+import type { Office } from '../office.ts'
 import { BadSetting, readConfig } from '../config.ts'
 import type { Actor } from '../core/access.ts'
 import { Fault } from '../core/fault.ts'

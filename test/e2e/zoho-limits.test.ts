@@ -70,6 +70,8 @@ test('calls at once: one too many is answered 429, and one more goes when one ha
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
+  // So that none of the looks is under way while they begin.
+  await new Promise((resolve) => setTimeout(resolve, 700))
   const { response, text } = await refusal()
   const body = JSON.parse(text) as Record<string, unknown>
   assert.deepEqual([body['code'], body['status'], body['details']], ['TOO_MANY_REQUESTS', 'error', {}])

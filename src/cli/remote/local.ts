@@ -18,7 +18,7 @@ const LOOK_MS = 50
 
 export async function openLocal(options: Options): Promise<LocalServer> {
   const config = readConfig(flagsOf(options))
-  const { isServed } = await import('../../compose.ts')
+  const { isServed } = await import('../../office.ts')
   for (const until = Date.now() + PATIENCE_MS; ;) {
     const found = isServed(config.data) ? readServerFile(config.data) : null
     if (found !== null) return { ...found, close: () => Promise.resolve() }
