@@ -3,14 +3,15 @@ import { pino } from 'pino'
 import { makeFolder } from './blobs/new-folder.ts'
 import { lockFolder } from './catalog/lock.ts'
 import { mustBeServable } from './catalog/mark.ts'
+import { writerLayout } from './catalog/writer-tally.ts'
 import { renewed, type Config } from './config.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
 import { countingMemory } from './core/counters.ts'
 import type { Desk } from './core/desk.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import type { LoginOffer } from './core/sessions.ts'
-import { openDoor, sheetsFor, type Door, type DoorParts, type Live } from './door.ts'
-import { openDoorThread, type DoorThread } from './door-thread.ts'
+import type { Door, DoorParts, Live } from './door.ts'
+import type { DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { createLog } from './log.ts'
 import { openBlobs, openCatalog, ownsFolder } from './shelves.ts'
@@ -46,11 +47,15 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   const lock = isAlone ? lockFolder(config.data) : null
   const openedAt = Date.now()
   const log = createLog(config.logLevel, errorOutput())
-  const sheets = sheetsFor(config)
-  const catalog = await openCatalog(config, log, sheets?.writer).catch((error: unknown) => {
+  const writerSheet = config.metrics ? writerLayout.newSheet() : null
+  // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
+  const loading = import('./door.ts')
+  const catalog = await openCatalog(config, log, writerSheet ?? undefined).catch((error: unknown) => {
     lock?.release()
     throw error
   })
+  const { sheetsFor } = await loading
+  const sheets = writerSheet && sheetsFor(config, writerSheet)
   const counting = countingMemory()
   const front = { live, log, catalog, counting, sheets, thread: 0 }
   const { blobs, door } = await openFront(front).catch(async (error: unknown) => {
@@ -72,6 +77,7 @@ export async function openHouse(settings: Config, { tends = true, offered = null
     operator: config.operator,
     async listen() {
       const port = await door.listen(config.port)
+      const { openDoorThread } = await import('./door-thread.ts')
       for (let thread = 1; thread < config.workers; thread++) {
         const opening = { live: { ...live, config: { ...live.config, port } }, counting, sheets, thread }
         doors.push(await openDoorThread({ ...opening, writer: catalog.share() }, log))
@@ -101,6 +107,7 @@ function errorOutput() {
 }
 
 async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {
+  const { openDoor } = await import('./door.ts')
   const blobs = await openBlobs(parts.live.config)
   return { blobs, door: openDoor({ ...parts, blobs }) }
 }

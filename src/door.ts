@@ -115,15 +115,14 @@ export function openDoor({ live: first, log, catalog, blobs, counting, sheets, t
   }
 }
 
-/** Null: nothing is to be counted. */
-export function sheetsFor(config: Config): Sheets | null {
-  if (!config.metrics) return null
+/** Where every thread counts, the catalog's writer in its own. */
+export function sheetsFor(config: Config, writer: Sheet): Sheets {
   return {
     doors: newSheets(
       createDialects(() => config, createCounters()),
       config.workers,
     ),
-    writer: writerLayout.newSheet(),
+    writer,
   }
 }
 
