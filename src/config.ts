@@ -1,8 +1,8 @@
 /** Flags, environment and a file become one frozen Config. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { networksOf, onOff, oneOf, originOf, originsOf, path, text, whole, type Setting } from './setting-kinds.ts'
 
 export interface Config {
   readonly data: string
@@ -43,16 +43,6 @@ export interface Config {
 /** A setting that cannot be understood; the message says which, and what would do. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting'
-}
-
-interface Setting<T> {
-  readonly help: string
-  readonly otherwise: T
-  /** Undefined when the text is none of what it may be. */
-  readonly parse: (text: string) => T | undefined
-  readonly expects: string
-  /** Whether it is never repeated. */
-  readonly isSecret?: boolean
 }
 
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
@@ -248,66 +238,6 @@ function readFile(path: string | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(content).map(([key, value]) => [key, Array.isArray(value) ? value.join(',') : String(value)]),
   )
-}
-
-function text(help: string, otherwise: string): Setting<string> {
-  return { help, otherwise, parse: (value) => value, expects: 'a text' }
-}
-
-function onOff(help: string): Setting<boolean> {
-  return {
-    help,
-    otherwise: true,
-    parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
-    expects: 'on or off',
-  }
-}
-
-function path(help: string): Setting<string | null> {
-  return { help, otherwise: null, parse: (value) => resolve(value), expects: 'a path' }
-}
-
-function oneOf(help: string, otherwise: string, words: readonly string[]): Setting<string> {
-  return {
-    help,
-    otherwise,
-    parse: (value) => (words.includes(value) ? value : undefined),
-    expects: `one of ${words.join(', ')}`,
-  }
-}
-
-function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
-  return {
-    help,
-    otherwise,
-    parse: (value) =>
-      /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
-    expects: `a whole number from ${String(least)} to ${String(most)}`,
-  }
-}
-
-function originOf(value: string): string | undefined {
-  const url = URL.parse(value)
-  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, '')
-    ? url.origin
-    : undefined
-}
-
-function originsOf(value: string): string[] | undefined {
-  const origins = value.split(',').map((one) => originOf(one.trim()))
-  return origins.every((origin) => origin !== undefined) ? origins : undefined
-}
-
-function networksOf(value: string): string[] | undefined {
-  const networks = value.split(',').map((one) => one.trim())
-  return networks.every(isNetwork) ? networks : undefined
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/')
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-  if (more.length > 0 || bits < 0 || address.includes('%')) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
 }
 
 /** Which server commands are to speak to, as far as flags and environment tell. */

@@ -1,0 +1,73 @@
+/** What a setting may be, and how its text is understood. */
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+
+export interface Setting<T> {
+  readonly help: string
+  readonly otherwise: T
+  /** Undefined when the text is none of what it may be. */
+  readonly parse: (text: string) => T | undefined
+  readonly expects: string
+  /** Whether it is never repeated. */
+  readonly isSecret?: boolean
+}
+
+export function text(help: string, otherwise: string): Setting<string> {
+  return { help, otherwise, parse: (value) => value, expects: 'a text' }
+}
+
+export function onOff(help: string): Setting<boolean> {
+  return {
+    help,
+    otherwise: true,
+    parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
+    expects: 'on or off',
+  }
+}
+
+export function path(help: string): Setting<string | null> {
+  return { help, otherwise: null, parse: (value) => resolve(value), expects: 'a path' }
+}
+
+export function oneOf(help: string, otherwise: string, words: readonly string[]): Setting<string> {
+  return {
+    help,
+    otherwise,
+    parse: (value) => (words.includes(value) ? value : undefined),
+    expects: `one of ${words.join(', ')}`,
+  }
+}
+
+export function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
+  return {
+    help,
+    otherwise,
+    parse: (value) =>
+      /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
+    expects: `a whole number from ${String(least)} to ${String(most)}`,
+  }
+}
+
+export function originOf(value: string): string | undefined {
+  const url = URL.parse(value)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, '')
+    ? url.origin
+    : undefined
+}
+
+export function originsOf(value: string): string[] | undefined {
+  const origins = value.split(',').map((one) => originOf(one.trim()))
+  return origins.every((origin) => origin !== undefined) ? origins : undefined
+}
+
+export function networksOf(value: string): string[] | undefined {
+  const networks = value.split(',').map((one) => one.trim())
+  return networks.every(isNetwork) ? networks : undefined
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  if (more.length > 0 || bits < 0 || address.includes('%')) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+}
