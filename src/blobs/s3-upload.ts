@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { background } from './background.ts'
 import { type Bucket, reaching, sizeOf } from './s3-bucket.ts'
 
 /** 10,000 parts are the most; 5 MiB the least a part may have. */
@@ -97,10 +98,4 @@ async function* partsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   }
   if (size > 0) yield Buffer.concat(chunks)
   return undefined
-}
-
-/** A promise that is awaited later: its failure is not unhandled until then. */
-function background(promise: Promise<void>): Promise<void> {
-  promise.catch(() => undefined)
-  return promise
 }

@@ -1,5 +1,6 @@
 // Bytes on their way into an open file: written in batches while more arrive, flushed while more are written.
 import type { FileHandle } from 'node:fs/promises'
+import { background } from './background.ts'
 
 /** Written together at most, in bytes and in pieces; twice this is what a put holds in memory. */
 const BATCH = 262_144
@@ -80,10 +81,4 @@ function without(chunks: readonly Uint8Array[], written: number): readonly Uint8
     return false
   })
   return index === -1 ? [] : chunks.slice(index).map((chunk, i) => (i === 0 ? chunk.subarray(rest) : chunk))
-}
-
-/** A promise that is awaited later: its failure is not unhandled until then. */
-function background(promise: Promise<void>): Promise<void> {
-  promise.catch(() => undefined)
-  return promise
 }
