@@ -78,10 +78,16 @@ export async function exchange(
   } finally {
     life.end()
     terms.connections.end(underWay)
-    const { counted, caller } = current.seen
-    if (counted && caller !== null) counter.dialect.answered?.(caller)
+    uncount(current)
     observer.ended(current)
   }
+}
+
+/** The call is no longer under way. */
+function uncount({ counter, seen }: Current): void {
+  if (!seen.counted || seen.caller === null) return
+  seen.counted = false
+  counter.dialect.answered?.(seen.caller)
 }
 
 /** The route's answer, or a refusal in the dialect's voice. */
@@ -101,12 +107,11 @@ async function answerFor(terms: ExchangeTerms, { request, head, counter, life, s
 }
 
 /** False when the answer broke off in the middle. */
-async function send(
-  terms: ExchangeTerms,
-  { response, head, counter, life, seen }: Current,
-  answer: Answer,
-): Promise<boolean> {
+async function send(terms: ExchangeTerms, current: Current, answer: Answer): Promise<boolean> {
+  const { response, head, counter, life, seen } = current
   const { dialect } = counter
+  // Who calls again as soon as it has the answer, on another connection perhaps, is not to be counted twice.
+  if (answer.stream === undefined) uncount(current)
   const isLast = terms.isStopping() || life.isOver()
   const headers = {
     'x-request-id': head.id,

@@ -99,8 +99,11 @@ static const char *below(const char *path) {
   return path[root_length] == '/' ? path + root_length + 1 : NULL;
 }
 
+/* libuv closes some files by a bare system call, which is not seen here: the number may be a socket's by now. */
 static struct handle *handle_of(int fd) {
-  return fd >= 0 && fd < MOST_FDS && handles[fd].path != NULL ? &handles[fd] : NULL;
+  struct stat status;
+  if (fd < 0 || fd >= MOST_FDS || handles[fd].path == NULL) return NULL;
+  return fstat(fd, &status) == 0 && status.st_ino == handles[fd].inode ? &handles[fd] : NULL;
 }
 
 static void note(const char *kind, unsigned long a, unsigned long b, const char *path, const struct iovec *data, int count, size_t length) {
