@@ -6,7 +6,7 @@ import { mustBeServable } from './catalog/mark.ts'
 import { writerLayout } from './catalog/writer-tally.ts'
 import { renewed, type Config } from './config.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
-import { countingMemory } from './core/counters.ts'
+import { countingMemory } from './core/counting-memory.ts'
 import type { Desk } from './core/desk.ts'
 import { newOperatorSecret } from './core/operator.ts'
 import type { LoginOffer } from './core/sessions.ts'
@@ -14,7 +14,7 @@ import type { Door, DoorParts, Live } from './door.ts'
 import type { DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { createLog } from './log.ts'
-import { openBlobs, openCatalog, ownsFolder } from './shelves.ts'
+import { openBlobs, openCatalog, openCounts, ownsFolder } from './shelves.ts'
 import { tend } from './tending.ts'
 
 export interface HouseOptions {
@@ -68,9 +68,9 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   const doors: DoorThread[] = []
   // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
   const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
-  const stopTending = tends
-    ? tend({ desk, log, config, looseBefore, duties: isAlone ? null : catalog })
-    : () => desk.access.flush()
+  const counts = tends ? await openCounts(config, log) : null
+  const shared = { duties: isAlone ? null : catalog, counting: counts && { counts, memory: counting } }
+  const stopTending = tends ? tend({ desk, log, config, looseBefore, ...shared }) : () => desk.access.flush()
   return {
     desk,
     log,

@@ -5,6 +5,7 @@ import { openDiskBlobs } from './blobs/disk.ts'
 import { connectSqliteCatalog, openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
+import type { CommonCounts } from './core/common-counts.ts'
 import type { BlobStore, Log } from './core/contracts.ts'
 import type { Sheet } from './core/tally.ts'
 
@@ -36,6 +37,13 @@ export async function openCatalog(config: Config, log?: Log, sheet?: Sheet): Pro
 /** The catalog for one more thread of a process that has it open. */
 export async function connectCatalog(config: Config, log: Log, writer: MessagePort | null): Promise<ThreadCatalog> {
   return writer === null ? openCatalog(config, log) : connectSqliteCatalog({ folder: config.data, log, writer })
+}
+
+/** Null: no other node counts the same calls. */
+export async function openCounts(config: Config, log: Log): Promise<CommonCounts | null> {
+  if (config.databaseUrl === null || ownsFolder(config)) return null
+  const { openPostgresCounts } = await import('./catalog/postgres-counts.ts')
+  return openPostgresCounts(config.databaseUrl, log)
 }
 
 /** `shared`: another thread of this process has opened it already. */

@@ -1,11 +1,14 @@
-/** Background work, done by one server for its data folder, or by one of several nodes for all of them. */
+/** Background work, done by one server for its data folder, or by one of several nodes for all of them; and what each node does for itself. */
 import { randomUUID } from 'node:crypto'
 import type { Config } from './config.ts'
+import { createExchange, type CommonCounts } from './core/common-counts.ts'
 import type { Log } from './core/contracts.ts'
 import type { Desk } from './core/desk.ts'
 import type { DutiesCatalog } from './core/duties-catalog.ts'
 
 const TOKEN_FLUSH_MS = 60_000
+/** With the way to the database and back well below the second within which limits reach all nodes. */
+const EXCHANGE_MS = 250
 const DUTY = 'clearing up'
 
 export interface TendingParts {
@@ -14,12 +17,14 @@ export interface TendingParts {
   readonly config: Config
   /** Null: nobody else could do it. */
   readonly duties: DutiesCatalog | null
+  /** What all nodes count together, and where this one counts; null: it counts alone. */
+  readonly counting: { readonly counts: CommonCounts; readonly memory: SharedArrayBuffer } | null
   /** Bytes without a row from before are removed at once, in milliseconds. */
   readonly looseBefore: number
 }
 
 /** Answers how to end it, which waits for what is running. */
-export function tend({ desk, log, config, duties, looseBefore }: TendingParts): () => Promise<void> {
+export function tend({ desk, log, config, duties, counting, looseBefore }: TendingParts): () => Promise<void> {
   const node = randomUUID()
   const interval = config.sweepIntervalSeconds * 1000
   let running = Promise.resolve()
@@ -41,6 +46,7 @@ export function tend({ desk, log, config, duties, looseBefore }: TendingParts): 
     await desk.attachments.forgetRetries()
     await desk.shares.forgetEnded()
     await desk.grants.forgetEnded()
+    await counting?.counts.forget()
   }
   const flush = later('writing down when tokens were used', () => desk.access.flush())
   const timers = [
@@ -51,9 +57,40 @@ export function tend({ desk, log, config, duties, looseBefore }: TendingParts): 
     setInterval(flush, TOKEN_FLUSH_MS),
   ]
   later('the first clearing up', () => clearUp(looseBefore))()
+  const stopCounting = counting && keepCounting(counting, node, log)
   return async () => {
     for (const timer of timers) clearInterval(timer)
     flush()
+    await stopCounting?.()
     await running
+  }
+}
+
+/** One exchange after the other; while none succeeds the node goes on counting alone. */
+function keepCounting({ counts, memory }: NonNullable<TendingParts['counting']>, node: string, log: Log) {
+  const exchange = createExchange(memory, counts, node)
+  let running: Promise<void> | null = null
+  let fails = false
+  const run = async () => {
+    try {
+      await exchange.run()
+      if (fails) log.info({}, 'limits are counted together with the other nodes again')
+      fails = false
+    } catch (error) {
+      if (!fails) log.warn({ err: error }, 'what the other nodes count cannot be had; limits count this node alone')
+      fails = true
+      exchange.alone()
+    }
+  }
+  const timer = setInterval(() => {
+    if (running !== null) exchange.alone()
+    else running = run().finally(() => (running = null))
+  }, EXCHANGE_MS)
+  return async () => {
+    clearInterval(timer)
+    await running
+    // What was counted last; the others would learn it from nobody.
+    if (!fails) await run()
+    await counts.close()
   }
 }

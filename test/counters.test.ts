@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { countingMemory, createCounters, type Period } from '../src/core/counters.ts'
+import { createCounters, type Period } from '../src/core/counters.ts'
+import { countingMemory } from '../src/core/counting-memory.ts'
 
 const FIXED: Period = { milliseconds: 1_000, kind: 'fixed' }
 const ROLLING: Period = { milliseconds: 1_000, kind: 'rolling' }

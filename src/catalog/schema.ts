@@ -295,6 +295,23 @@ export interface DutyTable {
   expires_at: number
 }
 
+/** Calls that all nodes have counted under a key since then, in milliseconds. */
+export interface CallCountTable {
+  key: bigint
+  period: number
+  began_at: number
+  calls: number
+  former: number
+}
+
+/** Calls that a node has under way, as far as it has told. */
+export interface UnderWayTable {
+  key: bigint
+  node: string
+  calls: number
+  expires_at: number
+}
+
 export interface MigrationTable {
   version: number
   name: string
@@ -325,5 +342,7 @@ export interface Schema {
   retry: RetryTable
   lease: LeaseTable
   duty: DutyTable
+  call_count: CallCountTable
+  under_way: UnderWayTable
   migration: MigrationTable
 }

@@ -1,8 +1,20 @@
 /**
  * What limits count: calls within a time, and calls under way. The numbers lie in memory that the threads of a process
- * share, so that several workers count together; counting for several servers would be another `Counters`.
+ * share, so that several workers count together; `common-counts.ts` keeps them in step with those of other nodes.
  */
 import { createHash } from 'node:crypto'
+import {
+  beganOf,
+  callsOf,
+  countingMemory,
+  elsewhereOf,
+  formerOf,
+  keyOf,
+  numbersIn,
+  periodOf,
+  SLOTS,
+  underWayOf,
+} from './counting-memory.ts'
 
 export interface Period {
   readonly milliseconds: number
@@ -22,17 +34,8 @@ export interface Counters {
   end(key: string): void
 }
 
-const SLOTS = 8_192
-/** Two whole numbers of 64 bits (the key's hash, when the period began), then four of 32 (calls, those of the period before, under way, nothing). */
-const LONGS = 4
-const INTS = 8
 const PROBES = 16
 const REMEMBERED = 10_000
-
-/** Zeroed memory for `createCounters`, to hand to every thread. */
-export function countingMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(SLOTS * INTS * 4)
-}
 
 interface Place {
   readonly slot: number
@@ -40,18 +43,13 @@ interface Place {
 }
 
 export function createCounters(memory: SharedArrayBuffer = countingMemory(), now: () => number = Date.now): Counters {
-  const longs = new BigInt64Array(memory)
-  const ints = new Int32Array(memory)
+  const { longs, ints } = numbersIn(memory)
   const places = new Map<string, Place>()
-
-  const callsOf = (slot: number) => slot * INTS + 4
-  const formerOf = (slot: number) => slot * INTS + 5
-  const underWayOf = (slot: number) => slot * INTS + 6
 
   /** Where the key is counted; a new one takes a free slot, or the one whose period began longest ago. */
   const slotOf = (key: string): number => {
     const known = places.get(key)
-    if (known !== undefined && Atomics.load(longs, known.slot * LONGS) === known.hash) return known.slot
+    if (known !== undefined && Atomics.load(longs, keyOf(known.slot)) === known.hash) return known.slot
     const hash = hashOf(key)
     const slot = claim(hash)
     if (places.size >= REMEMBERED) places.clear()
@@ -63,30 +61,31 @@ export function createCounters(memory: SharedArrayBuffer = countingMemory(), now
     const first = Number(BigInt.asUintN(31, hash)) % SLOTS
     const slots = Array.from({ length: PROBES }, (_, step) => (first + step) % SLOTS)
     for (const slot of slots) {
-      const held = Atomics.compareExchange(longs, slot * LONGS, 0n, hash)
+      const held = Atomics.compareExchange(longs, keyOf(slot), 0n, hash)
       if (held === 0n || held === hash) return slot
     }
     const idle = slots.filter((slot) => Atomics.load(ints, underWayOf(slot)) === 0)
-    const began = (slot: number) => Atomics.load(longs, slot * LONGS + 1)
+    const began = (slot: number) => Atomics.load(longs, beganOf(slot))
     const oldest = (idle.length === 0 ? slots : idle).reduce((a, b) => (began(b) < began(a) ? b : a))
-    Atomics.store(longs, oldest * LONGS + 1, 0n)
-    for (const at of [callsOf(oldest), formerOf(oldest), underWayOf(oldest)]) Atomics.store(ints, at, 0)
-    Atomics.store(longs, oldest * LONGS, hash)
+    Atomics.store(longs, beganOf(oldest), 0n)
+    for (const place of [callsOf, formerOf, periodOf, underWayOf, elsewhereOf]) Atomics.store(ints, place(oldest), 0)
+    Atomics.store(longs, keyOf(oldest), hash)
     return oldest
   }
 
   /** Begins a new period where the last one is over; answers how long the present one has run. */
   const roll = (slot: number, { milliseconds, kind }: Period): number => {
     const at = now()
-    const began = Atomics.load(longs, slot * LONGS + 1)
+    const began = Atomics.load(longs, beganOf(slot))
     const elapsed = at - Number(began)
     if (elapsed >= 0 && elapsed < milliseconds) return elapsed
     const isNext = elapsed >= 0 && elapsed < 2 * milliseconds
     const next = kind === 'rolling' && isNext ? Number(began) + milliseconds : at
     // Of several threads one finds the old period; what another counts at that very moment may be lost.
-    if (Atomics.compareExchange(longs, slot * LONGS + 1, began, BigInt(next)) === began) {
+    if (Atomics.compareExchange(longs, beganOf(slot), began, BigInt(next)) === began) {
       const calls = Atomics.exchange(ints, callsOf(slot), 0)
       Atomics.store(ints, formerOf(slot), isNext ? calls : 0)
+      Atomics.store(ints, periodOf(slot), milliseconds)
     }
     return at - next
   }
@@ -111,15 +110,16 @@ export function createCounters(memory: SharedArrayBuffer = countingMemory(), now
     },
     look(key, period) {
       const slot = slotOf(key)
-      const elapsed = now() - Number(Atomics.load(longs, slot * LONGS + 1))
+      const elapsed = now() - Number(Atomics.load(longs, beganOf(slot)))
       if (period.kind === 'fixed' && (elapsed < 0 || elapsed >= period.milliseconds))
         return { used: 0, ends: period.milliseconds }
       const run = period.kind === 'fixed' ? elapsed : roll(slot, period)
       return { used: usedIn(slot, period, run), ends: period.milliseconds - run }
     },
     begin(key, most) {
-      const at = underWayOf(slotOf(key))
-      if (Atomics.add(ints, at, 1) < most) return true
+      const slot = slotOf(key)
+      const at = underWayOf(slot)
+      if (Atomics.add(ints, at, 1) + Atomics.load(ints, elsewhereOf(slot)) < most) return true
       lower(ints, at)
       return false
     },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller, Organization } from '../../src/core/model.ts'
-import { countingMemory, createCounters } from '../../src/core/counters.ts'
+import { createCounters } from '../../src/core/counters.ts'
+import { countingMemory } from '../../src/core/counting-memory.ts'
 import { createThrottle } from '../../src/dialects/highlevel/throttle.ts'
 
 const DAY = 86_400_000

@@ -6,7 +6,18 @@ import { removed } from './0005-removed.ts'
 import { permissions } from './0006-permissions.ts'
 import { shares } from './0007-shares.ts'
 import { duties } from './0008-duties.ts'
+import { commonCounts } from './0009-common-counts.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
-export const migrations: readonly Migration[] = [first, retries, leases, accounts, removed, permissions, shares, duties]
+export const migrations: readonly Migration[] = [
+  first,
+  retries,
+  leases,
+  accounts,
+  removed,
+  permissions,
+  shares,
+  duties,
+  commonCounts,
+]
