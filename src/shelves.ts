@@ -1,12 +1,13 @@
 /** Where a configuration has things kept: the catalog in SQLite or PostgreSQL, the bytes on the disk or in S3. */
 import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { openDiskBlobs } from './blobs/disk.ts'
+import { createDiskView, openDiskBlobs } from './blobs/disk.ts'
 import { connectSqliteCatalog, openSqliteCatalog } from './catalog/sqlite.ts'
 import type { Config } from './config.ts'
 import type { Catalog } from './core/catalog.ts'
 import type { CommonCounts } from './core/common-counts.ts'
-import type { BlobStore, Log } from './core/contracts.ts'
+import type { BlobStore, Log, StoredBlobs } from './core/contracts.ts'
+import type { Inspection } from './core/inspection.ts'
 import type { Sheet } from './core/tally.ts'
 
 export interface ThreadCatalog extends Catalog {
@@ -55,4 +56,32 @@ export async function openBlobs(config: Config, options: { readonly shared?: boo
   const { hostname: bucket, pathname } = new URL(blobsUrl)
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   return openS3Blobs({ bucket, prefix: folder === '' ? '' : `${folder}/`, endpoint, region, pathStyle })
+}
+
+/** A look at the catalog that changes nothing, beside whoever serves it. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */
+export async function openInspection({ databaseUrl, data }: Config): Promise<Inspection> {
+  if (databaseUrl !== null)
+    return (await import('./catalog/postgres-inspection.ts')).openPostgresInspection(databaseUrl)
+  return (await import('./catalog/inspection.ts')).openSqliteInspection(data)
+}
+
+/** The bytes for whoever looks after them beside those who serve: on a disk nothing is made or cleared. */
+export async function openStoredBlobs(config: Config): Promise<StoredBlobs & Pick<BlobStore, 'close'>> {
+  if (config.blobsUrl !== null) return openBlobs(config)
+  return { ...createDiskView(join(config.data, 'blobs')), close: async () => undefined }
+}
+
+/** Where both are, as people may read it. */
+export function placesOf({ data, databaseUrl, blobsUrl, s3Endpoint }: Config): { catalog: string; bytes: string } {
+  return {
+    catalog: databaseUrl === null ? data : withoutSecrets(databaseUrl),
+    bytes: blobsUrl === null ? data : s3Endpoint === null ? blobsUrl : `${blobsUrl} at ${s3Endpoint}`,
+  }
+}
+
+function withoutSecrets(address: string): string {
+  const url = new URL(address)
+  url.password = ''
+  url.search = ''
+  return url.href
 }

@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   openapi: { rooms: [], types: ['http'], packages: ['zod'], builtins: ['node:fs', 'node:fs/promises', 'node:url'] },
   'dialects/index.ts': { rooms: ['core', 'openapi', DIALECT], types: ['http'], packages: [], builtins: [] },
   telemetry: { rooms: ['core'], types: ['http'], packages: ['prom-client', '@opentelemetry/api'], builtins: 'any' },
-  recovery: { rooms: ['core', 'blobs', 'catalog'], packages: [], builtins: 'any' },
+  recovery: { rooms: ['core', 'blobs', 'catalog', 'config.ts', 'shelves.ts'], packages: [], builtins: 'any' },
   client: { rooms: [], types: ['dialects/native'], packages: [], builtins: [] },
   cli: {
     rooms: ['client', 'compose.ts', 'office.ts', 'config.ts', 'core', 'recovery'],

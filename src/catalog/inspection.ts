@@ -3,21 +3,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Inspection } from '../core/inspection.ts'
+import { createInspection } from './inspection-answers.ts'
 import { mustKnow } from './migrate.ts'
-import { bytes } from './operations/blobs.ts'
-import { odd, stray } from './operations/catalog-bytes.ts'
-import { blob, blobs, extent, miscounted, misled } from './operations/inspection.ts'
-import { isLeased } from './operations/leases.ts'
-import { holders } from './operations/mending.ts'
 import { openSqlite, type SqliteConnection } from './sqlite-connection.ts'
-import type { Op } from './statement.ts'
 
-/** The folder holds no catalog. */
+/** There is none where it was looked for. */
 export class NoCatalog extends Error {
   override readonly name = 'NoCatalog'
 
-  constructor(folder: string) {
-    super(`There is no catalog in ${folder}; name the data folder with --data.`)
+  constructor(place: string, setting = 'the data folder with --data') {
+    super(`There is no catalog in ${place}; name ${setting}.`)
   }
 }
 
@@ -27,26 +22,16 @@ const MOST_DAMAGES = 100
 export function openSqliteInspection(folder: string, file = join(folder, 'catalog.db')): Inspection {
   if (!existsSync(file)) throw new NoCatalog(folder)
   const opened = openUnlessDamaged(file)
-  const run = async <T>(op: Op<T>) => {
-    if (opened instanceof Error) throw opened
-    return opened.run(op)
-  }
-  return {
-    blobs: (after, limit) => run(blobs(after, limit)),
-    blob: (key) => run(blob(key)),
-    bytes: (key) => run(bytes(key)),
-    extent: () => run(extent()),
-    miscounted: (after, limit) => run(miscounted(after, limit)),
-    misled: (after, limit) => run(misled(after, limit)),
-    odd: (after, limit) => run(odd(after, limit)),
-    stray: (after, limit) => run(stray(after, limit)),
-    holders: (keys) => run(holders(keys)),
-    isLeased: (at) => run(isLeased(at)),
+  return createInspection({
+    async run(op) {
+      if (opened instanceof Error) throw opened
+      return opened.run(op)
+    },
     damage: async (thorough) => (opened instanceof Error ? [opened.message] : damageIn(opened, thorough)),
     close: async () => {
       if (!(opened instanceof Error)) opened.close()
     },
-  }
+  })
 }
 
 /** Even a setting may need a page that is damaged. */

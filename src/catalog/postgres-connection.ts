@@ -1,6 +1,7 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { Pool, types, type PoolClient } from 'pg'
 import type { Log } from '../core/contracts.ts'
+import { CatalogUnreachable, isAway } from './postgres-errors.ts'
 import type { Schema } from './schema.ts'
 import { type Compiled, compile, type Op, type Rows, type Step, type Template } from './statement.ts'
 
@@ -82,6 +83,23 @@ export interface Client {
 
 export function clientOn(connection: Pick<PoolClient, 'query'>): Client {
   return { ask: async (statement) => (await connection.query<object>(statement)).rows }
+}
+
+/** A connection that went away while it rested is noticed only when it is used: what only reads is asked once more. */
+export function steadyOn(pool: Pool): Client {
+  const { ask } = clientOn(pool)
+  return {
+    async ask(statement) {
+      try {
+        return await ask(statement)
+      } catch (error) {
+        if (!isAway(error)) throw error
+        return ask(statement).catch((again: unknown) => {
+          throw isAway(again) ? new CatalogUnreachable(again) : again
+        })
+      }
+    },
+  }
 }
 
 function statementOf({ template, bindings }: Step<unknown>): Statement {

@@ -1,15 +1,14 @@
-import type { Pool } from 'pg'
 import type { Catalog } from '../core/catalog.ts'
 import type { Log } from '../core/contracts.ts'
 import type { Sheet } from '../core/tally.ts'
 import { createCatalog } from './catalog.ts'
 import { longReads } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
-import { type Client, clientOn, createPool, runOn, type Statement } from './postgres-connection.ts'
+import { createPool, runOn, steadyOn } from './postgres-connection.ts'
 import { CatalogUnreachable, isAway } from './postgres-errors.ts'
 import { migratePostgres } from './postgres-migrate.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
-import type { Op, Rows } from './statement.ts'
+import type { Op } from './statement.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
@@ -42,7 +41,7 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
     throw isAway(error) ? new CatalogUnreachable(error) : error
   }
   const writer = createPostgresWriter(pool, sheet)
-  const steady: Client = { ask: (statement) => askTwice(pool, statement) }
+  const steady = steadyOn(pool)
   let closed: Promise<void> | null = null
   const mustBeOpen = () => {
     if (closed !== null) throw new Error('The catalog is closed.')
@@ -65,17 +64,4 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
     close: () => (closed ??= close()),
   })
   return { ...catalog, waiting: writer.waiting }
-}
-
-/** A connection that went away while it rested is noticed only when it is used: what only reads is asked once more. */
-async function askTwice(pool: Pool, statement: Statement): Promise<Rows> {
-  const { ask } = clientOn(pool)
-  try {
-    return await ask(statement)
-  } catch (error) {
-    if (!isAway(error)) throw error
-    return ask(statement).catch((again: unknown) => {
-      throw isAway(again) ? new CatalogUnreachable(again) : again
-    })
-  }
 }

@@ -1,9 +1,9 @@
+import { readConfig } from '../config.ts'
 import type { Log } from '../core/contracts.ts'
 import type { Examined, Stage } from '../core/doctor.ts'
 import { runDoctor } from '../recovery/doctor.ts'
-import { readFolderConfig } from './data-folder.ts'
 import { countOf, createFindings, sizeOf, type Findings } from './findings.ts'
-import type { Options } from './options.ts'
+import { flagsOf, type Options } from './options.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -15,12 +15,11 @@ const STAGES: Readonly<Record<Stage, string>> = {
 }
 
 export async function doctor(options: Options): Promise<number> {
-  const config = readFolderConfig(options)
+  const config = readConfig(flagsOf(options))
   const findings = createFindings(options)
   const rate = typeof options['rate'] === 'number' ? options['rate'] : 100
   const examined = await runDoctor({
-    folder: config.data,
-    graceMs: config.sweepGraceSeconds * 1_000,
+    config,
     bytesPerSecond: options['readData'] === true ? rate * MEGABYTE : null,
     mend: options['mend'] === true,
     log: createErrorLog(),

@@ -139,13 +139,16 @@ function letIn(program: Command): void {
     .action(createGrant)
 }
 
+/** Where things are kept. */
+const STORES = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
+
 /** What looks after the data. These commands answer an exit status. */
 function keepSafe(program: Command, ending: (command: (options: Options) => Promise<number>) => Action): void {
   withSettings(
     program
       .command('doctor')
-      .description('compare rows and bytes, also beside a running server; status 3: findings remain'),
-    ['data', 'requestSeconds', 'sweepGraceSeconds'],
+      .description('compare rows and bytes, also beside running servers; status 3: findings remain'),
+    [...STORES, 'requestSeconds', 'sweepGraceSeconds'],
   )
     .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')
     .option('--rate <MB per second>', 'how fast bytes are read at most (default: 100)', rateOf)

@@ -75,7 +75,7 @@ export class Fault extends Error {
         { cause: thrown },
       )
     }
-    if (UNREACHABLE.has(codeOf(thrown))) {
+    if (isUnreachable(thrown)) {
       return new Fault(
         'unavailable',
         'request',
@@ -91,6 +91,11 @@ const OUT_OF_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS', 'S
 
 /** Said by stores that lie behind a network. */
 const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_UNREACHABLE'])
+
+/** Whether a store could not be asked: nothing is known about what it holds. */
+export function isUnreachable(thrown: unknown): boolean {
+  return UNREACHABLE.has(codeOf(thrown))
+}
 
 function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined

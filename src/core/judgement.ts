@@ -50,8 +50,7 @@ export function createJudge({ inspection, blobs, mender, now }: Parts): Judge {
 
   async function hasBytes(key: BlobKey): Promise<boolean> {
     if ((await inspection.bytes(key)) !== null) return true
-    // A link or something else in the place of a file cannot be opened: these are no bytes.
-    const stream = await blobs.open(key, { start: 0, end: 0 }).catch(() => null)
+    const stream = await blobs.open(key, { start: 0, end: 0 }).catch(noneIfNoFile)
     stream?.destroy()
     return stream !== null
   }
@@ -93,4 +92,11 @@ export function createJudge({ inspection, blobs, mender, now }: Parts): Judge {
     if (!isTheirs) return false
     return (await catalog.adopt(holder)) || (await inspection.blob(holder.key)) !== null
   }
+}
+
+/** A link or something else in the place of a file cannot be opened: these are no bytes. */
+function noneIfNoFile(error: unknown): null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^(ELOOP|ENXIO|EISDIR|ENOTDIR)$/.test(code)) return null
+  throw error
 }

@@ -3,6 +3,7 @@ import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BlobStore, StoredBlobs } from './contracts.ts'
 import { bytesOf } from './doctor.ts'
+import { isUnreachable } from './fault.ts'
 import { asNoted, createCasebook, type Casebook, type Finding, type Suspicion } from './findings.ts'
 import type { BlobRow, Inspection } from './inspection.ts'
 import { sideBySide, type Pair } from './side-by-side.ts'
@@ -75,7 +76,10 @@ async function check(row: BlobRow, inspection: Inspection, casebook: Casebook): 
 
 async function copy(row: BlobRow, file: Pair['file'], parts: ReplicaParts, casebook: Casebook): Promise<boolean> {
   const { from, to, signal } = parts
-  const source = await from.open(row.key).catch((cause: unknown) => unreadable(row, cause))
+  const source = await from.open(row.key).catch((cause: unknown) => {
+    if (isUnreachable(cause)) throw cause
+    return unreadable(row, cause)
+  })
   if (source === null) {
     await casebook.note({ ...about(row), kind: 'missing', found: 'no file' })
     return false

@@ -1,46 +1,45 @@
-/** A data folder is opened for the doctor: read-only beside a running server, and for writing only when something is to be mended. */
-import { join } from 'node:path'
-import { createDiskView } from '../blobs/disk.ts'
-import { openSqliteInspection } from '../catalog/inspection.ts'
+/** Both shelves are opened for the doctor: read-only beside running servers, and for writing only when something is to be mended. */
 import { mustBeServable } from '../catalog/mark.ts'
-import { openSqliteCatalog } from '../catalog/sqlite.ts'
+import type { Config } from '../config.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Log, StoredBlobs } from '../core/contracts.ts'
 import { examine, type DoctorParts, type Examined } from '../core/doctor.ts'
 import { createSweep } from '../core/sweep.ts'
-import { readingIn } from './reading-state.ts'
+import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../shelves.ts'
+import { readingIn, type Places } from './reading-state.ts'
 
 export interface DoctorOrder extends Pick<DoctorParts, 'found' | 'progress'> {
-  readonly folder: string
-  /** How old bytes without a row must be before they are orphans. */
-  readonly graceMs: number
+  /** Bytes without a row are orphans when they are older than its grace. */
+  readonly config: Config
   /** Null: bytes are not read. */
   readonly bytesPerSecond: number | null
   readonly mend: boolean
   readonly log: Log
 }
 
-/** Errors: NoCatalog, CatalogTooNew, CatalogTooOld, NotServable (only when something is to be mended), and the disk's own. */
-export async function runDoctor(order: DoctorOrder): Promise<Examined> {
-  const { folder, bytesPerSecond, found, progress } = order
-  if (order.mend) mustBeServable(folder)
-  const blobs = createDiskView(join(folder, 'blobs'))
-  const inspection = openSqliteInspection(folder)
+/** Errors: NoCatalog, CatalogTooNew, CatalogTooOld, NotServable (only when something is to be mended), and the stores' own. */
+export async function runDoctor(order: DoctorOrder): Promise<Examined & { readonly stores: Places }> {
+  const { config, bytesPerSecond, found, progress } = order
+  if (order.mend) mustBeServable(config.data)
+  const inspection = await openInspection(config)
+  let blobs: Awaited<ReturnType<typeof openStoredBlobs>> | null = null
   let catalog: Catalog | null = null
   try {
+    blobs = await openStoredBlobs(config)
     // A damaged catalog is never written to.
     const isMended = order.mend && (await inspection.damage(false)).length === 0
-    if (isMended) catalog = await openSqliteCatalog({ folder })
-    const reading = bytesPerSecond === null ? null : readingIn(folder, bytesPerSecond)
+    if (isMended) catalog = await openCatalog(config)
+    const reading = bytesPerSecond === null ? null : readingIn(config.data, placesOf(config), bytesPerSecond)
     const examined = await examine({
       ...{ inspection, blobs, reading, found, progress, now: Date.now },
       mender: catalog && menderOf(catalog, blobs, order.log),
-      before: Date.now() - order.graceMs,
+      before: Date.now() - config.sweepGraceSeconds * 1_000,
     })
     reading?.end()
-    return examined
+    return { stores: placesOf(config), ...examined }
   } finally {
     await catalog?.close()
+    await blobs?.close()
     await inspection.close()
   }
 }

@@ -1,5 +1,8 @@
-/** How far a reading of all bytes has come, written down in the data folder, so that a killed one goes on. */
-import { readFileSync, rmSync } from 'node:fs'
+/**
+ * How far a reading of all bytes has come, written down in the data folder, so that a killed one goes on. Where catalog and
+ * bytes lie elsewhere the folder may hold nothing else.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../catalog/mark.ts'
 import type { BlobKey } from '../core/model.ts'
@@ -13,10 +16,18 @@ const KEY = /^[0-9a-f]{32}$/
 
 const BEGINNING: ReadingState = { after: null, wrong: [], read: { blobs: 0, bytes: 0, before: 0 } }
 
+/** What is read; what was written down about other stores is of no use. */
+export interface Places {
+  readonly catalog: string
+  readonly bytes: string
+}
+
+type Kept = ReadingState & { readonly beganAt: number; readonly of: Places }
+
 /** `end` after the last byte: the next reading begins anew. */
-export function readingIn(folder: string, bytesPerSecond: number): Reading & { end(): void } {
+export function readingIn(folder: string, of: Places, bytesPerSecond: number): Reading & { end(): void } {
   const path = join(folder, FILE)
-  const kept = keptIn(path)
+  const kept = keptIn(path, of)
   const beganAt = kept?.beganAt ?? Date.now()
   let writtenAt = Date.now()
   return {
@@ -25,27 +36,31 @@ export function readingIn(folder: string, bytesPerSecond: number): Reading & { e
     reached(state) {
       if (Date.now() - writtenAt < WRITE_EVERY_MS) return
       writtenAt = Date.now()
-      writeWhole(path, { beganAt, ...state })
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      writeWhole(path, { beganAt, of, ...state })
     },
     end: () => rmSync(path, { force: true }),
   }
 }
 
-function keptIn(path: string): (ReadingState & { readonly beganAt: number }) | null {
+function keptIn(path: string, { catalog, bytes }: Places): Kept | null {
   try {
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isState(kept) && kept.beganAt > Date.now() - GOOD_FOR_MS ? kept : null
+    if (!isState(kept) || kept.of.catalog !== catalog || kept.of.bytes !== bytes) return null
+    return kept.beganAt > Date.now() - GOOD_FOR_MS ? kept : null
   } catch {
     // None, or one that somebody else wrote into: a reading from the beginning is never wrong.
     return null
   }
 }
 
-function isState(kept: unknown): kept is ReadingState & { readonly beganAt: number } {
+function isState(kept: unknown): kept is Kept {
   if (typeof kept !== 'object' || kept === null) return false
-  const { after, wrong, read, beganAt } = kept as Partial<Record<string, unknown>>
+  const { after, wrong, read, beganAt, of } = kept as Partial<Record<string, unknown>>
   const counts: unknown[] = typeof read === 'object' && read !== null ? Object.values(read) : []
   return (
+    typeof of === 'object' &&
+    of !== null &&
     isKey(after) &&
     Array.isArray(wrong) &&
     wrong.every(isKey) &&

@@ -34,11 +34,14 @@ export interface Running {
   readonly outcome: Promise<Outcome>
 }
 
+const NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'dossier')
+
 /** `dossier <words>`, under way; with --json where there is something to tell. */
 export function start(...words: readonly string[]): Running {
   const main = join(root, 'src', 'main.ts')
   const child = spawn(process.execPath, [main, ...words, ...(words[0] === 'serve' ? [] : ['--json'])], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE },
   })
   const heard = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))

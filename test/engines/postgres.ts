@@ -42,7 +42,17 @@ export async function startPostgres(): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'dossier-postgres-'))
   if (user !== null) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
-  const options = ['-D', data, '-U', 'dossier', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']
+  const options = [
+    '-D',
+    data,
+    '-U',
+    'dossier',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+    '--no-sync',
+    '--data-checksums',
+  ]
   execFileSync(join(programs, 'initdb'), options, { ...user, cwd: folder, stdio: 'ignore' })
   const port = await freePort()
   const urlOf = (database: string) => `postgres://dossier@127.0.0.1:${String(port)}/${database}`
