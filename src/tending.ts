@@ -36,10 +36,15 @@ export function tend({ desk, log, config, duties, counting, looseBefore }: Tendi
       },
     )
   }
-  // Kept from one interval to the next; a node that dies has lost it one interval later.
+  // Kept from one interval to the next; a node that dies has lost it after the second.
   const isOurs = async () => duties === null || duties.takeDuty(DUTY, node, Date.now(), Date.now() + 2 * interval)
+  let isClearing = false
   const clearUp = async (before: number) => {
     if (!(await isOurs())) return
+    isClearing = true
+    await clear(before).finally(() => (isClearing = false))
+  }
+  const clear = async (before: number) => {
     const found = await desk.sweep.loose(before)
     log.debug({ found }, 'swept')
     if (found > 0) log.info({ found }, 'removed bytes that no attachment holds')
@@ -49,13 +54,10 @@ export function tend({ desk, log, config, duties, counting, looseBefore }: Tendi
     await counting?.counts.forget()
   }
   const flush = later('writing down when tokens were used', () => desk.access.flush())
-  const timers = [
-    setInterval(
-      later('clearing up', () => clearUp(Date.now() - config.sweepGraceSeconds * 1000)),
-      interval,
-    ),
-    setInterval(flush, TOKEN_FLUSH_MS),
-  ]
+  const begin = later('clearing up', () => clearUp(Date.now() - config.sweepGraceSeconds * 1000))
+  // What takes longer than an interval is not begun by another node meanwhile, nor a second time by this one.
+  const prolong = () => void isOurs().catch((error: unknown) => log.warn({ err: error }, 'a duty was not prolonged'))
+  const timers = [setInterval(() => (isClearing ? prolong : begin)(), interval), setInterval(flush, TOKEN_FLUSH_MS)]
   later('the first clearing up', () => clearUp(looseBefore))()
   const stopCounting = counting && keepCounting(counting, node, log)
   return async () => {

@@ -4,6 +4,7 @@
  */
 import {
   beganOf,
+  begunOf,
   callsOf,
   elsewhereOf,
   formerOf,
@@ -111,7 +112,8 @@ export function createExchange(
   const exchangeUnderWay = async (slots: readonly number[]) => {
     const keys = new Map<bigint, number | null>([...told.keys()].map((key) => [key, null]))
     for (const slot of slots) {
-      if (Atomics.load(ints, underWayOf(slot)) + Atomics.load(ints, elsewhereOf(slot)) > 0)
+      const began = Atomics.exchange(ints, begunOf(slot), 0)
+      if (began + Atomics.load(ints, underWayOf(slot)) + Atomics.load(ints, elsewhereOf(slot)) > 0)
         keys.set(Atomics.load(longs, keyOf(slot)), slot)
     }
     if (keys.size === 0) return

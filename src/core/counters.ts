@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import {
   beganOf,
+  begunOf,
   callsOf,
   countingMemory,
   elsewhereOf,
@@ -68,7 +69,8 @@ export function createCounters(memory: SharedArrayBuffer = countingMemory(), now
     const began = (slot: number) => Atomics.load(longs, beganOf(slot))
     const oldest = (idle.length === 0 ? slots : idle).reduce((a, b) => (began(b) < began(a) ? b : a))
     Atomics.store(longs, beganOf(oldest), 0n)
-    for (const place of [callsOf, formerOf, periodOf, underWayOf, elsewhereOf]) Atomics.store(ints, place(oldest), 0)
+    for (const place of [callsOf, formerOf, periodOf, underWayOf, elsewhereOf, begunOf])
+      Atomics.store(ints, place(oldest), 0)
     Atomics.store(longs, keyOf(oldest), hash)
     return oldest
   }
@@ -119,6 +121,7 @@ export function createCounters(memory: SharedArrayBuffer = countingMemory(), now
     begin(key, most) {
       const slot = slotOf(key)
       const at = underWayOf(slot)
+      Atomics.store(ints, begunOf(slot), 1)
       if (Atomics.add(ints, at, 1) + Atomics.load(ints, elsewhereOf(slot)) < most) return true
       lower(ints, at)
       return false

@@ -30,3 +30,5 @@ export const periodOf = (slot: number) => slot * INTS + 6
 /** Calls under way here, and on other nodes as far as they have told. */
 export const underWayOf = (slot: number) => slot * INTS + 7
 export const elsewhereOf = (slot: number) => slot * INTS + 8
+/** 1: some began here since the others were asked. */
+export const begunOf = (slot: number) => slot * INTS + 9

@@ -117,6 +117,13 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     await a.run()
     await b.run()
     assert.deepEqual([b.begin('calls', 2), b.begin('calls', 2)], [true, true])
+    const c = nodeOf('c')
+    await b.run()
+    // However short its own calls are, it learns of the others'.
+    assert.equal(c.begin('calls', 2), true)
+    c.end('calls')
+    await c.run()
+    assert.equal(c.begin('calls', 2), false)
   })
 
   test('a node that hears nothing for three seconds forgets what others had under way', async () => {

@@ -1,0 +1,148 @@
+/** What one node takes in, decides or counts holds for all. */
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createOffice, REDIRECT_URI, type Seen, Visitor, zohoQuestion, zohoToken } from '../oauth.ts'
+import { createToken, HIGHLEVEL_SCOPES } from '../tenant.ts'
+import type { Cluster } from './cluster.ts'
+import { soon } from './ledger.ts'
+
+export function testSharing(cluster: () => Cluster): void {
+  test('what one node takes in, the others give out and delete', async () => {
+    const { ledger, nodes, node } = cluster()
+    const sizes = [0, 10, 70_000, 300_000, 9_000_000]
+    for (const [index, size] of sizes.entries())
+      assert.equal((await ledger.upload(node(index), index % 2 === 0 ? 'zoho' : 'highlevel', size))?.status, 200)
+    await ledger.mustBeWholeThrough(nodes)
+    const [path = ''] = ledger.kept.keys()
+    assert.equal((await ledger.download(node(1), path, { method: 'DELETE' })).status, 200)
+    assert.equal((await ledger.download(node(0), path)).status, 204)
+    ledger.kept.delete(path)
+  })
+
+  test('a token revoked beside them is refused by all within a second', async () => {
+    const { node, tenant, nodes } = cluster()
+    const words = ['--org', tenant.org, '--kind', 'zoho', '--scope', 'ZohoCRM.modules.ALL']
+    const { token, id } = await node(0).cli<{ token: string; id: string }>('token', 'create', ...words)
+    const statuses = async () => {
+      const headers = { authorization: `Zoho-oauthtoken ${token}` }
+      return Promise.all(nodes.map(async ({ origin }) => (await fetch(`${origin}/crm/v2/Leads`, { headers })).status))
+    }
+    assert.deepEqual(await statuses(), [200, 200, 200])
+    await node(0).cli('token', 'revoke', id)
+    await wait(1_050)
+    assert.deepEqual(await statuses(), [401, 401, 401])
+  })
+
+  test('a limit spent on one node is spent on all within a second', async () => {
+    const { node, tenant } = cluster()
+    const token = await createToken(node(0), tenant.org, 'private', HIGHLEVEL_SCOPES)
+    const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' }
+    const call = (index: number) => fetch(`${node(index).origin}/contacts/${tenant.contact.highlevel}`, { headers })
+    assert.equal((await call(1)).headers.get('x-ratelimit-remaining'), '119')
+    await wait(900)
+    const statuses = await Promise.all(Array.from({ length: 125 }, async () => (await call(0)).status))
+    assert.equal(statuses.filter((status) => status === 200).length, 119, 'the one of the other node is counted')
+    await wait(900)
+    const [second, third] = await Promise.all([call(1), call(2)])
+    assert.deepEqual([second.status, third.status], [429, 200], 'one that knows nothing of a caller yet learns it now')
+    await wait(900)
+    assert.equal((await call(2)).status, 429)
+  })
+
+  test('calls spread over all nodes: no more get through than the limit and what comes in a second', async () => {
+    const { node, tenant } = cluster()
+    const token = await createToken(node(0), tenant.org, 'private', HIGHLEVEL_SCOPES)
+    const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' }
+    const until = Date.now() + 5_000
+    const passed: number[] = []
+    const knock = async (index: number) => {
+      for (; Date.now() < until; await wait(30)) {
+        const response = await fetch(`${node(index).origin}/contacts/${tenant.contact.highlevel}`, { headers })
+        if (response.status === 200) passed.push(Date.now())
+        await response.arrayBuffer()
+      }
+    }
+    await Promise.all([knock(0), knock(1), knock(2)])
+    assert.ok(passed.length >= 120, String(passed.length))
+    const reachedAt = passed[119] ?? 0
+    assert.ok((passed.at(-1) ?? 0) - reachedAt < 1_000, 'a second after the limit was reached none gets through')
+  })
+
+  test('what a node has under way counts on the others, until it dies', async () => {
+    const { kill, node, restart, tenant } = cluster()
+    const token = await createToken(node(0), tenant.org, 'zoho', 'ZohoCRM.modules.ALL')
+    const headers = { authorization: `Zoho-oauthtoken ${token}` }
+    const statusOf = async (index: number) => (await fetch(`${node(index).origin}/crm/v2/Leads`, { headers })).status
+    const path = `/crm/v2/Leads/${tenant.leadId}/Attachments`
+    const open = Array.from({ length: 64 }, () => beginUpload(node(1).origin, path, token))
+    await soon('node 1 is busy', async () => (await statusOf(1)) === 429)
+    await soon('node 2 knows it', async () => (await statusOf(2)) === 429, 1_000)
+    const freed = open.pop()
+    freed?.destroy()
+    await soon('what was broken off counts no more', async () => (await statusOf(2)) === 200, 2_000)
+    await kill(1)
+    await soon('what the dead node had under way counts no more', async () => {
+      const answers = Array.from({ length: 40 }, () => statusOf(2))
+      return (await Promise.all(answers)).every((status) => status === 200)
+    })
+    for (const socket of open) socket.destroy()
+    await restart(1)
+  })
+
+  test('who logs in on one node consents on another; wrong guesses and refreshed tokens are counted by all', async () => {
+    const { node, nodes } = cluster()
+    const { person: inOffice, program } = await createOffice(node(0))
+    const person = { login: inOffice.login, password: inOffice.password }
+    const on = (index: number, page: Seen): Seen => ({
+      ...page,
+      url: page.url.replace(/^http:..[^/]+/, node(index).origin),
+    })
+    const question = (index: number) => zohoQuestion(node(index), program, { access_type: 'offline' })
+    const visitor = new Visitor()
+    const login = await visitor.submit(on(1, await visitor.open(question(0))), 'login', person)
+    assert.equal(login.status, 302, login.text)
+    const consented = await visitor.submit(on(0, await visitor.open(question(2))), 'allow')
+    const code = new URL(consented.location ?? '').searchParams.get('code') ?? ''
+    const given = await zohoToken(node(1), program, {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: REDIRECT_URI,
+    })
+    const refresh = { grant_type: 'refresh_token', refresh_token: given.body.refresh_token ?? '' }
+    const answers = []
+    for (let i = 0; i < 12; i++) answers.push(await zohoToken(node(i), program, refresh))
+    assert.deepEqual(answers.map(({ body }) => body.access_token !== undefined).indexOf(false), 9, 'ten with the first')
+
+    const stranger = new Visitor()
+    const guesses: number[] = []
+    for (let i = 0; i < 12; i++) {
+      const page = await stranger.open(question(i))
+      guesses.push(
+        (await stranger.submit(page, 'login', { login: person.login, password: `guess ${String(i)}` })).status,
+      )
+    }
+    assert.ok(nodes.length === 3 && guesses.indexOf(429) === 10, guesses.join(' '))
+  })
+}
+
+/** Head and the beginning of a body; the rest never comes. */
+function beginUpload(origin: string, path: string, token: string): Socket {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined)
+  socket.write(
+    [
+      `POST ${path} HTTP/1.1`,
+      'Host: x',
+      `Authorization: Zoho-oauthtoken ${token}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      'Content-Length: 40000000',
+      '',
+      '--b',
+      'Content-Disposition: form-data; name="file"; filename="half.bin"',
+      '',
+      'the first bytes of many',
+    ].join('\r\n'),
+  )
+  return socket
+}
