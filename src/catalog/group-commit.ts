@@ -5,7 +5,7 @@ import { type Asked, type Reply, thrown } from './thread-messages.ts'
 import { countFailed, countGroup } from './writer-tally.ts'
 
 /**
- * Runs operations in one transaction: one flush of the disk for all of them. One that throws is taken back alone;
+ * Runs operations in one transaction: one commit for all of them. One that throws is taken back alone;
  * when the transaction itself fails, nobody's work was kept and everybody is told.
  *
  * Operations decide before they write, so hardly any throws. A savepoint for each costs a third of all the work,
@@ -50,9 +50,8 @@ export function createGroupCommit(
     begin.run()
     try {
       const replies = group.map(runOne)
-      const workedAt = performance.now()
       commit.run()
-      if (sheet !== null) countGroup(sheet, group.length, performance.now() - workedAt, performance.now() - beganAt)
+      if (sheet !== null) countGroup(sheet, group.length, performance.now() - beganAt)
       return replies
     } finally {
       if (database.inTransaction) rollback.run()

@@ -10,16 +10,6 @@ export class CatalogUnreachable extends Error {
   }
 }
 
-/** The connection was lost while a commit was under way: it may have been kept. */
-export class CatalogUncertain extends Error {
-  override readonly name = 'CatalogUncertain'
-  readonly code = 'CATALOG_UNCERTAIN'
-
-  constructor(cause: unknown) {
-    super('The connection to PostgreSQL was lost during a commit, which may have been kept.', { cause })
-  }
-}
-
 /**
  * Serialization failure, deadlock, and a unique key that a neighbour took between our look and our write: done again,
  * an operation decides anew.

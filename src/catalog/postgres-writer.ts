@@ -5,10 +5,11 @@ import type { Sheet } from '../core/tally.ts'
 import { writes } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { clientOn, runOn } from './postgres-connection.ts'
-import { CatalogUncertain, CatalogUnreachable, isAway, isCollision } from './postgres-errors.ts'
+import { CatalogUnreachable, isAway, isCollision } from './postgres-errors.ts'
 import type { Thread } from './thread.ts'
 import { createTurns } from './turns.ts'
-import { countFailed, countGroup } from './writer-tally.ts'
+import { CatalogUncertain } from './uncertain.ts'
+import { countCommit, countFailed, countGroup } from './writer-tally.ts'
 
 /** Groups that commit at the same time; more would only collide with each other. */
 const LANES = 4
@@ -45,7 +46,10 @@ export function createPostgresWriter(pool: Pool, sheet: Sheet | null): PostgresW
     try {
       const values = await turns.together(() => transact(pool, group))
       const took = performance.now() - beganAt
-      if (sheet !== null) countGroup(sheet, group.length, took, took)
+      if (sheet !== null) {
+        countGroup(sheet, group.length, took)
+        countCommit(sheet, took)
+      }
       for (const [index, asked] of group.entries()) asked.resolve(values[index])
     } catch (error) {
       if (sheet !== null) countFailed(sheet, group.length)
@@ -133,7 +137,9 @@ async function conclude(client: PoolClient): Promise<void> {
   try {
     await client.query('commit')
   } catch (error) {
-    throw isAway(error) ? new CatalogUncertain(error) : error
+    throw isAway(error)
+      ? new CatalogUncertain('The connection to PostgreSQL was lost during a commit.', { cause: error })
+      : error
   }
 }
 

@@ -1,12 +1,20 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import type { Asked, Reply, Request, Share } from './thread-messages.ts'
+import { type Asked, type Reply, type Request, type Share, thrown } from './thread-messages.ts'
 
 /** So that one commit, and the memory of what it writes, stays bounded. */
 const LARGEST_GROUP = 256
 
+/**
+ * While a flush is under way, a group smaller than this waits for its end: every commit writes anew the pages that it
+ * has in common with the one before.
+ */
+const WORTH_A_COMMIT = 16
+
 export interface Work {
   /** One reply to each; never throws. */
   answer(group: readonly Asked[]): readonly Reply[]
+  /** Brings to the disk what was answered: nobody is told before. Rejects when that failed; all are told so then. */
+  readonly flush?: () => Promise<void>
   close(): void
 }
 
@@ -18,12 +26,23 @@ interface Waiting {
   readonly request: Request
 }
 
-/** Works off what the thread is asked, by whomever, in order of arrival: whatever queued up meanwhile is the next group. */
+interface Answered {
+  readonly port: MessagePort
+  readonly reply: Reply
+}
+
+/**
+ * Works off what the thread is asked, by whomever, in order of arrival: whatever queued up meanwhile is the next group.
+ * One group is worked on while the one before is flushed.
+ */
 export function serve(work: Work): void {
   const parent = parentPort
   if (parent === null) throw new Error('This module is the inside of a worker thread.')
   const ports = new Set<MessagePort>()
   const waiting: Waiting[] = []
+  /** To be told once flushed. */
+  let unflushed: Answered[] = []
+  let isFlushing = false
   listen(parent)
   // Tells the other side that the thread is ready.
   parent.postMessage([])
@@ -45,9 +64,12 @@ export function serve(work: Work): void {
   function workOff(): void {
     while (waiting.length > 0) {
       for (const port of ports) while (waiting.length < LARGEST_GROUP && receive(port));
+      if (isFlushing && waiting.length < WORTH_A_COMMIT) return
       const group = groupOf(waiting)
-      if (group.length > 0) reply(group)
-      if (waiting[0]?.request.id === null) return end()
+      if (group.length > 0) settle(group)
+      if (waiting[0]?.request.id !== null) continue
+      if (!isFlushing) end()
+      return
     }
   }
 
@@ -58,16 +80,42 @@ export function serve(work: Work): void {
     return received !== undefined
   }
 
-  function reply(group: readonly (Waiting & { request: Asked })[]): void {
+  function settle(group: readonly (Waiting & { request: Asked })[]): void {
     const replies = work.answer(group.map(({ request }) => request))
-    const byPort = Map.groupBy(replies, (_, index) => group[index]?.port)
-    for (const [port, own] of byPort) port?.postMessage(own)
+    const answered = group.flatMap(({ port }, index) => {
+      const reply = replies[index]
+      return reply === undefined ? [] : [{ port, reply }]
+    })
+    if (work.flush === undefined) return tell(answered)
+    unflushed.push(...answered)
+    if (!isFlushing) void flush(work.flush)
+  }
+
+  async function flush(toDisk: () => Promise<void>): Promise<void> {
+    isFlushing = true
+    while (unflushed.length > 0) {
+      const answered = unflushed
+      unflushed = []
+      tell(await toDisk().then(() => answered, failed(answered)))
+      workOff()
+    }
+    isFlushing = false
+    workOff()
   }
 
   function end(): void {
     work.close()
     for (const port of ports) port.close()
   }
+}
+
+function tell(answered: readonly Answered[]): void {
+  const byPort = Map.groupBy(answered, ({ port }) => port)
+  for (const [port, own] of byPort) port.postMessage(own.map(({ reply }) => reply))
+}
+
+function failed(answered: readonly Answered[]): (error: unknown) => readonly Answered[] {
+  return (error) => answered.map(({ port, reply }) => ({ port, reply: { id: reply.id, error: thrown(error) } }))
 }
 
 /** Takes what may be done together: as much as there is, up to the request to end. */

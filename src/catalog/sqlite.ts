@@ -7,6 +7,7 @@ import type { Sheet } from '../core/tally.ts'
 import { createCatalog } from './catalog.ts'
 import { migrate } from './migrate.ts'
 import type { longReads, writes } from './operations/list.ts'
+import { scriptOf } from './script.ts'
 import { openSqlite } from './sqlite-connection.ts'
 import { connectThread, openThread, type Thread } from './thread.ts'
 
@@ -121,8 +122,4 @@ function createLongReader(file: string, log: Log | undefined) {
     thread: () => (thread ??= openThread({ script: scriptOf('reader-thread'), file, onDeath: forget })),
     close: async () => (await thread)?.close(),
   }
-}
-
-function scriptOf(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 }

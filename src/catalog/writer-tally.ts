@@ -17,13 +17,13 @@ const slots = {
   })(),
   commit: writerLayout.family({
     name: 'dossier_writer_commit_seconds',
-    help: 'Time of one commit on the writer thread: the flush to disk of a whole group.',
+    help: 'Time until what was committed is on the disk.',
     type: 'histogram',
     bounds: COMMIT_SECONDS,
   })(),
   work: writerLayout.family({
     name: 'dossier_writer_group_seconds',
-    help: 'Time of one group on the writer thread, from its begin to the end of its commit.',
+    help: 'Time of one group on the writer thread, to the end of its transaction.',
     type: 'histogram',
     bounds: COMMIT_SECONDS,
   })(),
@@ -34,11 +34,15 @@ const slots = {
   })(),
 }
 
-/** One group was committed. Times are milliseconds. */
-export function countGroup(sheet: Sheet, operations: number, commit: number, whole: number): void {
+/** One group was worked off, in so many milliseconds. */
+export function countGroup(sheet: Sheet, operations: number, took: number): void {
   observe(sheet, slots.group, GROUP_SIZES, operations)
-  observe(sheet, slots.commit, COMMIT_SECONDS, commit / 1000)
-  observe(sheet, slots.work, COMMIT_SECONDS, whole / 1000)
+  observe(sheet, slots.work, COMMIT_SECONDS, took / 1000)
+}
+
+/** What had been worked off came to the disk, in so many milliseconds. */
+export function countCommit(sheet: Sheet, took: number): void {
+  observe(sheet, slots.commit, COMMIT_SECONDS, took / 1000)
 }
 
 export function countFailed(sheet: Sheet, operations: number): void {

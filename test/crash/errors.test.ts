@@ -40,7 +40,7 @@ const CASES = [
       'highlevel',
       9_000,
     ] as const,
-    [['flushing the commit', 'sync', 'data/catalog.db-wal'], fault, 500, 'zoho', 9_000] as const,
+    [['flushing the commit', 'sync', 'data/catalog.db-wal'], fault, 503, 'zoho', 9_000] as const,
   ]),
 ] as const
 
@@ -83,6 +83,30 @@ describe('a call fails, and then no more', { skip }, () => {
       await client.upload(name(), textOf(`${String(count)} `, size))
     })
   }
+
+  test('after a flush that failed nothing more is written until all of the log is known to be on the disk', async () => {
+    const [uncertain, unwritten] = [name(), name()]
+    fail('sync', 'data/catalog.db-wal', 'EIO')
+    for (const each of [uncertain, unwritten])
+      mustRefuse(
+        await zoho()
+          .upload(each, textOf(each, 9_000))
+          .catch((error: unknown) => error),
+        'zoho',
+        503,
+      )
+    stage.arm()
+    assert.deepEqual(rowsNamed(stage.data, uncertain, unwritten), [uncertain])
+    fail('sync', 'data/catalog.db-wal', 'EIO', 1)
+    mustRefuse(
+      await zoho()
+        .upload(name(), textOf('again', 9_000))
+        .catch((error: unknown) => error),
+      'zoho',
+      503,
+    )
+    await zoho().upload(name(), textOf('and well', 9_000))
+  })
 
   test('all that was acknowledged is there, and nothing is left over', async () => {
     await inspect(server, account, ledger)
@@ -135,7 +159,7 @@ describe('the server ends while a fault lasts', { skip }, () => {
         .upload(name(), large())
         .catch((error: unknown) => error),
       'zoho',
-      500,
+      503,
     )
     await server.kill()
     stage.arm()
@@ -158,10 +182,18 @@ describe('the server ends while a fault lasts', { skip }, () => {
 
 /** Where the bytes of the upload of that name lie. */
 function blobOf(data: string, name: string): string {
+  const [{ blob } = { blob: '' }] = attachments(data).filter((row) => row.name === name)
+  return join(blob.slice(0, 2), blob)
+}
+
+function rowsNamed(data: string, ...names: string[]): string[] {
+  return attachments(data).flatMap(({ name }) => (names.includes(name) ? [name] : []))
+}
+
+function attachments(data: string): { name: string; blob: string }[] {
   const database = new Database(join(data, 'catalog.db'), { readonly: true })
   try {
-    const { blob } = database.prepare('select blob from attachment where name = ?').get(name) as { blob: string }
-    return join(blob.slice(0, 2), blob)
+    return database.prepare('select name, blob from attachment').all() as { name: string; blob: string }[]
   } finally {
     database.close()
   }
