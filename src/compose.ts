@@ -14,7 +14,7 @@ import type { Door, DoorParts, Live } from './door.ts'
 import type { DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { createLog } from './log.ts'
-import { openBlobs, openCatalog, openCounts, ownsFolder } from './shelves.ts'
+import { mustBeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './shelves.ts'
 import { tend } from './tending.ts'
 
 export interface HouseOptions {
@@ -50,10 +50,12 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   const writerSheet = config.metrics ? writerLayout.newSheet() : null
   // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
   const loading = import('./door.ts')
-  const catalog = await openCatalog(config, log, writerSheet ?? undefined).catch((error: unknown) => {
-    lock?.release()
-    throw error
-  })
+  const catalog = await openCatalog(config, log, writerSheet ?? undefined)
+    .then((opened) => mustBeHere(opened, config))
+    .catch((error: unknown) => {
+      lock?.release()
+      throw error
+    })
   const { sheetsFor } = await loading
   const sheets = writerSheet && sheetsFor(config, writerSheet)
   const counting = countingMemory()

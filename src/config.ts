@@ -201,6 +201,34 @@ export function readConfig(
   return Object.freeze({ ...config, data: resolve(config.data) })
 }
 
+/** Where things are kept: what a move changes. */
+export const KEPT_BY = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
+
+export type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
+
+/** `databaseUrl` of the destination is `toDatabaseUrl`: `--to-database-url`, DOSSIER_TO_DATABASE_URL. */
+export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {
+  return `to${key.charAt(0).toUpperCase()}${key.slice(1)}` as MoveFlag
+}
+
+/**
+ * The settings after a move. What is not said stays as it is `from` there; with a new data folder, which has room for
+ * both, the catalog and the files go into it unless they are sent elsewhere. Throws BadSetting.
+ */
+export function readDestination(
+  flags: Readonly<Partial<Record<MoveFlag, string>>>,
+  from: Config,
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const said = KEPT_BY.flatMap((key) => {
+    const value = flags[moveFlagOf(key)] ?? env[envNameOf(moveFlagOf(key))]
+    return value === undefined || value === '' ? [] : [[key, parsed(key, value)] as const]
+  })
+  const settings: Partial<Config> = Object.fromEntries(said)
+  const folder = settings.data === undefined ? {} : { data: resolve(settings.data), databaseUrl: null, blobsUrl: null }
+  return Object.freeze({ ...from, ...folder, ...settings, ...(settings.data && { data: resolve(settings.data) }) })
+}
+
 function mustOutlast({ sweepGraceSeconds, requestSeconds }: Config): void {
   if (sweepGraceSeconds > requestSeconds) return
   throw new BadSetting(

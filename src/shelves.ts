@@ -8,6 +8,7 @@ import type { Catalog } from './core/catalog.ts'
 import type { CommonCounts } from './core/common-counts.ts'
 import type { BlobStore, Log, StoredBlobs } from './core/contracts.ts'
 import type { Inspection } from './core/inspection.ts'
+import type { Moved } from './core/moves-catalog.ts'
 import type { Sheet } from './core/tally.ts'
 
 export interface ThreadCatalog extends Catalog {
@@ -32,7 +33,37 @@ export async function openCatalog(config: Config, log?: Log, sheet?: Sheet): Pro
   // Loaded by those who use it: it would cost everybody else memory and time.
   const { openPostgresCatalog } = await import('./catalog/postgres.ts')
   const { databaseUrl: url, databaseConnections: connections } = config
-  return { ...(await openPostgresCatalog({ url, connections, ...options })), share: () => null }
+  return {
+    ...(await openPostgresCatalog({ url, connections, store: placesOf(config).bytes, ...options })),
+    share: () => null,
+  }
+}
+
+/**
+ * For who is about to serve: a catalog whose rows or files were moved elsewhere is refused, and closed. With the store that
+ * its files were moved into, it is as any other again.
+ */
+export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
+  const moved = await catalog.moved()
+  if (moved === null) return catalog
+  if (moved.store === placesOf(config).bytes) {
+    // Under the folder's lock nobody has the old store. Nodes on PostgreSQL may, and are told apart by their connections.
+    if (config.databaseUrl === null) (await import('./catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
+    return catalog
+  }
+  await catalog.close()
+  throw new MovedAway(moved)
+}
+
+/** What was kept here is elsewhere. */
+export class MovedAway extends Error {
+  override readonly name = 'MovedAway'
+
+  constructor({ target, at }: Moved) {
+    super(
+      `What was kept here was moved on ${new Date(at).toISOString()} (${target}); start with those settings, or take the move back with: dossier move --undo.`,
+    )
+  }
 }
 
 /** The catalog for one more thread of a process that has it open. */

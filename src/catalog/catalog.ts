@@ -1,5 +1,6 @@
 /** The contract over any engine: which operation answers which method, and which way it runs. */
 import type { Catalog } from '../core/catalog.ts'
+import { moved } from './moving/marks.ts'
 import { attachmentPage, isShort } from './operations/attachment-pages.ts'
 import { attachment, attachments, document, photo } from './operations/attachments.ts'
 import { bytes, claimed } from './operations/blobs.ts'
@@ -90,6 +91,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     beginLease: (id, at, until) => write('beginLease', id, at, until),
     prolongLease: (id, at, until) => write('prolongLease', id, at, until),
     endLease: (id) => write('endLease', id),
+    moved: () => read(moved()),
     takeDuty: (duty, node, at, until) => write('takeDuty', duty, node, at, until),
 
     revokeClientTokens: (of, client, withClient, at) => write('revokeClientTokens', of, client, withClient, at),

@@ -24,10 +24,10 @@ const held = new Set<Database.Database>()
  * One server per data folder. The lock is an open transaction on a file of its own, so that the operating system frees it
  * however the process ends; unlike a lock file with a process id in it, it cannot go stale. Throws `FolderInUse`.
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, file = 'lock.db'): FolderLock {
   mkdirSync(folder, { recursive: true })
   // Whoever looks whether it is locked holds it for a moment.
-  const database = new Database(join(folder, 'lock.db'), { timeout: LOOKING_MS })
+  const database = new Database(join(folder, file), { timeout: LOOKING_MS })
   try {
     database.exec('begin exclusive')
   } catch (error) {

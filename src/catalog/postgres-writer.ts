@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import type { Sheet } from '../core/tally.ts'
+import { fenceIn } from './moving/fence.ts'
 import { writes } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { clientOn, runOn } from './postgres-connection.ts'
@@ -124,7 +125,8 @@ async function tryOnce(pool: Pool, group: readonly Asked[]): Promise<readonly un
     for (const asked of group) values.push(await runOn(asking, operationOf(writes, { ...asked, id: 0 })))
     await conclude(client)
     return values
-  } catch (error) {
+  } catch (caught) {
+    const error = fenceIn(caught) ?? caught
     broken = isAway(error) || error instanceof CatalogUncertain || !(await client.query('rollback').then(yes, no))
     throw error
   } finally {

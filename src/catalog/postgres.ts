@@ -1,10 +1,12 @@
+import { escapeLiteral, type Pool } from 'pg'
 import type { Catalog } from '../core/catalog.ts'
 import type { Log } from '../core/contracts.ts'
 import type { Sheet } from '../core/tally.ts'
 import { createCatalog } from './catalog.ts'
+import { moved, mustNotBeFilled } from './moving/marks.ts'
 import { longReads } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
-import { createPool, runOn, steadyOn } from './postgres-connection.ts'
+import { clientOn, createPool, runOn, steadyOn } from './postgres-connection.ts'
 import { CatalogUnreachable, isAway } from './postgres-errors.ts'
 import { migratePostgres } from './postgres-migrate.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
@@ -20,6 +22,8 @@ export interface PostgresOptions {
   readonly log?: Log
   /** Where the writer counts its work; of `writerLayout`. */
   readonly sheet?: Sheet
+  /** Where this process has the files; told to a catalog whose files were moved, which takes rows from nobody else. */
+  readonly store?: string
 }
 
 export interface PostgresCatalog extends Catalog {
@@ -36,6 +40,9 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
   const pool = createPool({ url, connections, statementMs, ...(log && { log }) })
   try {
     await migratePostgres(pool, Date.now())
+    await runOn(clientOn(pool), mustNotBeFilled('in PostgreSQL'))
+    const elsewhere = await runOn(clientOn(pool), moved())
+    if (elsewhere?.store != null && elsewhere.store === options.store) await tellStore(pool, options.store)
   } catch (error) {
     await pool.end()
     throw isAway(error) ? new CatalogUnreachable(error) : error
@@ -64,4 +71,11 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
     close: () => (closed ??= close()),
   })
   return { ...catalog, waiting: writer.waiting }
+}
+
+/** On every connection, those that are open already included: of no other does the fence let anything through. */
+async function tellStore(pool: Pool, store: string): Promise<void> {
+  const statement = `select set_config('dossier.store', ${escapeLiteral(store)}, false)`
+  pool.on('connect', (client) => void client.query(statement).catch(() => undefined))
+  await pool.query(statement)
 }

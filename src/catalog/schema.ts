@@ -312,6 +312,34 @@ export interface UnderWayTable {
   expires_at: number
 }
 
+/** That rows are being moved to another catalog (`old`) or into this one (`new`); one row, or none. */
+export interface MoveTable {
+  /** The same on both sides. */
+  id: string
+  role: 'old' | 'new'
+  /** `moved`: nothing is written here any more. */
+  state: 'copying' | 'moved'
+  /** Where it goes, for people; without passwords. */
+  target: string
+  /** Set: only the files were moved, into this store. */
+  store: string | null
+  /** JSON: up to where rows are copied. */
+  place: string | null
+  /** By the database's own clock. */
+  fenced_until: number | null
+  began_at: number
+  ended_at: number | null
+}
+
+/** A row that changed while a move was under way. */
+export interface MoveChangeTable {
+  moved_table: string
+  /** Random. */
+  id: string
+  /** JSON: the values of the row's primary key. */
+  row_key: string
+}
+
 export interface MigrationTable {
   version: number
   name: string
@@ -344,5 +372,7 @@ export interface Schema {
   duty: DutyTable
   call_count: CallCountTable
   under_way: UnderWayTable
+  move: MoveTable
+  move_change: MoveChangeTable
   migration: MigrationTable
 }

@@ -6,6 +6,7 @@ import type { Log } from '../core/contracts.ts'
 import type { Sheet } from '../core/tally.ts'
 import { createCatalog } from './catalog.ts'
 import { migrate } from './migrate.ts'
+import { mustNotBeFilled } from './moving/marks.ts'
 import type { longReads, writes } from './operations/list.ts'
 import { scriptOf } from './script.ts'
 import { openSqlite } from './sqlite-connection.ts'
@@ -107,6 +108,7 @@ function prepare(file: string): void {
   const connection = openSqlite(file, 'write')
   try {
     migrate(connection, Date.now())
+    connection.run(mustNotBeFilled(file))
   } finally {
     connection.close()
   }

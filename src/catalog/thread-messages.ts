@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { fenceIn } from './moving/fence.ts'
 
 /** One more way in, which is served like the first. */
 export interface Share {
@@ -25,7 +26,8 @@ export interface Thrown {
   readonly stack: string | null
 }
 
-export function thrown(error: unknown): Thrown {
+export function thrown(caught: unknown): Thrown {
+  const error = fenceIn(caught) ?? caught
   const { name, message, stack = null } = error instanceof Error ? error : new Error(String(error))
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
   return { name, message, code, stack }

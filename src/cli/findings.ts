@@ -22,6 +22,8 @@ const WORDS: Readonly<Record<FindingKind, string>> = {
 export interface Findings {
   readonly progress: Progress
   readonly report: (finding: Finding) => void
+  /** Something that is worth a line and no finding. */
+  tell(value: object, line: string): void
   readonly remaining: number
   readonly mended: number
   /** The last line: what was done, for people or (`summary`) for programs. Answers the exit status. */
@@ -45,6 +47,7 @@ export function createFindings(options: Options): Findings {
     get mended() {
       return count.mended
     },
+    tell: write,
     report(finding) {
       count[finding.mended ? 'mended' : 'remaining'] += 1
       write(finding, lineOf(finding))

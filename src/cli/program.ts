@@ -2,13 +2,14 @@
  * argv -> one command. Every refusal is one sentence on standard error and an exit status that tells its kind (status.ts);
  * a command that looked at the data and found something that remains answers 3.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { BadSetting, SETTINGS, envNameOf, type Config } from '../config.ts'
+import { Command, CommanderError, Option } from 'commander'
+import { BadSetting, KEPT_BY, SETTINGS, envNameOf, type Config } from '../config.ts'
 import { Fault } from '../core/fault.ts'
 import { createClient, createGrant, listClients } from './client.ts'
 import { addCompletion } from './completion/command.ts'
 import { groupOf } from './option-groups.ts'
 import type { Options } from './options.ts'
+import { addMove, rateOf } from './move-options.ts'
 import { addLogin } from './remote/commands.ts'
 import { addServerCommands } from './server-commands.ts'
 import { addStaffCommands } from './staff-commands.ts'
@@ -93,6 +94,7 @@ function createProgram(outcome: { status: number }): Command {
   keepSafe(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })
+  addMove(withSettings(program.command('move'), KEPT_BY.slice()), (status) => (outcome.status = status))
   addCompletion(program)
   return program
 }
@@ -174,12 +176,6 @@ function keepSafe(program: Command, ending: (command: (options: Options) => Prom
 }
 
 type Action = (options: Options) => Promise<void>
-
-function rateOf(text: string): number {
-  const rate = Number(text)
-  if (rate > 0 && Number.isFinite(rate)) return rate
-  throw new InvalidArgumentError('Expected megabytes per second, such as 50.')
-}
 
 const ORG_HELP = 'the organization, as `org list` shows it; not needed where there is only one'
 

@@ -21,3 +21,19 @@ export function createProgress(isQuiet: boolean): Progress {
     clear: () => void stderr.write('\r\x1b[K'),
   }
 }
+
+/** Below so much of the work nothing can be said of the rest. */
+const LEAST_PART = 0.02
+const LEAST_MS = 3_000
+
+/** What is left of each piece of work, judged by how long the part of it took that this process did; empty as long as that is a guess. */
+export function createForecast(now: () => number = Date.now) {
+  let current = { what: '', at: 0, first: 0 }
+  return (what: string, done: number, all: number): string => {
+    if (what !== current.what) current = { what, at: now(), first: done }
+    const [took, part] = [now() - current.at, (done - current.first) / Math.max(1, all)]
+    if (took < LEAST_MS || part < LEAST_PART || done >= all) return ''
+    const seconds = Math.round(((took / 1_000) * (all - done)) / (done - current.first))
+    return seconds < 90 ? ` (about ${String(seconds)} s left)` : ` (about ${String(Math.round(seconds / 60))} min left)`
+  }
+}

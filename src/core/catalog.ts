@@ -22,6 +22,7 @@ import type {
   User,
   UserId,
 } from './model.ts'
+import type { MovesCatalog } from './moves-catalog.ts'
 import type { PermissionsCatalog } from './permissions-catalog.ts'
 import type { SharesCatalog } from './shares-catalog.ts'
 
@@ -195,7 +196,7 @@ export interface Download {
  * a write that rejects has changed nothing. Reads see every write that resolved before them. Null means "not there";
  * a record, field or attachment of another organization is not there, nor is one whose record was removed.
  */
-export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCatalog, DutiesCatalog {
+export interface Catalog extends AccountsCatalog, PermissionsCatalog, SharesCatalog, DutiesCatalog, MovesCatalog {
   createOrganization(input: NewOrganization): Promise<Organization>
   organization(id: OrganizationId): Promise<Organization | null>
   /** The organizations in order of id, at most `limit`. */

@@ -83,6 +83,8 @@ export class Fault extends Error {
         { cause: thrown },
       )
     }
+    const elsewhere = ELSEWHERE.get(codeOf(thrown))
+    if (elsewhere !== undefined) return new Fault('unavailable', 'request', elsewhere, { cause: thrown })
     return new Fault('internal', 'request', 'Something failed inside the server; nothing was kept.', { cause: thrown })
   }
 }
@@ -96,6 +98,18 @@ const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_
 export function isUnreachable(thrown: unknown): boolean {
   return UNREACHABLE.has(codeOf(thrown))
 }
+
+/** Said by a catalog that is being moved to another store. */
+const ELSEWHERE = new Map([
+  [
+    'CATALOG_FENCED',
+    'What is kept here is being moved to another store, which takes a moment; nothing was kept of this request. Try again in a few seconds.',
+  ],
+  [
+    'CATALOG_MOVED',
+    'What is kept here was moved to another store, and this server only answers what is read. Nothing was kept of this request; send it to the server of the new store, which the operator names.',
+  ],
+])
 
 function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined

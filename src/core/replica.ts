@@ -1,24 +1,29 @@
-/** The bytes that a catalog at rest names, brought to another store: each is hashed on its way, and what is there already stays. */
+/** The bytes that a catalog names, brought to another store: each is hashed on its way, and what is there already stays. */
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BlobStore, StoredBlobs } from './contracts.ts'
 import { bytesOf } from './doctor.ts'
 import { isUnreachable } from './fault.ts'
-import { asNoted, createCasebook, type Casebook, type Finding, type Suspicion } from './findings.ts'
+import { asNoted, createCasebook, type Casebook, type Finding, type Judge, type Suspicion } from './findings.ts'
 import type { BlobRow, Inspection } from './inspection.ts'
+import type { Pace } from './pace.ts'
 import { sideBySide, type Pair } from './side-by-side.ts'
 
 /** Copied at a time: so many flushes of the disk overlap. */
 const LANES = 4
 
 export interface ReplicaParts {
-  /** Nobody writes to it meanwhile. */
-  readonly inspection: Inspection
+  readonly inspection: Pick<Inspection, 'blobs' | 'bytes' | 'extent' | 'holders'>
   readonly from: Pick<StoredBlobs, 'open'>
   readonly to: BlobStore
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
   readonly progress: (done: number, all: number) => void
+  /** Looks again at what was found, where somebody writes meanwhile. */
+  readonly judge?: Judge
+  readonly pace?: Pace
+  /** Bytes that live in the catalog are somebody else's matter. */
+  readonly isStoreOnly?: boolean
 }
 
 export interface Replicated {
@@ -33,12 +38,12 @@ export interface Replicated {
 export async function replicate(parts: ReplicaParts): Promise<Replicated> {
   const { inspection, to, progress, signal } = parts
   const { bytes: all } = await inspection.extent()
-  const casebook = createCasebook(inspection, asNoted, parts.found)
+  const casebook = casebookOf(parts)
   const tally = { copied: { blobs: 0, bytes: 0 }, kept: 0, small: 0 }
   let done = 0
   await inLanes(sideBySide(inspection, to), signal, async ({ row, file }) => {
     if (row === null || row.claimedAt !== null) return
-    if (row.place === 'catalog') tally.small += await check(row, inspection, casebook)
+    if (row.place === 'catalog') tally.small += parts.isStoreOnly === true ? 0 : await check(row, inspection, casebook)
     else if (file?.size === row.size) tally.kept += 1
     else if (await copy(row, file, parts, casebook)) {
       tally.copied.blobs += 1
@@ -48,6 +53,33 @@ export async function replicate(parts: ReplicaParts): Promise<Replicated> {
   })
   await casebook.settle()
   return tally
+}
+
+/** The same for these blobs of the store alone, whatever else there is; answers how many were copied. */
+export async function replicateSome(rows: readonly BlobRow[], parts: ReplicaParts): Promise<number> {
+  const casebook = casebookOf(parts)
+  let copied = 0
+  await inLanes(each(rows), parts.signal, async (row) => {
+    if (await isThere(row, parts)) return
+    if (await copy(row, null, parts, casebook)) copied += 1
+  })
+  await casebook.settle()
+  return copied
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items
+}
+
+/** What was put is there as a whole or not at all. */
+async function isThere({ key }: BlobRow, { to }: ReplicaParts): Promise<boolean> {
+  const stream = await to.open(key, { start: 0, end: 0 })
+  stream?.destroy()
+  return stream !== null
+}
+
+function casebookOf({ inspection, judge = asNoted, found }: ReplicaParts): Casebook {
+  return createCasebook(inspection, judge, found)
 }
 
 /** Removes what the catalog does not name; answers how many that were. */
@@ -62,7 +94,7 @@ export async function dropUnnamed({ inspection, to }: Pick<ReplicaParts, 'inspec
   return dropped
 }
 
-async function check(row: BlobRow, inspection: Inspection, casebook: Casebook): Promise<number> {
+async function check(row: BlobRow, inspection: Pick<Inspection, 'bytes'>, casebook: Casebook): Promise<number> {
   const bytes = await inspection.bytes(row.key)
   if (bytes === null) {
     await casebook.note({ ...about(row), kind: 'missing', found: 'none' })
@@ -87,7 +119,7 @@ async function copy(row: BlobRow, file: Pair['file'], parts: ReplicaParts, caseb
   if (file !== null) await to.remove(row.key)
   try {
     if (source instanceof Wrong) throw source
-    await to.put(row.key, verified(source, row), signal)
+    await to.put(row.key, verified(source, row, parts.pace), signal)
     return true
   } catch (error) {
     if (!(error instanceof Wrong)) throw error
@@ -106,13 +138,14 @@ class Wrong extends Error {
   }
 }
 
-async function* verified(source: Readable, row: BlobRow): AsyncGenerator<Uint8Array> {
+async function* verified(source: Readable, row: BlobRow, pace?: Pace): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   let size = 0
   try {
     for await (const chunk of source as AsyncIterable<Uint8Array>) {
       hash.update(chunk)
       size += chunk.byteLength
+      await pace?.(chunk.byteLength)
       yield chunk
     }
   } catch (cause) {

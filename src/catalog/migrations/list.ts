@@ -7,6 +7,7 @@ import { permissions } from './0006-permissions.ts'
 import { shares } from './0007-shares.ts'
 import { duties } from './0008-duties.ts'
 import { commonCounts } from './0009-common-counts.ts'
+import { moves } from './0010-moves.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   shares,
   duties,
   commonCounts,
+  moves,
 ]

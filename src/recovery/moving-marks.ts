@@ -1,0 +1,83 @@
+/** A move leaves a mark on both catalogs, by which it is known again and goes on. */
+import { randomUUID } from 'node:crypto'
+import { countAll } from '../catalog/moving/comparison.ts'
+import type { MovingEnd } from '../catalog/moving/end.ts'
+import { forgetMove, mark, setMark, type MoveMark } from '../catalog/moving/marks.ts'
+import type { BlobStore } from '../core/contracts.ts'
+import { DestinationNotEmpty, NothingToMove, type Plan } from './moving-plan.ts'
+
+export interface Ends {
+  readonly from: MovingEnd
+  /** Null: the catalog stays where it is. */
+  readonly to: MovingEnd | null
+  /** Where files go; null: they stay. */
+  readonly blobs: BlobStore | null
+}
+
+export type Standing = 'begun' | 'going on' | 'sealed'
+
+/**
+ * Begins a move, or finds it begun earlier; `sealed`: all was copied and the old catalog given up, the new one only has
+ * to be opened. Errors: DestinationNotEmpty, AnotherMove, MovedAlready, NothingToMove.
+ */
+export async function beginMove(ends: Ends, plan: Plan): Promise<Standing> {
+  const { from, to } = ends
+  const old = await from.read(mark())
+  const isOurs = old?.role === 'old' && old.target === plan.target
+  if (old !== null && !isOurs) throw new AnotherMove(old.target)
+  const entered = to === null ? null : await to.read(mark())
+  if (old?.state === 'moved') {
+    if (entered?.id === old.id) return 'sealed'
+    throw new MovedAlready(old)
+  }
+  if (to !== null && old !== null && entered?.id === old.id && entered.role === 'new') return 'going on'
+  if (to === null && old !== null) return 'going on'
+  await mustBeEmpty(ends, entered)
+  await begin(ends, plan, old?.id ?? randomUUID())
+  return 'begun'
+}
+
+async function begin({ from, to }: Ends, { target }: Plan, id: string): Promise<void> {
+  const row = { id, state: 'copying', target, store: null, place: null, fenced_until: null, ended_at: null } as const
+  const at = Date.now()
+  await from.write(async (write) => {
+    await write(forgetMove())
+    await write(setMark({ ...row, role: 'old', began_at: at }))
+  })
+  if (to === null) return
+  // One database under two names is known by what was just written into it.
+  if ((await to.read(mark())) !== null) {
+    await from.write((write) => write(forgetMove()))
+    throw new NothingToMove(to.name)
+  }
+  await to.write((write) => write(setMark({ ...row, role: 'new', began_at: at })))
+}
+
+async function mustBeEmpty({ to, blobs }: Ends, entered: MoveMark | null): Promise<void> {
+  if (to !== null && (entered !== null || (await countAll(to)) > 0)) throw new DestinationNotEmpty(to.name)
+  if (blobs === null) return
+  for await (const { key } of blobs.list()) throw new DestinationNotEmpty(`The store that files go to (it has ${key})`)
+}
+
+/** One catalog moves to one place at a time. */
+export class AnotherMove extends Error {
+  override readonly name = 'AnotherMove'
+
+  constructor(target: string) {
+    super(
+      `A move of this catalog to another place is under way (${target}); go on with that one, or give it up with: dossier move --undo.`,
+    )
+  }
+}
+
+/** It is over. */
+export class MovedAlready extends Error {
+  override readonly name = 'MovedAlready'
+
+  constructor({ target, ended_at: at }: MoveMark) {
+    const when = at === null ? '' : ` on ${new Date(at).toISOString()}`
+    super(
+      `What was kept here was moved${when} (${target}); start Dossier with those settings, or take the move back with: dossier move --undo.`,
+    )
+  }
+}

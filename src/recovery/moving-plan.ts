@@ -1,0 +1,71 @@
+/** What goes where in a move, and whether it may. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeFolder } from '../blobs/new-folder.ts'
+import { NoCatalog } from '../catalog/inspection.ts'
+import { isEmpty, mustBeServable } from '../catalog/mark.ts'
+import type { MovingEnd } from '../catalog/moving/end.ts'
+import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
+import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
+import type { Config } from '../config.ts'
+import { placesOf } from '../shelves.ts'
+
+export interface Plan {
+  readonly movesCatalog: boolean
+  readonly movesFiles: boolean
+  /** Where it goes, for people, and how a move that goes on is known. */
+  readonly target: string
+}
+
+/** Throws `NothingToMove`. */
+export function planOf(from: Config, to: Config): Plan {
+  const movesCatalog = catalogOf(from) !== catalogOf(to)
+  const [old, target] = [placesOf(from), placesOf(to)]
+  const movesFiles = old.bytes !== target.bytes
+  if (!movesCatalog && !movesFiles) throw new NothingToMove(wordsFor(old))
+  return { movesCatalog, movesFiles, target: wordsFor(target) }
+}
+
+function catalogOf({ databaseUrl, data }: Config): string {
+  return databaseUrl ?? data
+}
+
+function wordsFor({ catalog, bytes }: ReturnType<typeof placesOf>): string {
+  return `catalog in ${catalog}, files in ${bytes}`
+}
+
+/** Throws `NoCatalog`, `NotServable`, and what opening it does. */
+export async function openOld({ data, databaseUrl }: Config): Promise<MovingEnd> {
+  if (databaseUrl !== null) return openPostgresEnd(databaseUrl)
+  if (!existsSync(join(data, 'catalog.db'))) throw new NoCatalog(data)
+  mustBeServable(data)
+  return openSqliteEnd(data)
+}
+
+/** Throws `NotEmpty` for a folder that holds something else than a catalog. */
+export async function openNew({ data, databaseUrl }: Config): Promise<MovingEnd> {
+  if (databaseUrl !== null) return openPostgresEnd(databaseUrl)
+  await makeFolder(data)
+  mustBeServable(data)
+  if (!existsSync(join(data, 'catalog.db')) && !isEmpty(data)) throw new DestinationNotEmpty(`The folder ${data}`)
+  return openSqliteEnd(data)
+}
+
+export class NothingToMove extends Error {
+  override readonly name = 'NothingToMove'
+
+  constructor(name: string) {
+    super(
+      `Both ends of the move are the same (${name}); name a new place with --to-data, --to-database-url or --to-blobs-url.`,
+    )
+  }
+}
+
+/** What is moved never mixes with what is there. */
+export class DestinationNotEmpty extends Error {
+  override readonly name = 'DestinationNotEmpty'
+
+  constructor(what: string) {
+    super(`${what} is not empty, and was not begun by a move from here; name an empty one, or empty it first.`)
+  }
+}
