@@ -65,9 +65,15 @@ const named = new Map<Template<unknown>, Named>()
 function nameOf(template: Template<unknown>): Named {
   const present = named.get(template)
   if (present !== undefined) return present
-  const made = { name: `dossier_${String(named.size)}`, compiled: compile(template, postgresBuilder) }
+  const compiled = compile(template, postgresBuilder)
+  const made = { name: `dossier_${String(named.size)}`, compiled: { ...compiled, sql: literate(compiled.sql) } }
   named.set(template, made)
   return made
+}
+
+/** In collation "C", which all text here has, there are no letters beyond ASCII; ICU knows them all. Bytes decide again afterwards. */
+function literate(sql: string): string {
+  return sql.replaceAll(/\blower\(([^()]+)\)/g, '(lower($1 collate "und-x-icu") collate "C")')
 }
 
 export interface Statement {

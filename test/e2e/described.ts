@@ -3,6 +3,7 @@
  * shape that changed, or a route that nobody described, fails the test that met it.
  */
 import assert from 'node:assert/strict'
+import { appendFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 
@@ -36,12 +37,34 @@ const checked: typeof fetch = async (input, init) => {
   const response = await bare(input, init)
   const request = new URL(input instanceof Request ? input.url : String(input))
   const type = (response.headers.get('content-type') ?? '').split(';', 1)[0] ?? ''
-  if (!origins.has(request.origin) || !/[/+]json$/.test(type)) return response
+  if (!origins.has(request.origin)) return response
   const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toLowerCase()
+  writeDown([method, request.pathname, response.status])
+  if (!/[/+]json$/.test(type)) return response
   const body = await response.clone().text()
   described ??= load(request.origin)
   if (body !== '') check(await described, { method, path: request.pathname, status: response.status, type, body })
   return response
+}
+
+/** What was asked and how it was answered; by more processes than one, into one file. */
+export type Asked = readonly [method: string, path: string, status: number]
+
+function writeDown(asked: Asked): void {
+  const file = process.env['DOSSIER_TEST_ASKED']
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(asked)}\n`)
+}
+
+/** The operations of a server's document, as `method path`, and which of them were done and not refused. */
+export async function operationsDone(origin: string, asked: readonly Asked[]) {
+  const { document, paths } = await load(origin)
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  )
+  const done = asked
+    .filter(([, , status]) => status < 400)
+    .map(([method, path]) => `${method} ${String(paths.find(([pattern]) => pattern.test(path))?.[1])}`)
+  return { all, done: new Set(done) }
 }
 
 interface Answered {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { checkAnswersOf } from './described.ts'
+import { storesOf } from './stores.ts'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const main = join(root, 'src', 'main.ts')
@@ -45,7 +46,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const args = [main, options.command ?? 'serve', '--data', folder, '--port', '0', ...(options.args ?? [])]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE, ...options.env },
+    env: { ...process.env, NODE_COMPILE_CACHE, ...(await storesOf(folder)), ...options.env },
   })
   const heard = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
@@ -74,7 +75,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 
 /** Runs a command on a data folder and parses its JSON. */
 export async function cli<T>(folder: string, ...words: string[]): Promise<T> {
-  const env = { ...process.env, NODE_COMPILE_CACHE }
+  const env = { ...process.env, NODE_COMPILE_CACHE, ...(await storesOf(folder)) }
   const { stdout } = await run(process.execPath, [main, ...words, '--data', folder, '--json'], { env })
   return JSON.parse(stdout) as T
 }
