@@ -16,7 +16,6 @@ import { TABLES, type MovedTable } from './tables.ts'
 const PAGE = 500
 /** Of rows that hold bytes, up to 64 KiB each. */
 const BYTES_PAGE = 100
-/** After so long a step ends, and what it brought is kept. */
 const STEP_MS = 2_000
 /** More than so many blobs that changed are not remembered one by one. */
 const MOST_BLOBS = 20_000
@@ -46,6 +45,8 @@ export interface StepParts {
   readonly signal: AbortSignal
   /** Bytes of a small file are not what its row says; whether that was accepted is decided later. */
   readonly wrong: (row: BlobRow, found: string) => void
+  /** After so long it ends, having brought a page at least; 2,000 milliseconds unless told. */
+  readonly stepMs?: number
   /** Looks at both sides while they are the same. */
   readonly compare?: (read: Run) => Promise<void>
 }
@@ -54,7 +55,7 @@ export function isComplete({ table }: Place): boolean {
   return table >= TABLES.length
 }
 
-export async function step({ from, to, signal, wrong, compare }: StepParts): Promise<Stepped> {
+export async function step({ from, to, signal, wrong, stepMs = STEP_MS, compare }: StepParts): Promise<Stepped> {
   return from.moment(async (read) => {
     const brought = createBrought()
     const place = to === null ? await look(read, brought) : await to.write((write) => bring(read, write))
@@ -74,7 +75,9 @@ export async function step({ from, to, signal, wrong, compare }: StepParts): Pro
 
   async function goOn(read: Run, write: Run, reached: Place): Promise<Place> {
     let { table: at, after, rows: count } = reached
-    for (const until = Date.now() + STEP_MS; at < TABLES.length && Date.now() < until;) {
+    const until = Date.now() + stepMs
+    do {
+      if (at >= TABLES.length) break
       signal.throwIfAborted()
       const table = mustTable(at)
       const limit = table.name === 'blob_bytes' ? BYTES_PAGE : PAGE
@@ -85,7 +88,7 @@ export async function step({ from, to, signal, wrong, compare }: StepParts): Pro
       const last = rows.at(-1)
       if (last === undefined || rows.length < limit) [at, after] = [at + 1, null]
       else after = keyOf(table, last)
-    }
+    } while (Date.now() < until)
     return { table: at, after, rows: count }
   }
 
