@@ -68,6 +68,11 @@ function lineOf({ kind, key, organization, attachments, expected, found, mended 
   return `${mended ? 'mended: ' : ''}${WORDS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
 }
 
+/** Where catalog and bytes are. */
+export function wordsFor({ catalog, bytes }: { readonly catalog: string; readonly bytes: string }): string {
+  return catalog === bytes ? catalog : `${catalog} and ${bytes}`
+}
+
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB']
 
 /** A size as people say it. */

@@ -141,16 +141,13 @@ function letIn(program: Command): void {
     .action(createGrant)
 }
 
-/** Where things are kept. */
-const STORES = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
-
 /** What looks after the data. These commands answer an exit status. */
 function keepSafe(program: Command, ending: (command: (options: Options) => Promise<number>) => Action): void {
   withSettings(
     program
       .command('doctor')
       .description('compare rows and bytes, also beside running servers; status 3: findings remain'),
-    [...STORES, 'requestSeconds', 'sweepGraceSeconds'],
+    [...KEPT_BY, 'requestSeconds', 'sweepGraceSeconds'],
   )
     .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')
     .option('--rate <MB per second>', 'how fast bytes are read at most (default: 100)', rateOf)
@@ -160,15 +157,19 @@ function keepSafe(program: Command, ending: (command: (options: Options) => Prom
     )
     .option('--json', 'print a line of JSON per finding, and a summary')
     .action(ending(async (options) => (await import('./doctor.ts')).doctor(options)))
-  withSettings(program.command('backup').description('make or renew a consistent copy, while the server goes on'), [
-    'data',
-  ])
+  withSettings(
+    program.command('backup').description('make or renew a consistent copy, while the server goes on'),
+    KEPT_BY,
+  )
     .requiredOption('--to <folder>', 'where the backup lies; only what is new is copied')
     .option('--json', 'print a line of JSON per finding, and a summary')
     .action(ending(async (options) => (await import('./backup.ts')).backup(options)))
-  withSettings(program.command('restore').description('make a data folder of a backup; every file is verified'), [
-    'data',
-  ])
+  withSettings(
+    program
+      .command('restore')
+      .description('fill a new data folder or empty stores from a backup; every file is verified'),
+    KEPT_BY,
+  )
     .requiredOption('--from <folder>', 'the backup')
     .option('--accept-loss', 'finish without what is missing or changed in the backup')
     .option('--json', 'print a line of JSON per finding, and a summary')

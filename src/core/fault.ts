@@ -75,7 +75,7 @@ export class Fault extends Error {
         { cause: thrown },
       )
     }
-    if (isUnreachable(thrown)) {
+    if (UNREACHABLE.has(codeOf(thrown))) {
       return new Fault(
         'unavailable',
         'request',
@@ -94,9 +94,11 @@ const OUT_OF_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS', 'S
 /** Said by stores that lie behind a network. */
 const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_UNREACHABLE'])
 
-/** Whether a store could not be asked: nothing is known about what it holds. */
-export function isUnreachable(thrown: unknown): boolean {
-  return UNREACHABLE.has(codeOf(thrown))
+/** Of a store that could not be asked, or broke off in the middle of an answer, nothing is known: that is no finding. */
+export function mustHaveAnswered(thrown: unknown): void {
+  if (UNREACHABLE.has(codeOf(thrown))) throw thrown
+  if (!BROKEN_OFF.has(codeOf(thrown))) return
+  throw new Error('The store broke off in the middle of an answer; run it again to go on.', { cause: thrown })
 }
 
 /** Said by a catalog that is being moved to another store. */
@@ -110,6 +112,8 @@ const ELSEWHERE = new Map([
     'What is kept here was moved to another store, and this server only answers what is read. Nothing was kept of this request; send it to the server of the new store, which the operator names.',
   ],
 ])
+
+const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 
 function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined

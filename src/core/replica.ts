@@ -3,7 +3,7 @@ import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BlobStore, StoredBlobs } from './contracts.ts'
 import { bytesOf } from './doctor.ts'
-import { isUnreachable } from './fault.ts'
+import { mustHaveAnswered } from './fault.ts'
 import { asNoted, createCasebook, type Casebook, type Finding, type Judge, type Suspicion } from './findings.ts'
 import type { BlobRow, Inspection } from './inspection.ts'
 import type { Pace } from './pace.ts'
@@ -108,10 +108,7 @@ async function check(row: BlobRow, inspection: Pick<Inspection, 'bytes'>, casebo
 
 async function copy(row: BlobRow, file: Pair['file'], parts: ReplicaParts, casebook: Casebook): Promise<boolean> {
   const { from, to, signal } = parts
-  const source = await from.open(row.key).catch((cause: unknown) => {
-    if (isUnreachable(cause)) throw cause
-    return unreadable(row, cause)
-  })
+  const source = await from.open(row.key).catch((cause: unknown) => unreadable(row, cause))
   if (source === null) {
     await casebook.note({ ...about(row), kind: 'missing', found: 'no file' })
     return false
@@ -156,6 +153,7 @@ async function* verified(source: Readable, row: BlobRow, pace?: Pace): AsyncGene
 }
 
 function unreadable(row: BlobRow, cause: unknown): Wrong {
+  mustHaveAnswered(cause)
   return new Wrong({ ...about(row), kind: 'unreadable', found: cause instanceof Error ? cause.message : String(cause) })
 }
 

@@ -2,7 +2,7 @@
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { StoredBlobs } from './contracts.ts'
-import { isUnreachable } from './fault.ts'
+import { mustHaveAnswered } from './fault.ts'
 import type { Casebook } from './findings.ts'
 import type { BlobRow, Inspection } from './inspection.ts'
 import type { BlobKey } from './model.ts'
@@ -59,7 +59,7 @@ export async function reread(
       if (digest === null || digest.size !== row.size || digest.hash === row.hash) return null
       return { kind: 'wrong_hash' as const, found: `SHA-256 ${digest.hash}` }
     } catch (error) {
-      if (isUnreachable(error)) throw error
+      mustHaveAnswered(error)
       return { kind: 'unreadable' as const, found: error instanceof Error ? error.message : String(error) }
     }
   }

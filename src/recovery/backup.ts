@@ -1,23 +1,26 @@
 /**
  * A consistent copy while uploads go on: first the catalog as it is at one moment, then the bytes that this copy names.
+ * Wherever they come from, the copy is a folder with a catalog in SQLite and files, which any Dossier restores anywhere.
  * The lease begins before the catalog is copied, so nothing that the copy names is removed before it was copied.
  * The new catalog takes the old one's place last: until then the folder is the former backup, with more bytes than it needs.
  */
-import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
+import { openDiskBlobs } from '../blobs/disk.ts'
 import { makeFolder } from '../blobs/new-folder.ts'
 import { copyCatalog, publishCatalog, type Report } from '../catalog/copy.ts'
-import { NoCatalog, openSqliteInspection } from '../catalog/inspection.ts'
+import { openSqliteInspection } from '../catalog/inspection.ts'
 import { lockFolder } from '../catalog/lock.ts'
 import { isEmpty, mustBeServable, readMark, setMark } from '../catalog/mark.ts'
-import { openSqliteCatalog } from '../catalog/sqlite.ts'
+import { CatalogTooOld } from '../catalog/migrate.ts'
+import type { Config } from '../config.ts'
 import type { Finding } from '../core/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/replica.ts'
+import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../shelves.ts'
 import { beginLease } from './lease.ts'
+import type { Places } from './reading-state.ts'
 
 export interface BackupOrder {
-  readonly data: string
+  readonly config: Config
   readonly to: string
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
@@ -25,16 +28,17 @@ export interface BackupOrder {
 }
 
 export interface BackedUp extends Replicated {
+  readonly stores: Places
   /** Blobs of the former backup that this one does not name. */
   readonly dropped: number
 }
 
-/** Errors: NoCatalog, NotServable, NotABackup, FolderInUse, and the disk's own. What was copied stays for the next run. */
+/** Errors: NoCatalog, NotServable, MovedAway, NotABackup, FolderInUse, and the stores' own. What was copied stays for the next run. */
 export async function backUp(order: BackupOrder): Promise<BackedUp> {
-  const { data, to } = order
-  if (!existsSync(join(data, 'catalog.db'))) throw new NoCatalog(data)
-  mustBeServable(data)
-  mustBeApart(data, to)
+  const { config, to } = order
+  await mustHaveCatalog(config)
+  mustBeServable(config.data)
+  mustBeApart(config.data, to)
   await makeFolder(to)
   const lock = lockFolder(to)
   try {
@@ -46,8 +50,17 @@ export async function backUp(order: BackupOrder): Promise<BackedUp> {
   }
 }
 
+/** Whoever opens a catalog makes one where there is none, and brings an older one up to date. Throws `NoCatalog`. */
+async function mustHaveCatalog(config: Config): Promise<void> {
+  try {
+    await (await openInspection(config)).close()
+  } catch (error) {
+    if (!(error instanceof CatalogTooOld)) throw error
+  }
+}
+
 async function intoFolder(order: BackupOrder): Promise<BackedUp> {
-  const { to } = order
+  const { config, to } = order
   const takenAt = new Date().toISOString()
   const copied = await copy(order)
   publishCatalog(join(to, 'catalog.next'), join(to, 'catalog.db'))
@@ -55,15 +68,16 @@ async function intoFolder(order: BackupOrder): Promise<BackedUp> {
   const inspection = openSqliteInspection(to)
   const blobs = await openDiskBlobs(join(to, 'blobs'))
   try {
-    return { ...copied, dropped: await dropUnnamed({ inspection, to: blobs }) }
+    return { stores: placesOf(config), ...copied, dropped: await dropUnnamed({ inspection, to: blobs }) }
   } finally {
     await blobs.close()
     await inspection.close()
   }
 }
 
-async function copy({ data, to, signal, found, progress }: BackupOrder): Promise<Replicated> {
-  const catalog = await openSqliteCatalog({ folder: data })
+async function copy(order: BackupOrder): Promise<Replicated> {
+  const { config, to, signal, progress } = order
+  const catalog = await mustBeHere(await openCatalog(config), config)
   const lease = await beginLease(catalog, `backup to ${to}`)
   try {
     const next = join(to, 'catalog.next')
@@ -71,8 +85,8 @@ async function copy({ data, to, signal, found, progress }: BackupOrder): Promise
       signal.throwIfAborted()
       progress('catalog', done, all)
     }
-    await copyCatalog(join(data, 'catalog.db'), next, report)
-    const copied = await bytesOf({ data, to, next, signal, found, progress })
+    await catalogOf(config, next, report)
+    const copied = await bytesOf({ ...order, next })
     await lease.mustLast()
     return copied
   } finally {
@@ -81,17 +95,23 @@ async function copy({ data, to, signal, found, progress }: BackupOrder): Promise
   }
 }
 
+async function catalogOf({ databaseUrl, data }: Config, next: string, report: Report): Promise<void> {
+  if (databaseUrl === null) return copyCatalog(join(data, 'catalog.db'), next, report)
+  await (await import('../catalog/copy-postgres.ts')).copyPostgres(databaseUrl, next, report)
+}
+
 async function bytesOf(order: BackupOrder & { readonly next: string }): Promise<Replicated> {
-  const { signal, found, progress } = order
+  const { config, signal, found, progress } = order
+  const from = await openStoredBlobs(config)
   const inspection = openSqliteInspection(order.to, order.next)
   const to = await openDiskBlobs(join(order.to, 'blobs'))
   try {
-    const from = createDiskView(join(order.data, 'blobs'))
     const report: Report = (done, all) => progress('files', done, all)
     return await replicate({ inspection, from, to, signal, found, progress: report })
   } finally {
     await to.close()
     await inspection.close()
+    await from.close()
   }
 }
 

@@ -1,75 +1,81 @@
-/** A backup becomes a data folder: all of it, or a folder that says that it is not restored yet. */
+/** A backup becomes what it was made of, in any stores: all of it, or stores that say that they are not restored yet. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
+import { createDiskView } from '../blobs/disk.ts'
 import { makeFolder } from '../blobs/new-folder.ts'
-import { copyResting, publishCatalog, type Report } from '../catalog/copy.ts'
+import { copyResting, type Report } from '../catalog/copy.ts'
 import { openSqliteInspection } from '../catalog/inspection.ts'
 import { lockFolder, type FolderLock } from '../catalog/lock.ts'
-import { isEmpty, readMark, removeMark, setMark } from '../catalog/mark.ts'
+import { readMark } from '../catalog/mark.ts'
+import type { Config } from '../config.ts'
 import type { Finding } from '../core/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/replica.ts'
+import { openBlobs, placesOf } from '../shelves.ts'
 import { mustBeApart } from './backup.ts'
+import type { Places } from './reading-state.ts'
+import { openTarget, type Target } from './restore-target.ts'
 
 export interface RestoreOrder {
   readonly from: string
-  readonly data: string
+  readonly config: Config
   /** Finishes although some bytes are missing from the backup or wrong in it; their attachments will not open. */
   readonly acceptLoss: boolean
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
-  readonly progress: (done: number, all: number) => void
+  readonly progress: (stage: 'files' | 'catalog', done: number, all: number) => void
 }
 
 export interface Restored extends Replicated {
+  readonly stores: Places
   /** When the backup was taken, as ISO 8601. */
   readonly takenAt: string | null
   /** False: something was found, and losing it was not accepted. */
   readonly finished: boolean
 }
 
-/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the disk's own; then the folder says that it is not restored. */
+/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; then the stores say that they are not restored. */
 export async function restore(order: RestoreOrder): Promise<Restored> {
-  const { from, data } = order
+  const { from, config } = order
   const mark = readMark(from, 'backup')
   if (mark === null || !existsSync(join(from, 'catalog.db'))) throw new NothingToRestore(from)
-  mustBeApart(from, data)
-  await makeFolder(data)
-  const lock = lockFolder(data)
+  mustBeApart(from, config.data)
+  await makeFolder(config.data)
+  const takenAt = takenAtIn(mark)
+  const target = await openTarget(config, { from, takenAt })
   const backupLock = lockUnlessReadOnly(from)
   try {
-    if (readMark(data, 'restoring') === null && !isEmpty(data)) throw new NotEmpty(data)
-    setMark(data, 'restoring', { from })
-    return { ...(await intoFolder(order)), takenAt: takenAtIn(mark) }
+    return { ...(await into(target, order)), takenAt, stores: placesOf(config) }
   } finally {
     backupLock?.release()
-    lock.release()
+    await target.close()
   }
 }
 
-async function intoFolder(order: RestoreOrder): Promise<Omit<Restored, 'takenAt'>> {
-  const { from, data } = order
+/** A copy of the backup's catalog comes first: one of an older Dossier is brought up to date, and the backup left as it is. */
+async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
+  const { from, signal, progress } = order
   let losses = 0
   const found = (finding: Finding) => {
     losses += 1
     order.found(finding)
   }
-  const copied = await bytesOf({ ...order, found })
+  copyResting(join(from, 'catalog.db'), target.next)
+  const copied = await bytesOf(target, { ...order, found })
   if (losses > 0 && !order.acceptLoss) return { ...copied, finished: false }
-  const next = join(data, 'catalog.next')
-  copyResting(join(from, 'catalog.db'), next)
-  publishCatalog(next, join(data, 'catalog.db'))
-  removeMark(data, 'restoring')
+  await target.finish((done, all) => {
+    signal.throwIfAborted()
+    progress('catalog', done, all)
+  })
   return { ...copied, finished: true }
 }
 
-async function bytesOf({ from, data, signal, found, progress }: RestoreOrder): Promise<Replicated> {
-  const inspection = openSqliteInspection(from)
-  const to = await openDiskBlobs(join(data, 'blobs'))
+async function bytesOf({ next }: Target, { from, config, signal, found, progress }: RestoreOrder): Promise<Replicated> {
+  const inspection = openSqliteInspection(from, next)
+  const to = await openBlobs(config)
   try {
     const [damage] = await inspection.damage(false)
     if (damage !== undefined) throw new Error(`The catalog of the backup ${from} is damaged: ${damage}.`)
-    const report: Report = (done, all) => progress(done, all)
+    const report: Report = (done, all) => progress('files', done, all)
     const source = createDiskView(join(from, 'blobs'))
     const copied = await replicate({ inspection, from: source, to, signal, found, progress: report })
     // What an earlier try brought from another backup.
@@ -102,14 +108,5 @@ export class NothingToRestore extends Error {
 
   constructor(folder: string) {
     super(`The folder ${folder} holds no finished backup; name the folder that dossier backup wrote to.`)
-  }
-}
-
-/** A restored copy never mixes with what is there. */
-export class NotEmpty extends Error {
-  override readonly name = 'NotEmpty'
-
-  constructor(folder: string) {
-    super(`The data folder ${folder} is not empty; restore into an empty or a new folder.`)
   }
 }

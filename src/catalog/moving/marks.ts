@@ -106,7 +106,7 @@ export class MoveUnfinished extends Error {
 
   constructor(name: string) {
     super(
-      `A move into this catalog (${name}) is not finished: run the same dossier move again to go on with it, or delete what it has brought.`,
+      `What is being copied into this catalog (${name}) is not complete: run the same dossier move or restore again to go on with it, or delete what it has brought.`,
     )
   }
 }

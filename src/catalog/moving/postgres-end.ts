@@ -14,6 +14,7 @@ const MOVER = 4_617_315_515
 /** A table's own trigger waits for those who write to it; whoever comes behind waits for it, so it soon gives up for a moment. */
 const LOCK_MS = 2_000
 const TRIES = 30
+const MOMENT = 'begin isolation level repeatable read read only'
 
 const fence = fenceFor(POSTGRES_NOW)
 
@@ -32,6 +33,18 @@ export async function openPostgresEnd(url: string): Promise<MovingEnd> {
   }
 }
 
+/** For who only reads: all of it is of one moment, and others go on writing. Throws `CatalogUnreachable`. */
+export async function atOneMoment<T>(url: string, work: (read: Run) => Promise<T>): Promise<T> {
+  const pool = createPool({ url, connections: 1, statementMs: STATEMENT_MS })
+  try {
+    return await within(pool, MOMENT, work)
+  } catch (error) {
+    throw isAway(error) ? new CatalogUnreachable(error) : error
+  } finally {
+    await pool.end()
+  }
+}
+
 function endOn(pool: Pool, lock: PoolClient, name: string): MovingEnd {
   const write = <T>(work: (run: Run) => Promise<T>) => within(pool, 'begin', work)
   /** Those who write wait meanwhile, and those who were about to look anew. */
@@ -39,7 +52,7 @@ function endOn(pool: Pool, lock: PoolClient, name: string): MovingEnd {
     within(pool, `begin; select pg_advisory_xact_lock(${GATE})`, work)
   return {
     name,
-    moment: (work) => within(pool, 'begin isolation level repeatable read read only', work),
+    moment: (work) => within(pool, MOMENT, work),
     write,
     read: (op) => runOn(clientOn(pool), op),
     async watch() {

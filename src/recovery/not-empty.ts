@@ -1,0 +1,8 @@
+/** A restored copy never mixes with what is there. */
+export class NotEmpty extends Error {
+  override readonly name = 'NotEmpty'
+
+  constructor(what: string, kind: string) {
+    super(`${what} is not empty; restore into an empty or a new ${kind}.`)
+  }
+}

@@ -1,0 +1,64 @@
+/** Stores that a backup is being restored into. Whatever is to serve them refuses until the end. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { publishCatalog, type Report } from '../catalog/copy.ts'
+import { lockFolder } from '../catalog/lock.ts'
+import { isEmpty, readMark, removeMark, setMark } from '../catalog/mark.ts'
+import type { Config } from '../config.ts'
+import { openBlobs, ownsFolder, placesOf } from '../shelves.ts'
+import { NotEmpty } from './not-empty.ts'
+import type { Backup, DatabaseTarget } from './restore-database.ts'
+
+export interface Target {
+  /** Where a copy of the backup's catalog is to lie. */
+  readonly next: string
+  /** All files are there: the catalog follows, and the stores may be served. */
+  finish(report: Report): Promise<void>
+  close(): Promise<void>
+}
+
+/** Errors: NotEmpty, FolderInUse, and those of the database. */
+export async function openTarget(config: Config, backup: Backup): Promise<Target> {
+  const { data, databaseUrl } = config
+  const next = join(data, 'catalog.next')
+  const lock = ownsFolder(config) ? lockFolder(data) : null
+  let database: DatabaseTarget | null = null
+  try {
+    if (databaseUrl !== null)
+      database = await (await import('./restore-database.ts')).openDatabaseTarget(databaseUrl, backup)
+    const isGoingOn = ownsFolder(config) ? readMark(data, 'restoring') !== null : database?.isGoingOn === true
+    if (!isGoingOn) await mustBeEmpty(config)
+    if (ownsFolder(config)) setMark(data, 'restoring', { from: backup.from })
+    await database?.begin()
+  } catch (error) {
+    await database?.close()
+    lock?.release()
+    throw error
+  }
+  return {
+    next,
+    async finish(report) {
+      if (database === null) publishCatalog(next, join(data, 'catalog.db'))
+      else await database.fill(next, report)
+      if (ownsFolder(config)) removeMark(data, 'restoring')
+    },
+    async close() {
+      // Published, or the database's by now, or made anew by the next try.
+      rmSync(next, { force: true })
+      await database?.close()
+      lock?.release()
+    },
+  }
+}
+
+async function mustBeEmpty(config: Config): Promise<void> {
+  if (ownsFolder(config) && !isEmpty(config.data)) throw new NotEmpty(`The data folder ${config.data}`, 'folder')
+  if (config.blobsUrl === null) return
+  const blobs = await openBlobs(config)
+  try {
+    for await (const { key } of blobs.list())
+      throw new NotEmpty(`${placesOf(config).bytes} (it has ${key})`, 'bucket or prefix')
+  } finally {
+    await blobs.close()
+  }
+}
