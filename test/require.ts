@@ -35,6 +35,7 @@ const tools = {
     wants: 'radosgw, ceph-mon, ceph-osd, ceph-common',
     isHere: () => ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-authtool'].every((program) => find(program) !== null),
   },
+  nginx: { wants: 'nginx-light', isHere: () => existsSync('/usr/sbin/nginx') },
   node: { wants: 'nothing more', isHere: () => true },
   chromium: { wants: 'chromium', isHere: () => chromium() !== null },
   sdks: {

@@ -1,4 +1,4 @@
-// The client as others get it: packed, unpacked into a project, used by plain Node and by a page in Chromium.
+// The package as others get it: its client in plain Node and in a page in Chromium, its server in a container and under systemd.
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { chromium as findChromium, missing, need } from '../require.ts'
+import { testDeployment } from './package/deployment.ts'
 import { root, startServer, type Server } from './server.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'dossier-project-'))
@@ -107,3 +108,5 @@ test('a page in Chromium uses the same files', { skip: missing('chromium') }, as
     await new Promise((resolve) => site.close(resolve))
   }
 })
+
+testDeployment(project)

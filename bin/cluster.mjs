@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// `npm run cluster`: installs what is missing, then starts, shows or stops a cluster on this machine.
+import { join } from 'node:path'
+import { findNode, refuseNode, root, run } from './ground.mjs'
+import { install, locksPackagedNode } from './install.mjs'
+
+if (findNode() === null && !locksPackagedNode()) refuseNode()
+await install({ dev: true })
+const node = findNode()
+if (node === null) refuseNode()
+
+const command = join(root, 'deploy', 'cluster', 'command.ts')
+process.exit(await run(node, [command, ...process.argv.slice(2)], { cwd: root }).catch(refuseNode))

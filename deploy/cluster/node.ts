@@ -1,0 +1,70 @@
+/** One node, started again when it ends by itself: as a service manager would. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export interface NodeOptions {
+  readonly port: number
+  /** A folder of its own, for what is not shared. */
+  readonly data: string
+  readonly log: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface ClusterNode {
+  readonly origin: string
+  readonly pid: () => number
+  stop(): Promise<void>
+}
+
+const root = join(import.meta.dirname, '..', '..')
+const AGAIN_MS = 1_000
+
+/** Resolves when it answers; rejects when it ends before. */
+export async function startNode({ port, data, log, env }: NodeOptions): Promise<ClusterNode> {
+  const origin = `http://127.0.0.1:${String(port)}`
+  const out = openSync(log, 'a')
+  const args = [join(root, 'bin', 'dossier.mjs'), 'serve', '--data', data, '--port', String(port)]
+  let isStopping = false
+  let isUp = false
+
+  const begin = (): ChildProcess => {
+    const proxies = ['--trusted-proxies', '127.0.0.1', '--access-log', 'off']
+    const started = spawn(process.execPath, [...args, ...proxies], {
+      stdio: ['ignore', out, out],
+      env: { ...process.env, ...env },
+    })
+    started.once('exit', () => {
+      if (!isStopping && isUp) setTimeout(() => (isStopping ? undefined : (child = begin())), AGAIN_MS).unref()
+    })
+    return started
+  }
+  let child = begin()
+
+  while (!(await answers(origin))) {
+    if (child.exitCode !== null)
+      throw new Error(`A node could not be started on port ${String(port)}; ${log} says why.`)
+    await wait(50)
+  }
+  isUp = true
+  return {
+    origin,
+    pid: () => child.pid ?? 0,
+    async stop() {
+      isStopping = true
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+async function answers(origin: string): Promise<boolean> {
+  return fetch(`${origin}/api/v1/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+}
