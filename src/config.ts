@@ -222,7 +222,7 @@ export function readDestination(
 ): Config {
   const said = KEPT_BY.flatMap((key) => {
     const value = flags[moveFlagOf(key)] ?? env[envNameOf(moveFlagOf(key))]
-    return value === undefined || value === '' ? [] : [[key, parsed(key, value)] as const]
+    return value === undefined || value === '' ? [] : [[key, parsed(key, value, moveFlagOf(key))] as const]
   })
   const settings: Partial<Config> = Object.fromEntries(said)
   const folder = settings.data === undefined ? {} : { data: resolve(settings.data), databaseUrl: null, blobsUrl: null }
@@ -236,12 +236,12 @@ function mustOutlast({ sweepGraceSeconds, requestSeconds }: Config): void {
   )
 }
 
-function parsed<K extends keyof Config>(key: K, value: string): Config[K] {
+function parsed<K extends keyof Config>(key: K, value: string, name: string = key): Config[K] {
   const setting: Setting<Config[K]> = SETTINGS[key]
   const result = setting.parse(value)
   if (result === undefined) {
     const found = setting.isSecret === true ? 'something else' : `"${value.slice(0, 80)}"`
-    throw new BadSetting(`${key} (${envNameOf(key)}) is ${found}; expected ${setting.expects}.`)
+    throw new BadSetting(`${name} (${envNameOf(name)}) is ${found}; expected ${setting.expects}.`)
   }
   return result
 }

@@ -33,9 +33,9 @@ export async function move(options: Options): Promise<number> {
         findings.progress.show(`${STAGES[stage]}${forecast(stage, part, all)}`, part, all),
     }),
   )
-  const { plan, ...rest } = done
-  const status = findings.end({ target: plan.target, ...rest }, sentencesOf(done, from, to))
-  return done.ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
+  const { plan, ended, ...counts } = done
+  const status = findings.end({ target: plan.target, ended, ...counts }, sentencesOf(done, from, to))
+  return ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
 }
 
 function destinationOf(options: Options) {

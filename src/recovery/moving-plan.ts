@@ -9,6 +9,7 @@ import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
 import type { Config } from '../config.ts'
 import { placesOf } from '../shelves.ts'
+import { mustBeApart } from './backup.ts'
 
 export interface Plan {
   readonly movesCatalog: boolean
@@ -17,12 +18,13 @@ export interface Plan {
   readonly target: string
 }
 
-/** Throws `NothingToMove`. */
+/** Throws `NothingToMove`, and for folders within each other. */
 export function planOf(from: Config, to: Config): Plan {
   const movesCatalog = catalogOf(from) !== catalogOf(to)
   const [old, target] = [placesOf(from), placesOf(to)]
   const movesFiles = old.bytes !== target.bytes
   if (!movesCatalog && !movesFiles) throw new NothingToMove(wordsFor(old))
+  if (from.data !== to.data) mustBeApart(from.data, to.data)
   return { movesCatalog, movesFiles, target: wordsFor(target) }
 }
 
