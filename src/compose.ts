@@ -14,7 +14,7 @@ import type { Door, DoorParts, Live } from './door.ts'
 import type { DoorThread } from './door-thread.ts'
 import { readCertificate, type Certificate } from './http/certificate.ts'
 import { createLog } from './log.ts'
-import { mustBeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './shelves.ts'
+import { mustServeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './shelves.ts'
 import { tend } from './tending.ts'
 
 export interface HouseOptions {
@@ -51,7 +51,7 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
   const loading = import('./door.ts')
   const catalog = await openCatalog(config, log, writerSheet ?? undefined)
-    .then((opened) => mustBeHere(opened, config))
+    .then((opened) => mustServeHere(opened, config))
     .catch((error: unknown) => {
       lock?.release()
       throw error

@@ -39,20 +39,23 @@ export async function openCatalog(config: Config, log?: Log, sheet?: Sheet): Pro
   }
 }
 
-/**
- * For who is about to serve: a catalog whose rows or files were moved elsewhere is refused, and closed. With the store that
- * its files were moved into, it is as any other again.
- */
+/** A catalog whose rows or files were moved elsewhere is refused, and closed: with the store that its files are in now it is as any other. */
 export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const moved = await catalog.moved()
-  if (moved === null) return catalog
-  if (moved.store === placesOf(config).bytes) {
-    // Under the folder's lock nobody has the old store. Nodes on PostgreSQL may, and are told apart by their connections.
-    if (config.databaseUrl === null) (await import('./catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
-    return catalog
-  }
+  if (moved === null || moved.store === placesOf(config).bytes) return catalog
   await catalog.close()
   throw new MovedAway(moved)
+}
+
+/**
+ * The same for who is about to serve, under the folder's lock: nobody has the old store any more, so nothing needs to keep
+ * them off. Nodes on PostgreSQL may have it, and are told apart by their connections.
+ */
+export async function mustServeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
+  const isSettled = config.databaseUrl !== null || (await catalog.moved()) === null
+  const here = await mustBeHere(catalog, config)
+  if (!isSettled) (await import('./catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
+  return here
 }
 
 /** What was kept here is elsewhere. */
