@@ -95,10 +95,13 @@ export async function openHouse(settings: Config, { tends = true, offered = null
     },
     async close() {
       await Promise.all([door.stop(), ...doors.map((thread) => thread.stop())])
-      await stopTending()
-      await catalog.close()
-      await blobs.close()
-      lock?.release()
+      try {
+        await stopTending()
+      } finally {
+        await catalog.close()
+        await blobs.close()
+        lock?.release()
+      }
     },
   }
 }

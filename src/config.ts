@@ -13,10 +13,12 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly databaseUrl: string | null
   readonly databaseConnections: number
+  readonly databaseSeconds: number
   readonly blobsUrl: string | null
   readonly s3Endpoint: string | null
   readonly s3Region: string
   readonly s3PathStyle: string
+  readonly s3Seconds: number
   readonly logLevel: string
   readonly accessLog: string
   readonly tlsKey: string | null
@@ -75,6 +77,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     isSecret: true,
   },
   databaseConnections: whole('most connections to PostgreSQL of one thread', 10, 2, 1_000),
+  databaseSeconds: whole('how long PostgreSQL may be silent before it counts as away', 10, 1, 600),
   blobsUrl: {
     help: 'S3 bucket for the files; without one they lie in the data folder',
     otherwise: null,
@@ -93,6 +96,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     'on',
     'off',
   ]),
+  s3Seconds: whole('how long the S3 service may be silent before it counts as away', 15, 1, 600),
   logLevel: oneOf('least level that is logged', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
   accessLog: oneOf('how each answered request is written to the log: json, combined (as Apache does) or off', 'json', [
     'off',
@@ -136,10 +140,12 @@ export const FIXED: readonly (keyof Config)[] = [
   'data',
   'databaseUrl',
   'databaseConnections',
+  'databaseSeconds',
   'blobsUrl',
   's3Endpoint',
   's3Region',
   's3PathStyle',
+  's3Seconds',
   'host',
   'port',
   'workers',

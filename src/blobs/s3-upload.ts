@@ -8,7 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { background } from './background.ts'
-import { type Bucket, reaching, sizeOf } from './s3-bucket.ts'
+import { BlobsUnreachable, type Bucket, reaching, sizeOf } from './s3-bucket.ts'
 
 /** 10,000 parts are the most; 5 MiB the least a part may have. */
 const PART_BYTES = 8 * 1_048_576
@@ -37,7 +37,7 @@ async function putWhole({ client, bucket }: Bucket, name: string, bytes: Buffer)
     const put = new PutObjectCommand({ ...object, Body: bytes, ContentLength: bytes.byteLength })
     await reaching(() => client.send(put))
   } catch (error) {
-    await client.send(new DeleteObjectCommand(object)).catch(() => undefined)
+    await unlessAway(error, () => client.send(new DeleteObjectCommand(object)))
     throw error
   }
 }
@@ -74,10 +74,15 @@ async function uploadParts(
     if (kept !== size) throw new Error(`The object store kept ${String(kept)} of ${String(size)} bytes`)
   } catch (error) {
     await sending.catch(() => undefined)
-    // The sweep gives up what cannot be given up now.
-    await client.send(new AbortMultipartUploadCommand({ ...object, UploadId })).catch(() => undefined)
+    await unlessAway(error, () => client.send(new AbortMultipartUploadCommand({ ...object, UploadId })))
     throw error
   }
+}
+
+/** What cannot be taken back now, the sweep takes back; nobody waits twice for a service that is away. */
+async function unlessAway(error: unknown, takeBack: () => Promise<unknown>): Promise<void> {
+  const done = takeBack().catch(() => undefined)
+  if (!(error instanceof BlobsUnreachable)) await done
 }
 
 /** Pieces of exactly the size of a part, but for the last. */

@@ -7,6 +7,7 @@ import type { BlobKey } from '../core/model.ts'
 import { arrivalOf } from './arrival.ts'
 import { keyTaken, mustKey } from './key.ts'
 import { type Bucket, isStatus, reaching, sizeOf } from './s3-bucket.ts'
+import { breakingSilence } from './s3-silence.ts'
 import { abortUnfinished, listObjects } from './s3-list.ts'
 import { upload } from './s3-upload.ts'
 
@@ -19,20 +20,25 @@ export interface S3Options {
   readonly region: string
   /** `http://host/bucket/key` instead of `http://bucket.host/key`. */
   readonly pathStyle: boolean
+  /** How long the service may be silent before it counts as away, in milliseconds; 15,000 unless told. */
+  readonly silenceMs?: number
 }
 
+const SILENCE_MS = 15_000
+/** What one request may take altogether: a part of an upload on a slow line. */
+const REQUEST_MS = 60_000
+const CONNECT_MS = 5_000
+/** Connections at once; the SDK's own 50 would let uploads wait for each other. */
+const SOCKETS = 256
+
+type Service = Pick<S3Options, 'endpoint' | 'region' | 'pathStyle'>
+type Patience = { readonly socketTimeout: number; readonly requestTimeout: number }
+
 /** Credentials come from the SDK's own chain: environment, profile files, the machine's role. */
-export function openS3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Options): BlobStore {
-  const client = new S3Client({
-    region,
-    forcePathStyle: pathStyle,
-    ...(endpoint !== null && { endpoint }),
-    // Older stores refuse the checksums that the SDK would add; the signature covers the bytes all the same.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
-  })
+export function openS3Blobs({ bucket, prefix, silenceMs = SILENCE_MS, ...service }: S3Options): BlobStore {
+  const client = createClient(service, { socketTimeout: silenceMs, requestTimeout: Math.max(REQUEST_MS, silenceMs) })
+  // Whoever reads slowly is no silence of the service's, and takes no connection from those who write.
+  const reading = createClient(service, { socketTimeout: 0, requestTimeout: silenceMs })
   const at: Bucket = { client, bucket, prefix }
   // Of another process's keys their randomness keeps us apart.
   const coming = new Set<BlobKey>()
@@ -49,7 +55,10 @@ export function openS3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3O
         coming.delete(key)
       }
     },
-    open: async (key, range) => reaching(() => openObject(at, mustKey(key), range)),
+    async open(key, range) {
+      const body = await reaching(() => openObject({ ...at, client: reading }, mustKey(key), range))
+      return body && breakingSilence(body, silenceMs)
+    },
     async check() {
       await reaching(() => client.send(new HeadBucketCommand({ Bucket: bucket })))
     },
@@ -61,8 +70,29 @@ export function openS3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3O
     list: (after) => listObjects(at, after === undefined ? null : mustKey(after)),
     async close() {
       client.destroy()
+      reading.destroy()
     },
   }
+}
+
+function createClient({ endpoint, region, pathStyle }: Service, patience: Patience): S3Client {
+  const sockets = { keepAlive: true, maxSockets: SOCKETS }
+  return new S3Client({
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint !== null && { endpoint }),
+    // Older stores refuse the checksums that the SDK would add; the signature covers the bytes all the same.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    requestHandler: {
+      ...patience,
+      connectionTimeout: CONNECT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: sockets,
+      httpsAgent: sockets,
+    },
+  })
 }
 
 async function openObject(

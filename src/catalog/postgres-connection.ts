@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { Pool, types, type PoolClient } from 'pg'
 import type { Log } from '../core/contracts.ts'
@@ -20,23 +21,29 @@ export interface PoolOptions {
   readonly connections: number
   /** What one statement may take, in milliseconds. */
   readonly statementMs: number
+  /** After so many without an answer the way to the server is taken to be broken; a little more than a statement unless told. */
+  readonly silenceMs?: number
   readonly log?: Log
 }
 
 /** How long a connection may take to come about, in milliseconds. */
 const CONNECT_MS = 5_000
+/** How long the server may take to close a connection that was ended. */
+const FAREWELL_MS = 1_000
 const INT8 = 20
 const NUMERIC = 1_700
 
-export function createPool({ url, connections, statementMs, log }: PoolOptions): Pool {
+export function createPool({ url, connections, statementMs, silenceMs = statementMs + 5_000, log }: PoolOptions): Pool {
+  const sockets = new Set<Socket>()
   const pool = new Pool({
     connectionString: url,
+    stream: () => socketIn(sockets),
     max: connections,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, silenceMs),
     statement_timeout: statementMs,
-    // A server that vanished without a word is noticed a little after the statement should have ended.
-    query_timeout: statementMs + 5_000,
-    idle_in_transaction_session_timeout: statementMs,
+    query_timeout: silenceMs,
+    // What a node holds that has vanished without a word, the others wait for no longer than they wait for the server.
+    idle_in_transaction_session_timeout: Math.min(statementMs, silenceMs),
     keepAlive: true,
     application_name: 'dossier',
     // Counts and sizes stay far below 2^53, beyond which a number would not be exact.
@@ -51,7 +58,21 @@ export function createPool({ url, connections, statementMs, log }: PoolOptions):
   // A connection that is lost while somebody works on it fails what was asked of it; unheard, its event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (error) => log?.warn({ err: error }, 'a resting connection to PostgreSQL was lost'))
+  const end = pool.end.bind(pool)
+  pool.end = async () => {
+    await end()
+    // A server that does not say goodbye would keep the process alive.
+    setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, FAREWELL_MS).unref()
+  }
   return pool
+}
+
+function socketIn(sockets: Set<Socket>): Socket {
+  const socket = new Socket()
+  sockets.add(socket)
+  return socket.once('close', () => sockets.delete(socket))
 }
 
 interface Named {
@@ -87,13 +108,19 @@ export interface Client {
   readonly ask: (statement: Statement) => Promise<Rows>
 }
 
-export function clientOn(connection: Pick<PoolClient, 'query'>): Client {
-  return { ask: async (statement) => (await connection.query<object>(statement)).rows }
+/** A statement that an answer is waited for as long as this, whatever the pool says; in milliseconds. */
+export function patiently<S extends { readonly text: string }>(statement: S, patienceMs: number) {
+  return { ...statement, query_timeout: patienceMs }
+}
+
+export function clientOn(connection: Pick<PoolClient, 'query'>, patienceMs?: number): Client {
+  if (patienceMs === undefined) return { ask: async (statement) => (await connection.query<object>(statement)).rows }
+  return { ask: async (statement) => (await connection.query<object>(patiently(statement, patienceMs))).rows }
 }
 
 /** A connection that went away while it rested is noticed only when it is used: what only reads is asked once more. */
-export function steadyOn(pool: Pool): Client {
-  const { ask } = clientOn(pool)
+export function steadyOn(pool: Pool, patienceMs?: number): Client {
+  const { ask } = clientOn(pool, patienceMs)
   return {
     async ask(statement) {
       try {

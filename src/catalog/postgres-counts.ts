@@ -58,7 +58,7 @@ type Texted<T> = Omit<T, 'key'> & { readonly key: string }
 
 /** Over a connection of its own, so that counting waits for no upload; it is made when there is something to count. */
 export function openPostgresCounts(url: string, log: Log): CommonCounts {
-  const pool = createPool({ url, connections: 1, statementMs: PATIENCE_MS, log })
+  const pool = createPool({ url, connections: 1, statementMs: PATIENCE_MS, silenceMs: 2 * PATIENCE_MS, log })
   const ask = async <T>(text: string, values: readonly unknown[]) => {
     const { rows } = await pool.query<Texted<T> & object>({ text, values: [...values] })
     return rows.map((row) => ({ ...row, key: BigInt(row.key) }))

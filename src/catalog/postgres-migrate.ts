@@ -1,17 +1,21 @@
 import type { Pool, PoolClient } from 'pg'
 import { CatalogTooNew } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
-import { postgresBuilder } from './postgres-connection.ts'
+import { patiently, postgresBuilder } from './postgres-connection.ts'
 
 /** Any number; nodes that start together take turns at it. */
 const LOCK = 4_617_315_513
+
+/** A table of many millions may take its time, and whoever else is at it as well; in milliseconds. */
+const PATIENCE_MS = 6 * 3_600_000
 
 /** Brings the schema up to what this Dossier knows, in one transaction: after a failure all is as it was before. */
 export async function migratePostgres(pool: Pool, at: number): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    await client.query('set local statement_timeout = 0')
+    await client.query(patiently({ text: `select pg_advisory_xact_lock(${String(LOCK)})` }, PATIENCE_MS))
     await upgrade(client, at)
     await client.query('commit')
   } catch (error) {
@@ -31,7 +35,7 @@ async function upgrade(client: PoolClient, at: number): Promise<void> {
   if (found > migrations.length) throw new CatalogTooNew('in PostgreSQL', found, migrations.length)
   for (const migration of migrations.slice(found)) {
     for (const statement of migration.statements(postgresBuilder.schema, { bytes: 'bytea' })) {
-      await client.query(bytewise(statement.compile().sql))
+      await client.query(patiently({ text: bytewise(statement.compile().sql) }, PATIENCE_MS))
     }
     const row = [migration.version, migration.name, at]
     await client.query('insert into migration (version, name, applied_at) values ($1, $2, $3)', row)

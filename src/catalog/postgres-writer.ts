@@ -23,6 +23,7 @@ const PATIENCE_MS = 3_000
 interface Asked {
   readonly name: string
   readonly args: readonly unknown[]
+  readonly at: number
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -55,11 +56,19 @@ export function createPostgresWriter(pool: Pool, sheet: Sheet | null): PostgresW
     } catch (error) {
       if (sheet !== null) countFailed(sheet, group.length)
       const isOver = error instanceof CatalogUncertain || error instanceof CatalogUnreachable
+      if (error instanceof CatalogUnreachable) refuseWaiting(error)
       for (const asked of group) {
         if (isOver || (group.length === 1 && !isCollision(error))) asked.reject(error)
         else await turns.alone(() => alone(pool, asked)).then(asked.resolve, asked.reject)
       }
     }
+  }
+
+  /** Whoever waited as long as those need not find out by themselves, one group after the other. */
+  function refuseWaiting(error: CatalogUnreachable): void {
+    const before = Date.now() - PATIENCE_MS
+    const late = waiting.findIndex(({ at }) => at > before)
+    for (const asked of waiting.splice(0, late === -1 ? waiting.length : late)) asked.reject(error)
   }
 
   function fill(): void {
@@ -79,7 +88,7 @@ export function createPostgresWriter(pool: Pool, sheet: Sheet | null): PostgresW
     write: (name, ...args) =>
       new Promise((resolve, reject) => {
         unanswered++
-        waiting.push({ name, args, resolve: resolve, reject })
+        waiting.push({ name, args, at: Date.now(), resolve: resolve, reject })
         fill()
       }).finally(() => unanswered--) as never,
     waiting: () => unanswered,

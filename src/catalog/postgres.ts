@@ -19,6 +19,8 @@ export interface PostgresOptions {
   readonly connections?: number
   /** What one statement may take, in milliseconds; 30,000 unless told. */
   readonly statementMs?: number
+  /** How long PostgreSQL may be silent before it counts as away; 10,000 unless told. Long reads may take their time. */
+  readonly silenceMs?: number
   readonly log?: Log
   /** Where the writer counts its work; of `writerLayout`. */
   readonly sheet?: Sheet
@@ -36,8 +38,8 @@ export interface PostgresCatalog extends Catalog {
  * share; one that collides with another process's is done again. Throws `CatalogTooNew`, `CatalogUnreachable`.
  */
 export async function openPostgresCatalog(options: PostgresOptions): Promise<PostgresCatalog> {
-  const { url, connections = 10, statementMs = 30_000, log, sheet = null } = options
-  const pool = createPool({ url, connections, statementMs, ...(log && { log }) })
+  const { url, connections = 10, statementMs = 30_000, silenceMs = 10_000, log, sheet = null } = options
+  const pool = createPool({ url, connections, statementMs, silenceMs, ...(log && { log }) })
   try {
     await migratePostgres(pool, Date.now())
     await runOn(clientOn(pool), mustNotBeFilled('in PostgreSQL'))
@@ -49,13 +51,14 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
   }
   const writer = createPostgresWriter(pool, sheet)
   const steady = steadyOn(pool)
+  const patient = steadyOn(pool, statementMs + 5_000)
   let closed: Promise<void> | null = null
   const mustBeOpen = () => {
     if (closed !== null) throw new Error('The catalog is closed.')
   }
-  const read = async <T>(op: Op<T>): Promise<T> => {
+  const read = async <T>(op: Op<T>, client = steady): Promise<T> => {
     mustBeOpen()
-    return runOn(steady, op)
+    return runOn(client, op)
   }
   const close = async () => {
     await writer.close()
@@ -63,7 +66,7 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
   }
   const catalog = createCatalog({
     read,
-    readLong: (name, ...args) => read(operationOf(longReads, { id: 0, name, args })) as never,
+    readLong: (name, ...args) => read(operationOf(longReads, { id: 0, name, args }), patient) as never,
     async write(name, ...args) {
       mustBeOpen()
       return writer.write(name, ...args)

@@ -5,7 +5,16 @@ const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)
   ['Where it is:', ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers']],
   [
     'Where things are kept (PostgreSQL, S3):',
-    ['databaseUrl', 'databaseConnections', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'],
+    [
+      'databaseUrl',
+      'databaseConnections',
+      'databaseSeconds',
+      'blobsUrl',
+      's3Endpoint',
+      's3Region',
+      's3PathStyle',
+      's3Seconds',
+    ],
   ],
   ['TLS and proxies:', ['tlsKey', 'tlsCert', 'trustedProxies']],
   ['Log and metrics:', ['logLevel', 'accessLog', 'metrics', 'metricsToken']],

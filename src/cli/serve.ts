@@ -14,7 +14,7 @@ export async function serve(options: Options): Promise<void> {
   const told = Promise.race([whenTold(), hungUp])
   const origin = await listening(house, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
-  if ((await house.desk.organizations.list(null, 1)).length === 0) {
+  if (await isEmpty(house)) {
     process.stdout.write(
       'There is no organization yet. Make one, and a token for it, also while this runs (in a checkout, dossier is bin/dossier.mjs):\n',
     )
@@ -24,6 +24,12 @@ export async function serve(options: Options): Promise<void> {
   }
   await told
   await closeHouse(house, config)
+}
+
+/** A catalog that is away just now may hold anything; the server goes on and finds out. */
+async function isEmpty({ desk }: House): Promise<boolean> {
+  const some = await desk.organizations.list(null, 1).catch(() => null)
+  return some?.length === 0
 }
 
 /** Other commands end when nobody reads them any more. A server stays when its terminal, or `head -1`, is gone. */
