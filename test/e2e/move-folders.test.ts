@@ -84,7 +84,7 @@ test('all but the switch; another place, and a second mover, are refused meanwhi
     await move('--to-data', other),
     /A move of this catalog to another place is under way .*dossier move --undo/,
   )
-  mustRefuse(await run(['serve', '--data', to, '--port', '0']), /A move into this catalog .* is not finished/)
+  mustRefuse(await run(['serve', '--data', to, '--port', '0']), /is not complete: run the same dossier move/)
   const later = await upload(tenant, large())
   assert.equal((await move('--to-data', to, '--no-switch')).status, 0)
   assert.deepEqual(keysIn(to), keysIn(data))

@@ -132,7 +132,7 @@ describe('dossier move', { skip: missing('postgres', 'ceph') }, () => {
   test('a server on what is half moved is refused', async () => {
     const { status, err } = await run(['serve', '--database-url', url, '--port', '0'], { env })
     assert.equal(status, 1)
-    assert.match(err, /^dossier: A move into this catalog .* is not finished: run the same dossier move again[^\n]*\n$/)
+    assert.match(err, /^dossier: What is being copied into this catalog .* is not complete: run the same dossier move[^\n]*\n$/)
   })
 
   test('gone on with, it ends; the old server answers what is read', async () => {
