@@ -1,6 +1,6 @@
 /**
  * Catalog and files go to other stores while the old ones serve: first all rows and bytes, then what changed meanwhile,
- * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0012.
+ * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0014.
  */
 import { lockFolder } from '../catalog/lock.ts'
 import { countAll, mustCountSame, mustHoldAll } from '../catalog/moving/comparison.ts'
