@@ -2,6 +2,7 @@
 import { measureCrowd } from './crowd.ts'
 import { measureDownloads } from './downloads.ts'
 import { measureMemory } from './memory.ts'
+import { measureNodes } from './nodes.ts'
 import { measureScale } from './scale.ts'
 import { measureStart } from './start.ts'
 import { measureUploads } from './uploads.ts'
@@ -62,5 +63,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   },
   memory: { help: 'peak memory of all server processes while 50 uploads of 100 MB arrive', run: measureMemory },
   start: { help: 'from process start to the first upload answered', run: measureStart },
+  nodes: {
+    help: 'one, two and three nodes on one PostgreSQL and one Ceph, and where the time goes',
+    run: measureNodes,
+  },
   load: { help: 'a fast client beside 1,000 slow senders', run: measureCrowd },
 }

@@ -26,7 +26,7 @@ function figure(pid: number, name: 'VmHWM' | 'VmRSS'): number {
   }
 }
 
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const tasks = readdirSync(`/proc/${String(pid)}/task`)
   const children = tasks.flatMap((task) =>
     readFileSync(`/proc/${String(pid)}/task/${task}/children`, 'utf8')

@@ -1,0 +1,63 @@
+/** Nodes on a PostgreSQL and a Ceph gateway of their own, with all that they do in production. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startNode, type ClusterNode } from '../deploy/cluster/node.ts'
+import { makeSample } from '../deploy/cluster/sample.ts'
+import { ACCESS_KEY, hasCeph, SECRET_KEY, startCeph } from '../test/engines/ceph.ts'
+import { freePort } from '../test/engines/ports.ts'
+import { postgresPrograms, startPostgres } from '../test/engines/postgres.ts'
+
+export interface Nodes {
+  readonly nodes: readonly ClusterNode[]
+  readonly databaseUrl: string
+  readonly lead: string
+  /** Where the lead's attachments are. */
+  readonly target: string
+  /** The authorization as header lines. */
+  readonly headers: string
+  stop(): Promise<void>
+}
+
+export function enginesAreHere(): boolean {
+  if (postgresPrograms() !== null && hasCeph()) return true
+  process.stdout.write(
+    'PostgreSQL or Ceph is not here (Debian: postgresql, radosgw, ceph-mon, ceph-osd); nothing was measured\n',
+  )
+  return false
+}
+
+export async function serveNodes(count: number): Promise<Nodes> {
+  const [postgres, ceph] = await Promise.all([startPostgres(), startCeph()])
+  const folder = mkdtempSync(join(tmpdir(), 'dossier-bench-'))
+  const databaseUrl = await postgres.database()
+  const env = {
+    DOSSIER_DATABASE_URL: databaseUrl,
+    DOSSIER_BLOBS_URL: `s3://${await ceph.bucket()}/files`,
+    DOSSIER_S3_ENDPOINT: ceph.endpoint,
+    AWS_ACCESS_KEY_ID: ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: SECRET_KEY,
+  }
+  const nodes: ClusterNode[] = []
+  const stop = async () => {
+    for (const node of nodes) await node.stop()
+    await Promise.all([postgres.remove(), ceph.remove()])
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    for (let number = 1; number <= count; number++) {
+      const name = join(folder, `node-${String(number)}`)
+      nodes.push(await startNode({ port: await freePort(), data: name, log: `${name}.log`, env }))
+    }
+    const { lead, zohoToken } = await makeSample(nodes[0]?.origin ?? '', join(folder, 'node-1'))
+    const headers = `Authorization: Zoho-oauthtoken ${zohoToken}\r\n`
+    return { nodes, databaseUrl, lead, target: `/crm/v2/Leads/${lead}/Attachments`, headers, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+export function portOf({ origin }: ClusterNode): number {
+  return Number(new URL(origin).port)
+}
