@@ -1,6 +1,7 @@
 /** Every bench by its name, with what it measures. Each answers false when something falls short of what is to be reached. */
 import { measureCrowd } from './crowd.ts'
 import { measureDownloads } from './downloads.ts'
+import { measureGrowth } from './growth.ts'
 import { measureMemory } from './memory.ts'
 import { measureNodes } from './nodes.ts'
 import { measureScale } from './scale.ts'
@@ -10,6 +11,8 @@ import { measureUploads } from './uploads.ts'
 interface Bench {
   readonly help: string
   run(): Promise<boolean>
+  /** Left out when none is named. */
+  readonly onlyNamed?: boolean
 }
 
 const MEGABYTES_100 = 100 * 1_048_576
@@ -66,6 +69,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   nodes: {
     help: 'one, two and three nodes on one PostgreSQL and one Ceph, and where the time goes',
     run: measureNodes,
+  },
+  growth: {
+    help: 'PostgreSQL at up to 10,000,000 attachments: rates and sizes; half an hour, only when it is named',
+    run: measureGrowth,
+    onlyNamed: true,
   },
   load: { help: 'a fast client beside 1,000 slow senders', run: measureCrowd },
 }

@@ -27,8 +27,11 @@ export function enginesAreHere(): boolean {
   return false
 }
 
+/** PostgreSQL gets some of this machine's memory: its own default suits a far smaller one. */
+const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB']
+
 export async function serveNodes(count: number): Promise<Nodes> {
-  const [postgres, ceph] = await Promise.all([startPostgres(), startCeph()])
+  const [postgres, ceph] = await Promise.all([startPostgres(SETTINGS), startCeph()])
   const folder = mkdtempSync(join(tmpdir(), 'dossier-bench-'))
   const databaseUrl = await postgres.database()
   const env = {

@@ -36,7 +36,8 @@ function idsOf(name: string): { uid: number; gid: number } {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-export async function startPostgres(): Promise<Postgres> {
+/** More settings are those of postgresql.conf, `name=value`. */
+export async function startPostgres(more: readonly string[] = []): Promise<Postgres> {
   const programs = postgresPrograms()
   if (programs === null) throw new Error('PostgreSQL is not installed; Debian calls the package postgresql.')
   const folder = mkdtempSync(join(tmpdir(), 'dossier-postgres-'))
@@ -60,7 +61,8 @@ export async function startPostgres(): Promise<Postgres> {
   let databases = 0
 
   async function start(): Promise<void> {
-    const settings = [`port=${String(port)}`, `unix_socket_directories=${folder}`, 'listen_addresses=127.0.0.1']
+    const own = [`port=${String(port)}`, `unix_socket_directories=${folder}`, 'listen_addresses=127.0.0.1']
+    const settings = [...own, ...more]
     const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
     server = spawn(join(programs ?? '', 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' })
     for (let tries = 0; !(await answers(urlOf('postgres'))); tries++) {
