@@ -9,10 +9,11 @@ import Database from 'better-sqlite3'
 import type { Server } from '../e2e/server.ts'
 import { missing, need } from '../require.ts'
 import { highlevelClient, openAccount, Refused, textOf, zohoClient, zohoHeaders, type Account } from './clients.ts'
-import { inspect, mustBeTidy } from './inspection.ts'
+import { inspect } from './inspection.ts'
 import { createLedger } from './ledger.ts'
 import { mustRefuse } from './refusal.ts'
 import { openStage, type Rule, type Stage } from './shim.ts'
+import { inFolder, mustBeTidy } from './tidiness.ts'
 
 type Fault = 'ENOSPC' | 'EIO' | 'EMFILE' | 'EROFS'
 type Step = readonly [name: string, call: Rule['call'], path: string]
@@ -145,9 +146,9 @@ describe('what is not an upload', { skip }, () => {
     fail('unlink', 'data/blobs/??/*', 'EIO')
     await zoho().remove(first)
     stage.arm()
-    await assert.rejects(mustBeTidy(server.folder, 0))
+    await assert.rejects(mustBeTidy(inFolder(server.folder), 0))
     await zoho().remove(second)
-    await mustBeTidy(server.folder)
+    await mustBeTidy(inFolder(server.folder))
   })
 })
 

@@ -1,21 +1,24 @@
-/** What must hold of a data folder after any crash, seen through the wire and on the disk. */
+/** What must hold after any crash, seen through the wire. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { digestOfBody } from '../e2e/files.ts'
 import type { Server } from '../e2e/server.ts'
 import { zohoHeaders, type Account } from './clients.ts'
 import type { Ledger, Upload } from './ledger.ts'
+import { inFolder, mustBeTidy } from './tidiness.ts'
 
 interface Row {
   readonly id: string
   readonly File_Name: string
 }
 
-/** All of it; `only` narrows the downloads, never the lists. */
-export async function inspect(
+/** The same, and what the data folder holds once it is swept. */
+export async function inspect(...[server, ...others]: Parameters<typeof mustHold>): Promise<void> {
+  await mustHold(server, ...others)
+  await mustBeTidy(inFolder(server.folder))
+}
+
+/** All that was acknowledged is there, and nothing else; `only` narrows the downloads, never the lists. */
+export async function mustHold(
   server: Server,
   account: Account,
   ledger: Ledger,
@@ -33,7 +36,6 @@ export async function inspect(
       for (const upload of lane) await mustDownload(server, account, upload, listed.get(upload.name))
     }),
   )
-  await mustBeTidy(server.folder)
 }
 
 /** What is listed by name, each once, and nothing that nobody sent. */
@@ -86,60 +88,6 @@ async function hashAt(url: string, account: Account): Promise<string> {
   } catch (error) {
     return `broken off: ${String(error)}`
   }
-}
-
-/** After the sweep the store holds exactly what rows name, and nothing half written. */
-export async function mustBeTidy(folder: string, patience = 200): Promise<void> {
-  let seen = compare(folder)
-  for (let tries = 0; tries < patience && !isTidy(seen); tries++) {
-    await sleep(100)
-    seen = compare(folder)
-  }
-  assert.deepEqual(seen, { withoutRow: [], withoutBytes: [], claimed: 0, temporary: [] })
-}
-
-type Comparison = ReturnType<typeof compare>
-
-function isTidy({ withoutRow, withoutBytes, claimed, temporary }: Comparison): boolean {
-  return withoutRow.length + withoutBytes.length + claimed + temporary.length === 0
-}
-
-function compare(folder: string) {
-  const { rows, claimed } = rowsIn(folder)
-  const files = filesIn(folder)
-  return {
-    withoutRow: [...files.keys()].filter((key) => !rows.has(key)),
-    withoutBytes: [...rows].filter(([key, size]) => files.get(key) !== size).map(([key]) => key),
-    claimed,
-    temporary: readdirSync(join(folder, 'blobs', 'incoming')),
-  }
-}
-
-/** The keys that must lie in the store, with their sizes, and how many wait to be removed. */
-function rowsIn(folder: string): { rows: ReadonlyMap<string, number>; claimed: number } {
-  const database = new Database(join(folder, 'catalog.db'), { readonly: true })
-  try {
-    const kept = database.prepare("select key, size from blob where place = 'store' and claimed_at is null").all()
-    const claimed = database.prepare('select count(*) as count from blob where claimed_at is not null').get()
-    return {
-      rows: new Map((kept as { key: string; size: number }[]).map(({ key, size }) => [key, size])),
-      claimed: (claimed as { count: number }).count,
-    }
-  } finally {
-    database.close()
-  }
-}
-
-function filesIn(folder: string): ReadonlyMap<string, number> {
-  const files = new Map<string, number>()
-  for (const prefix of readdirSync(join(folder, 'blobs'))) {
-    if (prefix === 'incoming') continue
-    for (const name of readdirSync(join(folder, 'blobs', prefix))) {
-      const path = join(folder, 'blobs', prefix, name)
-      if (existsSync(path)) files.set(name, statSync(path).size)
-    }
-  }
-  return files
 }
 
 function lanes<T>(items: readonly T[], count: number): T[][] {

@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     pid: child.pid ?? 0,
     output: () => heard.out,
     log: () => heard.err,
-    cli: (...words) => cli(folder, ...words),
+    cli: (...words) => ask(folder, words, options.env),
     async stop() {
       await end(child, 'SIGTERM')
       if (options.folder === undefined) remove()
@@ -74,8 +74,12 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 /** Runs a command on a data folder and parses its JSON. */
-export async function cli<T>(folder: string, ...words: string[]): Promise<T> {
-  const env = { ...process.env, NODE_COMPILE_CACHE, ...(await storesOf(folder)) }
+export function cli<T>(folder: string, ...words: string[]): Promise<T> {
+  return ask(folder, words)
+}
+
+async function ask<T>(folder: string, words: readonly string[], more: ServerOptions['env'] = {}): Promise<T> {
+  const env = { ...process.env, NODE_COMPILE_CACHE, ...(await storesOf(folder)), ...more }
   const { stdout } = await run(process.execPath, [main, ...words, '--data', folder, '--json'], { env })
   return JSON.parse(stdout) as T
 }
