@@ -32,9 +32,10 @@ export async function openCatalog(config: Config, log?: Log, sheet?: Sheet): Pro
   if (config.databaseUrl === null) return openSqliteCatalog({ folder: config.data, ...options })
   // Loaded by those who use it: it would cost everybody else memory and time.
   const { openPostgresCatalog } = await import('./catalog/postgres.ts')
-  const { databaseUrl: url, databaseConnections: connections } = config
+  const { databaseUrl: url, databaseConnections: connections, databaseSeconds } = config
+  const silenceMs = databaseSeconds * 1000
   return {
-    ...(await openPostgresCatalog({ url, connections, store: placesOf(config).bytes, ...options })),
+    ...(await openPostgresCatalog({ url, connections, silenceMs, store: placesOf(config).bytes, ...options })),
     share: () => null,
   }
 }

@@ -9,7 +9,10 @@ const LOCK = 4_617_315_513
 /** A table of many millions may take its time, and whoever else is at it as well; in milliseconds. */
 const PATIENCE_MS = 6 * 3_600_000
 
-/** Brings the schema up to what this Dossier knows, in one transaction: after a failure all is as it was before. */
+/**
+ * Brings the schema up to what this Dossier knows, in one transaction: after a failure all is as it was before. One that a
+ * newer Dossier has brought further is served as long as that only added to it. Throws `CatalogTooNew`.
+ */
 export async function migratePostgres(pool: Pool, at: number): Promise<void> {
   const client = await pool.connect()
   try {
@@ -26,19 +29,26 @@ export async function migratePostgres(pool: Pool, at: number): Promise<void> {
   }
 }
 
+interface Reached {
+  readonly version: number | null
+  /** What a Dossier must know to serve it. */
+  readonly needs: number | null
+}
+
 async function upgrade(client: PoolClient, at: number): Promise<void> {
   await client.query(
     'create table if not exists migration (version integer primary key, name text not null, applied_at bigint not null)',
   )
-  const { rows } = await client.query<{ version: number | null }>('select max(version) as version from migration')
+  await client.query('alter table migration add column if not exists needs integer')
+  const { rows } = await client.query<Reached>('select max(version) as version, max(needs) as needs from migration')
   const found = rows[0]?.version ?? 0
-  if (found > migrations.length) throw new CatalogTooNew('in PostgreSQL', found, migrations.length)
+  if ((rows[0]?.needs ?? 0) > migrations.length) throw new CatalogTooNew('in PostgreSQL', found, migrations.length)
   for (const migration of migrations.slice(found)) {
     for (const statement of migration.statements(postgresBuilder.schema, { bytes: 'bytea' })) {
       await client.query(patiently({ text: bytewise(statement.compile().sql) }, PATIENCE_MS))
     }
-    const row = [migration.version, migration.name, at]
-    await client.query('insert into migration (version, name, applied_at) values ($1, $2, $3)', row)
+    const row = [migration.version, migration.name, at, migration.needs ?? null]
+    await client.query('insert into migration (version, name, applied_at, needs) values ($1, $2, $3, $4)', row)
   }
 }
 

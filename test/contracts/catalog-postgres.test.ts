@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CatalogTooNew } from '../../src/catalog/migrate.ts'
 import { openPostgresCatalog } from '../../src/catalog/postgres.ts'
-import { startPostgres } from '../engines/postgres.ts'
+import { startPostgres, withClient } from '../engines/postgres.ts'
 import { missing, need } from '../require.ts'
 import { catalogContract } from './catalog-contract.ts'
 
@@ -12,6 +14,27 @@ function contractOnPostgres(): void {
   need('postgres')
   const starting = startPostgres()
   let open = 0
+  test('PostgreSQL: a catalog that a newer build has added to is served, one that it has changed is not', async () => {
+    open++
+    const postgres = await starting
+    const url = await postgres.database()
+    const add = (version: number, needs: number | null) =>
+      withClient(url, (client) =>
+        client.query('insert into migration values ($1, $2, 0, $3)', [version, 'later', needs]),
+      )
+    await (await openPostgresCatalog({ url })).close()
+    await add(1_001, null)
+    const catalog = await openPostgresCatalog({ url })
+    await catalog.ping()
+    await catalog.close()
+    await add(1_002, 1_002)
+    await assert.rejects(openPostgresCatalog({ url }), (error) => {
+      assert.ok(error instanceof CatalogTooNew)
+      assert.match(error.message, /newer Dossier \(its schema is version 1002, this one knows up to \d+\); start that/)
+      return true
+    })
+    if (--open === 0) await postgres.remove()
+  })
   catalogContract('PostgreSQL', async () => {
     open++
     const postgres = await starting

@@ -6,6 +6,7 @@ import { testFailures } from './nodes/failures.ts'
 import { testSharing } from './nodes/sharing.ts'
 import { testStalls } from './nodes/stalls.ts'
 import { testSweeping } from './nodes/sweeping.ts'
+import { testUpgrade } from './nodes/upgrade.ts'
 
 describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, () => {
   let cluster: Cluster
@@ -21,4 +22,5 @@ describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, ()
   testSharing(running)
   testFailures(running)
   testStalls(running)
+  testUpgrade(running)
 })

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly command?: 'serve' | 'demo'
+  /** Another build's; this one's by default. */
+  readonly main?: string
   /** An existing data folder; a new one by default, removed by `stop`. */
   readonly folder?: string
 }
@@ -43,7 +45,15 @@ export interface Server {
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'dossier-e2e-'))
-  const args = [main, options.command ?? 'serve', '--data', folder, '--port', '0', ...(options.args ?? [])]
+  const args = [
+    options.main ?? main,
+    options.command ?? 'serve',
+    '--data',
+    folder,
+    '--port',
+    '0',
+    ...(options.args ?? []),
+  ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE, ...(await storesOf(folder)), ...options.env },

@@ -9,5 +9,10 @@ export interface ColumnTypes {
 export interface Migration {
   readonly version: number
   readonly name: string
+  /**
+   * The least version that a Dossier must know to go on serving after it. Left out: any, for it only adds (a table, a
+   * column that may be empty, an index), and nodes of the former build serve on until they are replaced.
+   */
+  readonly needs?: number
   statements(schema: SchemaModule, types: ColumnTypes): readonly Compilable[]
 }

@@ -19,9 +19,9 @@ export function testFailures(cluster: () => Cluster): void {
     await wait(500)
     const half = beginHalf(cluster(), node(0))
     await soon('an upload is half there', async () => (await unfinished()) > 0)
+    load.isDead(0)
     await kill(0)
     half.destroy()
-    load.isDead(0)
     await wait(300)
 
     await postgres.stop('immediate')
