@@ -19,6 +19,7 @@ export interface Config {
   readonly s3Region: string
   readonly s3PathStyle: string
   readonly s3Seconds: number
+  readonly s3Redirect: boolean
   readonly logLevel: string
   readonly accessLog: string
   readonly tlsKey: string | null
@@ -97,6 +98,10 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     'off',
   ]),
   s3Seconds: whole('how long the S3 service may be silent before it counts as away', 15, 1, 600),
+  s3Redirect: onOff(
+    'whether downloads of the native API and of shares are redirected to the S3 service, for a minute each',
+    false,
+  ),
   logLevel: oneOf('least level that is logged', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
   accessLog: oneOf('how each answered request is written to the log: json, combined (as Apache does) or off', 'json', [
     'off',
@@ -146,6 +151,7 @@ export const FIXED: readonly (keyof Config)[] = [
   's3Region',
   's3PathStyle',
   's3Seconds',
+  's3Redirect',
   'host',
   'port',
   'workers',

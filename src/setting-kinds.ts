@@ -16,10 +16,10 @@ export function text(help: string, otherwise: string): Setting<string> {
   return { help, otherwise, parse: (value) => value, expects: 'a text' }
 }
 
-export function onOff(help: string): Setting<boolean> {
+export function onOff(help: string, otherwise = true): Setting<boolean> {
   return {
     help,
-    otherwise: true,
+    otherwise,
     parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
     expects: 'on or off',
   }

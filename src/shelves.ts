@@ -84,14 +84,14 @@ export async function openCounts(config: Config, log: Log): Promise<CommonCounts
 
 /** `shared`: another thread of this process has opened it already. */
 export async function openBlobs(config: Config, options: { readonly shared?: boolean } = {}): Promise<BlobStore> {
-  const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Seconds } = config
+  const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Seconds, s3Redirect: redirects } = config
   if (blobsUrl === null) return openDiskBlobs(join(config.data, 'blobs'), options)
   const { openS3Blobs } = await import('./blobs/s3.ts')
   const pathStyle = s3PathStyle === 'on' || (s3PathStyle === 'auto' && endpoint !== null)
   const { hostname: bucket, pathname } = new URL(blobsUrl)
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   const prefix = folder === '' ? '' : `${folder}/`
-  return openS3Blobs({ bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000 })
+  return openS3Blobs({ bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects })
 }
 
 /** A look at the catalog that changes nothing, beside whoever serves it. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */

@@ -6,6 +6,7 @@ import type { BlobStore, ByteRange } from '../core/contracts.ts'
 import type { BlobKey } from '../core/model.ts'
 import { arrivalOf } from './arrival.ts'
 import { keyTaken, mustKey } from './key.ts'
+import { presigned } from './s3-address.ts'
 import { type Bucket, isStatus, reaching, sizeOf } from './s3-bucket.ts'
 import { breakingSilence } from './s3-silence.ts'
 import { abortUnfinished, listObjects } from './s3-list.ts'
@@ -22,6 +23,8 @@ export interface S3Options {
   readonly pathStyle: boolean
   /** How long the service may be silent before it counts as away, in milliseconds; 15,000 unless told. */
   readonly silenceMs?: number
+  /** Whether downloads may be sent on to the service itself. */
+  readonly redirects?: boolean
 }
 
 const SILENCE_MS = 15_000
@@ -35,7 +38,13 @@ type Service = Pick<S3Options, 'endpoint' | 'region' | 'pathStyle'>
 type Patience = { readonly socketTimeout: number; readonly requestTimeout: number }
 
 /** Credentials come from the SDK's own chain: environment, profile files, the machine's role. */
-export function openS3Blobs({ bucket, prefix, silenceMs = SILENCE_MS, ...service }: S3Options): BlobStore {
+export function openS3Blobs({
+  bucket,
+  prefix,
+  silenceMs = SILENCE_MS,
+  redirects = false,
+  ...service
+}: S3Options): BlobStore {
   const client = createClient(service, { socketTimeout: silenceMs, requestTimeout: Math.max(REQUEST_MS, silenceMs) })
   // Whoever reads slowly is no silence of the service's, and takes no connection from those who write.
   const reading = createClient(service, { socketTimeout: 0, requestTimeout: silenceMs })
@@ -59,6 +68,9 @@ export function openS3Blobs({ bucket, prefix, silenceMs = SILENCE_MS, ...service
       const body = await reaching(() => openObject({ ...at, client: reading }, mustKey(key), range))
       return body && breakingSilence(body, silenceMs)
     },
+    ...(redirects && {
+      address: (key, shown) => reaching(() => presigned(reading, { bucket, name: prefix + mustKey(key) }, shown)),
+    }),
     async check() {
       await reaching(() => client.send(new HeadBucketCommand({ Bucket: bucket })))
     },

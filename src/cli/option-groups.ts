@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)
       's3Region',
       's3PathStyle',
       's3Seconds',
+      's3Redirect',
     ],
   ],
   ['TLS and proxies:', ['tlsKey', 'tlsCert', 'trustedProxies']],

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Actor } from './access.ts'
 import type { AttachmentChanged, AttachmentPage } from './attachment-page.ts'
 import type { Catalog, Download } from './catalog.ts'
-import type { ByteRange } from './contracts.ts'
+import type { ByteRange, ShownAs } from './contracts.ts'
 import { Fault } from './fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
 import type { Action, Attachment, AttachmentId, DocumentId, RecordId } from './model.ts'
@@ -44,6 +44,8 @@ export interface Attachments {
   open(attachment: Attachment, range?: ByteRange): Promise<Readable>
   /** The same; a small file's bytes as they are. */
   content(attachment: Attachment, range?: ByteRange): Promise<Readable | Uint8Array>
+  /** A URL of the store for its bytes, good for a moment; null for a small file or a link. Null itself: downloads go through here. */
+  readonly address: ((attachment: Attachment, shown: ShownAs) => Promise<string | null>) | null
   /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were there and are gone now. */
   remove(actor: Actor, record: RecordId | 'any' | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
 }
@@ -80,8 +82,14 @@ export function createAttachments(parts: AttachmentParts): Attachments {
     if (stream === null) throw bytesAreMissing(attachment)
     return stream
   }
+  const { address } = blobs
   return {
     content,
+    address:
+      address === undefined
+        ? null
+        : async ({ blob }, shown) =>
+            blob === null || (await catalog.bytes(blob)) !== null ? null : address(blob, shown),
     async intake(terms, take) {
       const intake = createIntake(parts, terms)
       try {

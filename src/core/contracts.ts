@@ -10,12 +10,20 @@ export interface ByteRange {
 /** What whoever looks after stored bytes needs of a store. */
 export type StoredBlobs = Pick<BlobStore, 'open' | 'remove' | 'list' | 'abandon'>
 
+/** What a browser is told of a file: its media type, and `Content-Disposition`. */
+export interface ShownAs {
+  readonly type: string
+  readonly disposition: string
+}
+
 /** Where bytes lie. Keys are written once. Real errors (a full disk, a lost mount) rise with their cause. */
 export interface BlobStore {
   /** Resolves once the bytes would survive a power cut; a rejected put leaves nothing readable and no temporary file. */
   put(key: BlobKey, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
   /** Null when there is no such blob. The stream closes its handle however it ends. */
   open(key: BlobKey, range?: ByteRange): Promise<Readable | null>
+  /** A URL under which anybody may read these bytes for a moment; left out by stores that have none to give. */
+  readonly address?: (key: BlobKey, shown: ShownAs) => Promise<string>
   /** Rejects when no bytes could be put just now. */
   check(): Promise<void>
   /** Removing what is already gone is no error. */

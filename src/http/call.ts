@@ -23,6 +23,7 @@ import { partAnswer } from './part-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
 import type { Observer, Seen } from './observer.ts'
+import { redirectAnswer } from './redirect-answer.ts'
 
 export interface CallSources {
   readonly request: IncomingMessage
@@ -159,10 +160,14 @@ export class HttpCall implements Call {
   }
 
   async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
+    const elsewhere = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
+    if (elsewhere !== null) return elsewhere
     return fileAnswer(attachment, options.bytes ?? (await this.desk.attachments.content(attachment)), options)
   }
 
-  sendPart(attachment: Attachment): Promise<Answer> {
+  async sendPart(attachment: Attachment): Promise<Answer> {
+    const elsewhere = await redirectAnswer(this, attachment, { names: 'both' })
+    if (elsewhere !== null) return elsewhere
     return partAnswer(attachment, this, (range) => this.desk.attachments.content(attachment, range))
   }
 

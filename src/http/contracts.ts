@@ -94,6 +94,8 @@ export interface SendOptions {
   readonly type?: string
   readonly names: 'extended' | 'both'
   readonly bytes?: Uint8Array | null
+  /** Whether the client may be sent on to the store that has the bytes, where that is set so; no vendor's wire says 302. */
+  readonly mayRedirect?: true
 }
 
 export interface ArchiveRequest {

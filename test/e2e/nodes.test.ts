@@ -4,9 +4,7 @@ import { missing, need } from '../require.ts'
 import { startCluster, type Cluster } from './nodes/cluster.ts'
 import { testFailures } from './nodes/failures.ts'
 import { testSharing } from './nodes/sharing.ts'
-import { testStalls } from './nodes/stalls.ts'
 import { testSweeping } from './nodes/sweeping.ts'
-import { testUpgrade } from './nodes/upgrade.ts'
 
 describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, () => {
   let cluster: Cluster
@@ -21,6 +19,4 @@ describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, ()
   testSweeping(running)
   testSharing(running)
   testFailures(running)
-  testStalls(running)
-  testUpgrade(running)
 })

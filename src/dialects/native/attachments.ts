@@ -76,6 +76,7 @@ export const attachmentRoutes: readonly Route[] = [
       answers: {
         200: { description: 'The whole file', schema: bytes, type: 'application/octet-stream' },
         206: { description: 'The range that was asked for', schema: bytes, type: 'application/octet-stream' },
+        302: { description: 'Where the store itself has it for a minute, with `s3Redirect`', schema: null },
         304: { description: 'It is the file that the client has', schema: null },
       },
     },

@@ -56,7 +56,7 @@ async function download(call: Call): Promise<Answer> {
 async function sent(call: Call, secret: string, password: string | null): Promise<Answer> {
   const attachment = await call.desk.shares.open(secret, password, call.address)
   if (attachment.url !== null) return redirect(attachment.url, { 'referrer-policy': 'no-referrer' })
-  const answer = await call.send(attachment, { names: 'both' })
+  const answer = await call.send(attachment, { names: 'both', mayRedirect: true })
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } }
 }
 

@@ -17,7 +17,7 @@ export interface Cluster {
   readonly ceph: Ceph
   readonly url: string
   readonly bucket: string
-  /** Three, in the order in which they were started; whoever kills one restarts it. */
+  /** In the order in which they were started; whoever kills one restarts it. */
   readonly nodes: Server[]
   readonly tenant: Tenant
   readonly ledger: Ledger
@@ -35,7 +35,7 @@ export interface Cluster {
   readonly stop: () => Promise<void>
 }
 
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(count = 3): Promise<Cluster> {
   const [postgres, ceph] = await Promise.all([startPostgres(), startCeph()])
   const [url, bucket] = await Promise.all([postgres.database(), ceph.bucket()])
   Object.assign(process.env, {
@@ -47,7 +47,7 @@ export async function startCluster(): Promise<Cluster> {
   })
   const start = () => startServer({ args: ARGS })
   // At once: they take turns at making the tables.
-  const nodes = await Promise.all([start(), start(), start()])
+  const nodes = await Promise.all(Array.from({ length: count }, start))
   const node = (index: number) => nodes[index % nodes.length] as Server
   const tenant = await createTenant(node(0))
   const s3 = new S3Client({ endpoint: ceph.endpoint, region: 'us-east-1', forcePathStyle: true })

@@ -55,16 +55,16 @@ export function testSharing(cluster: () => Cluster): void {
     const { node, tenant } = cluster()
     const token = await createToken(node(0), tenant.org, 'private', HIGHLEVEL_SCOPES)
     const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' }
-    const until = Date.now() + 5_000
+    let until = Date.now() + 8_000
     const passed: number[] = []
     const knock = async (index: number) => {
       for (; Date.now() < until; await wait(30)) {
         const response = await fetch(`${node(index).origin}/contacts/${tenant.contact.highlevel}`, { headers })
-        if (response.status === 200) passed.push(Date.now())
+        if (response.status === 200 && passed.push(Date.now()) === 120) until = Date.now() + 1_500
         await response.arrayBuffer()
       }
     }
-    await Promise.all([knock(0), knock(1), knock(2)])
+    await Promise.all([0, 1, 2, 3, 4, 5].map(knock))
     assert.ok(passed.length >= 120, String(passed.length))
     const reachedAt = passed[119] ?? 0
     assert.ok((passed.at(-1) ?? 0) - reachedAt < 1_000, 'a second after the limit was reached none gets through')

@@ -28,13 +28,13 @@ export function testUpgrade(cluster: () => Cluster): void {
     // It brings the schema up to date while the other is at work.
     const next = await startServer({ args, env })
     running.push(next)
-    await load.runs(20)
+    await load.runs(8)
     await old.kill()
     running.shift()
     await load.runs(4)
     const again = await startServer({ args, env, main: former.main, folder: old.folder })
     running.push(again)
-    await load.runs(20)
+    await load.runs(8)
     await load.stop()
     const path = `/crm/v2/Leads/${tenant.leadId}/Attachments`
     const ids = [...ledger.kept.keys()].filter((one) => one.startsWith('/crm')).map((one) => one.split('/').at(-1))
