@@ -29,8 +29,7 @@ export async function move(options: Options): Promise<number> {
       switches: options['switch'] !== false,
       acceptLoss: options['acceptLoss'] === true,
       stage: (stage) => findings.tell({ stage }, `${STAGES[stage]} …`),
-      progress: (stage, part, all) =>
-        findings.progress.show(`${STAGES[stage]}${forecast(stage, part, all)}`, part, all),
+      progress: (stage, part, all) => findings.progress.show(STAGES[stage], part, all, forecast(stage, part, all)),
     }),
   )
   const { plan, ended, ...counts } = done

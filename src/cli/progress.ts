@@ -2,7 +2,8 @@ const EVERY_MS = 200
 
 /** One line on standard error that is written over while work goes on; nothing where nobody watches. */
 export interface Progress {
-  show(what: string, done: number, all: number): void
+  /** `rest` is said of what is left. */
+  show(what: string, done: number, all: number, rest?: string): void
   /** Takes the line away, so that something else can be written. */
   clear(): void
 }
@@ -12,14 +13,21 @@ export function createProgress(isQuiet: boolean): Progress {
   if (isQuiet || !stderr.isTTY) return { show: () => undefined, clear: () => undefined }
   let shownAt = 0
   return {
-    show(what, done, all) {
+    show(what, done, all, rest = '') {
       if (Date.now() - shownAt < EVERY_MS) return
       shownAt = Date.now()
-      const part = all === 0 ? 100 : Math.floor((done / all) * 100)
-      stderr.write(`\r\x1b[K${what} ${String(part)}%`)
+      const part = all === 0 ? 1 : done / all
+      stderr.write(`\r\x1b[K${what} ${barOf(part)} ${String(Math.floor(part * 100))}%${rest}`)
     },
     clear: () => void stderr.write('\r\x1b[K'),
   }
+}
+
+const WIDTH = 24
+
+function barOf(part: number): string {
+  const filled = Math.floor(part * WIDTH)
+  return `[${'='.repeat(filled)}${' '.repeat(WIDTH - filled)}]`
 }
 
 /** Below so much of the work nothing can be said of the rest. */
@@ -34,6 +42,6 @@ export function createForecast(now: () => number = Date.now) {
     const [took, part] = [now() - current.at, (done - current.first) / Math.max(1, all)]
     if (took < LEAST_MS || part < LEAST_PART || done >= all) return ''
     const seconds = Math.round(((took / 1_000) * (all - done)) / (done - current.first))
-    return seconds < 90 ? ` (about ${String(seconds)} s left)` : ` (about ${String(Math.round(seconds / 60))} min left)`
+    return seconds < 90 ? `, about ${String(seconds)} s left` : `, about ${String(Math.round(seconds / 60))} min left`
   }
 }

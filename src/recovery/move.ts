@@ -2,23 +2,18 @@
  * Catalog and files go to other stores while the old ones serve: first all rows and bytes, then what changed meanwhile,
  * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0014.
  */
-import { lockFolder } from '../catalog/lock.ts'
-import { countAll, mustCountSame, mustHoldAll } from '../catalog/moving/comparison.ts'
-import type { Run } from '../catalog/moving/end.ts'
-import { forgetMove, mark } from '../catalog/moving/marks.ts'
-import { isComplete, placeIn, step, type Stepped } from '../catalog/moving/step.ts'
-import { blob, blobs, extent } from '../catalog/operations/inspection.ts'
-import { bytes } from '../catalog/operations/blobs.ts'
-import { holders } from '../catalog/operations/mending.ts'
 import { makeFolder } from '../blobs/new-folder.ts'
+import { lockFolder } from '../catalog/lock.ts'
+import { mustCountSame } from '../catalog/moving/comparison.ts'
+import { forgetMove } from '../catalog/moving/marks.ts'
 import type { Config } from '../config.ts'
 import type { StoredBlobs } from '../core/contracts.ts'
-import { createCasebook, type Finding, type Judge, type Suspicion } from '../core/findings.ts'
-import { createPace } from '../core/pace.ts'
-import { replicate, replicateSome, type ReplicaParts, type Replicated } from '../core/replica.ts'
+import type { Finding } from '../core/findings.ts'
 import { openBlobs, openStoredBlobs, ownsFolder, placesOf } from '../shelves.ts'
+import { createFileCourier, type FileCourier, type Files } from './moving-files.ts'
 import { beginMove, type Ends, type Standing } from './moving-marks.ts'
 import { openNew, openOld, planOf, type Plan } from './moving-plan.ts'
+import { createRowCourier, type RowCourier } from './moving-rows.ts'
 import { switchOver } from './moving-switch.ts'
 
 export type MoveStage = 'rows' | 'comparing' | 'files' | 'changes' | 'switch'
@@ -44,13 +39,14 @@ export interface MoveDone {
   readonly ended: 'moved' | 'waiting' | 'lossy'
   readonly standing: Standing
   readonly rows: number
-  readonly files: Pick<Replicated, 'copied' | 'kept'>
+  readonly files: Files
   /** For how long nobody could write, in milliseconds. */
   readonly pauseMs: number
 }
 
-/** A round that brought no more than this is followed by the switch. */
+/** A round that brought no more than this, in no more time, is followed by the switch. */
 const LITTLE = 200
+const SHORT_MS = 2_000
 /** Where changes come faster than they are brought over, the switch takes the longer. */
 const MOST_ROUNDS = 30
 
@@ -74,30 +70,30 @@ interface Moving {
   readonly order: MoveOrder
   readonly plan: Plan
   readonly ends: Ends
-  readonly source: Pick<StoredBlobs, 'open'> | null
+  readonly source: StoredBlobs | null
   readonly standing: Standing
 }
+
+const NO_FILES: Files = { copied: { blobs: 0, bytes: 0 }, kept: 0 }
 
 async function bringOver(moving: Moving): Promise<MoveDone> {
   const { order, plan, ends, standing } = moving
   let losses = 0
-  const found = (finding: Finding) => {
+  const couriers = couriersOf(moving, (finding) => {
     losses += 1
     order.found(finding)
-  }
-  const courier = createCourier(moving, found)
-  const rows = ends.to === null ? 0 : await courier.rows()
-  const files = await courier.files()
+  })
+  const rows = ends.to === null ? 0 : await allRows(couriers, order)
+  if (couriers.files !== null) order.stage('files')
+  const files = (await couriers.files?.all()) ?? NO_FILES
   order.stage('changes')
-  for (let round = 1; round <= MOST_ROUNDS; round++) {
-    if ((await courier.round()) <= LITTLE) break
-  }
+  await catchUp(couriers)
   const done = { plan, standing, rows, files, pauseMs: 0 }
   if (losses > 0 && !order.acceptLoss) return { ...done, ended: 'lossy' }
   if (!order.switches) return { ...done, ended: 'waiting' }
   order.stage('switch')
   const store = ends.to === null ? placesOf(order.to).bytes : null
-  const pauseMs = await switchOver(ends.from, store, () => courier.last())
+  const pauseMs = await switchOver(ends.from, store, () => theRest(couriers, ends))
   await ends.to?.write((write) => write(forgetMove()))
   return { ...done, pauseMs, ended: 'moved' }
 }
@@ -108,109 +104,53 @@ async function finish({ from, to }: Ends, plan: Plan): Promise<MoveDone> {
     await mustCountSame(from, to)
     await to.write((write) => write(forgetMove()))
   }
-  const files = { copied: { blobs: 0, bytes: 0 }, kept: 0 }
-  return { plan, standing: 'sealed', rows: 0, files, pauseMs: 0, ended: 'moved' }
+  return { plan, standing: 'sealed', rows: 0, files: NO_FILES, pauseMs: 0, ended: 'moved' }
 }
 
-function createCourier({ order, ends, source }: Moving, found: (finding: Finding) => void) {
+interface Couriers {
+  readonly rows: RowCourier
+  /** Null: files stay where they are. */
+  readonly files: FileCourier | null
+}
+
+function couriersOf({ order, ends, source }: Moving, found: (finding: Finding) => void): Couriers {
   const { from, to, blobs: target } = ends
-  const { signal } = order
-  const judge: Judge = async ({ key }) => {
-    // What was given up meanwhile is missed by nobody.
-    const row = key === null ? null : await from.read(blob(key))
-    return row === null || row.claimedAt !== null ? null : { mended: false }
-  }
-  const inspection = inspectionOf(to?.read ?? from.read, from.read)
-  const casebook = createCasebook(inspection, judge, found)
-  const suspected: Suspicion[] = []
-  const parts = {
-    ...{ from, to, signal },
-    wrong: (
-      row: {
-        readonly key: Suspicion['key']
-        readonly organization: Suspicion['organization']
-        readonly hash: string | null
-      },
-      bad: string,
-    ) => {
-      const expected = `SHA-256 ${row.hash ?? 'unknown'}`
-      suspected.push({
-        kind: 'wrong_hash',
-        key: row.key,
-        organization: row.organization,
-        expected,
-        found: `SHA-256 ${bad}`,
-      })
-    },
-  }
-  const stepped = async (compare?: (read: Run) => Promise<void>): Promise<Stepped> => {
-    signal.throwIfAborted()
-    const result = await step({ ...parts, ...(compare && { compare }) })
-    for (const suspicion of suspected.splice(0)) await casebook.note(suspicion)
-    await casebook.settle()
-    return result
-  }
-  const replica = (): ReplicaParts | null =>
-    target && {
-      ...{ inspection, from: mustView(source), to: target, signal, found, judge, isStoreOnly: true },
-      progress: (done, all) => order.progress('files', done, all),
-      ...(order.bytesPerSecond !== null && { pace: createPace(order.bytesPerSecond) }),
-    }
-  const files = async () => {
-    const carried = replica()
-    if (carried === null) return { copied: { blobs: 0, bytes: 0 }, kept: 0 }
-    const { copied, kept } = await replicate(carried)
-    return { copied, kept }
-  }
-  const round = async () => {
-    const { changes, blobs: rows } = await stepped()
-    const carried = replica()
-    if (carried !== null && rows === null) await replicate(carried)
-    else if (carried !== null && rows !== null) await replicateSome(rows, carried)
-    return changes
-  }
+  const { signal, bytesPerSecond } = order
+  const progress = (done: number, all: number) => order.progress('files', done, all)
+  const reading = { read: to?.read ?? from.read, readOld: from.read }
   return {
-    async rows() {
-      order.stage('rows')
-      const all = await countAll(from)
-      let place = placeIn((await to?.read(mark()))?.place ?? null)
-      while (!isComplete(place)) {
-        place = (await stepped()).place
-        order.progress('rows', place.rows, Math.max(all, place.rows))
-      }
-      order.stage('comparing')
-      let compared = 0
-      await stepped(async (read) => {
-        if (to === null) return
-        await mustHoldAll(read, to, (rows) => order.progress('comparing', (compared += rows), Math.max(all, compared)))
-      })
-      return compared
-    },
-    async files() {
-      if (target !== null) order.stage('files')
-      return files()
-    },
-    round,
-    async last() {
-      while ((await round()) > 0);
-      if (to !== null) await mustCountSame(from, to)
-    },
+    rows: createRowCourier({ from, to, signal, found }),
+    files:
+      target && source && createFileCourier({ source, target, bytesPerSecond, signal, found, progress, ...reading }),
   }
 }
 
-/** Rows of the catalog that files are copied for, and who holds them. */
-function inspectionOf(read: Run, readOld: Run): ReplicaParts['inspection'] {
-  return {
-    blobs: (after, limit) => read(blobs(after, limit)),
-    bytes: (key) => read(bytes(key)),
-    extent: () => read(extent()),
-    holders: (keys) => readOld(holders(keys)),
+async function allRows({ rows }: Couriers, order: MoveOrder): Promise<number> {
+  order.stage('rows')
+  await rows.copy((done, all) => order.progress('rows', done, all))
+  order.stage('comparing')
+  return rows.compare((done, all) => order.progress('comparing', done, all))
+}
+
+/** In rounds, until one was short. */
+async function catchUp(couriers: Couriers): Promise<void> {
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const beganAt = performance.now()
+    const changes = await bringChanges(couriers, false)
+    if (changes <= LITTLE && performance.now() - beganAt < SHORT_MS) return
   }
 }
 
-function mustView<T>(view: T | null): T {
-  if (view === null) throw new Error('The store that files are copied from is not open.')
-  return view
+/** With nobody writing. */
+async function theRest(couriers: Couriers, { from, to }: Ends): Promise<void> {
+  while ((await bringChanges(couriers, true)) > 0);
+  if (to !== null) await mustCountSame(from, to)
+}
+
+async function bringChanges({ rows, files }: Couriers, isHurried: boolean): Promise<number> {
+  const { changes, blobs } = await rows.changes()
+  await files?.some(blobs, isHurried)
+  return changes
 }
 
 /** No server begins in the folder that is being filled. */

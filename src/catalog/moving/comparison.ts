@@ -1,7 +1,7 @@
 /** Both catalogs of a move looked at side by side. */
 import type { Bindable } from '../statement.ts'
 import type { MovingEnd, Run } from './end.ts'
-import { countRows, keyOf, page, type Row, rowsOf } from './rows.ts'
+import { countRows, type Key, keyOf, page, type Row, rowsOf } from './rows.ts'
 import { TABLES, type MovedTable } from './tables.ts'
 
 const PAGE = 512
@@ -22,19 +22,29 @@ export class NotTheSame extends Error {
 export async function mustHoldAll(read: Run, to: MovingEnd, seen: (rows: number) => void): Promise<void> {
   await to.moment(async (readNew) => {
     for (const table of TABLES) {
+      let after: Key | null = null
       for await (const rows of pagesOf(read, table)) {
-        const found = await readNew(
-          rowsOf(
-            table,
-            rows.map((row) => keyOf(table, row)),
-          ),
-        )
-        const byKey = new Map(found.map((row) => [textOf(table, row), row]))
-        for (const row of rows) mustBeSame(table, row, byKey.get(textOf(table, row)))
+        const others = await counterparts(readNew, table, rows, after)
+        for (const row of rows) mustBeSame(table, row, others.get(textOf(table, row)))
         seen(rows.length)
+        after = keyOf(table, rows.at(-1) ?? {})
       }
     }
   })
+}
+
+/** A page of the other side, which has the same order; where that does not fit, the very rows. */
+async function counterparts(read: Run, table: MovedTable, rows: readonly Row[], after: Key | null) {
+  const found = new Map((await read(page(table, after, rows.length))).map((row) => [textOf(table, row), row]))
+  const absent = rows.filter((row) => !found.has(textOf(table, row)))
+  for (const row of await read(
+    rowsOf(
+      table,
+      absent.map((one) => keyOf(table, one)),
+    ),
+  ))
+    found.set(textOf(table, row), row)
+  return found
 }
 
 /** And has none besides. Nobody writes meanwhile. Throws `NotTheSame`. */

@@ -1,0 +1,66 @@
+/** Rows on their way to another catalog: all of them once, then what changes. */
+import { countAll, mustHoldAll } from '../catalog/moving/comparison.ts'
+import type { MovingEnd, Run } from '../catalog/moving/end.ts'
+import { mark } from '../catalog/moving/marks.ts'
+import { isComplete, placeIn, step, type Stepped } from '../catalog/moving/step.ts'
+import type { Finding, Suspicion } from '../core/findings.ts'
+import type { BlobRow } from '../core/inspection.ts'
+import { createRowCasebook } from './moving-files.ts'
+
+export interface RowCourier {
+  /** All that is not copied yet. */
+  copy(progress: (done: number, all: number) => void): Promise<void>
+  /** Every row on both sides, after what changed; answers how many. Throws `NotTheSame`. */
+  compare(progress: (done: number, all: number) => void): Promise<number>
+  /** What changed since the last call. */
+  changes(): Promise<Stepped>
+}
+
+export interface RowParts {
+  readonly from: MovingEnd
+  /** Null: the catalog stays where it is. */
+  readonly to: MovingEnd | null
+  readonly signal: AbortSignal
+  readonly found: (finding: Finding) => void
+}
+
+export function createRowCourier({ from, to, signal, found }: RowParts): RowCourier {
+  const casebook = createRowCasebook(from.read, found)
+  const suspected: Suspicion[] = []
+  const wrong = (row: BlobRow, hash: string) => suspected.push(suspicionOf(row, hash))
+  const go = async (compare?: (read: Run) => Promise<void>): Promise<Stepped> => {
+    signal.throwIfAborted()
+    const stepped = await step({ from, to, signal, wrong, ...(compare && { compare }) })
+    for (const suspicion of suspected.splice(0)) await casebook.note(suspicion)
+    await casebook.settle()
+    return stepped
+  }
+  return {
+    async copy(progress) {
+      const all = await countAll(from)
+      let place = placeIn((await to?.read(mark()))?.place ?? null)
+      while (!isComplete(place)) {
+        place = (await go()).place
+        progress(place.rows, Math.max(all, place.rows))
+      }
+    },
+    async compare(progress) {
+      const all = await countAll(from)
+      let compared = 0
+      const seen = (rows: number) => {
+        signal.throwIfAborted()
+        progress((compared += rows), Math.max(all, compared))
+      }
+      await go(async (read) => {
+        if (to !== null) await mustHoldAll(read, to, seen)
+      })
+      return compared
+    },
+    changes: () => go(),
+  }
+}
+
+function suspicionOf({ key, organization, hash }: BlobRow, found: string): Suspicion {
+  const expected = `SHA-256 ${hash ?? 'unknown'}`
+  return { kind: 'wrong_hash', key, organization, expected, found: `SHA-256 ${found}` }
+}
