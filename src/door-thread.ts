@@ -61,7 +61,7 @@ async function serveThread(port: MessagePort, { live, writer, counting, sheets, 
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
   const catalog = await connectCatalog(config, log, writer)
   const blobs = await openBlobs(config, { shared: true })
-  const door = openDoor({ live, log, catalog, blobs, counting, sheets, thread })
+  const door = await openDoor({ live, log, catalog, blobs, counting, sheets, thread })
   await door.listen(config.port)
   tell({ listens: true })
   await new Promise<void>((resolve) => {

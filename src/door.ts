@@ -18,7 +18,7 @@ import { createAccessLog } from './telemetry/access-log.ts'
 import { newSheets, openCounting } from './telemetry/counting.ts'
 import { createMetricsPage } from './telemetry/metrics-page.ts'
 import { createObserver } from './telemetry/observer.ts'
-import { createSpans } from './telemetry/spans.ts'
+import { openSpans } from './telemetry/tracing.ts'
 import type { Tally } from './telemetry/tally.ts'
 
 export interface DoorConfig extends Config {
@@ -66,7 +66,8 @@ export interface DoorParts {
   readonly thread: number
 }
 
-export function openDoor({ live: first, log, catalog, blobs, counting, sheets, thread }: DoorParts): Door {
+export async function openDoor(parts: DoorParts): Promise<Door> {
+  const { live: first, log, catalog, blobs, counting, sheets, thread } = parts
   let live = first
   let accessLog = createAccessLog(live.config.accessLog, log, log.write)
   const dialects = createDialects(() => live.config, createCounters(counting))
@@ -81,7 +82,7 @@ export function openDoor({ live: first, log, catalog, blobs, counting, sheets, t
   const pages = counted
     ? [createMetricsPage({ token: () => live.config.metricsToken, text: () => counted.text() })]
     : []
-  const observer = createObserver({ accessLog: () => accessLog, tally, spans: createSpans() })
+  const observer = createObserver({ accessLog: () => accessLog, tally, spans: await openSpans() })
   const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
   const desk = createDesk({
     catalog,

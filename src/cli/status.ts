@@ -1,5 +1,5 @@
 /** How commands end: scripts can tell by the exit status what kind of thing happened. */
-import { ConnectionError, ProblemError } from '../client/client.ts'
+import { ConnectionError, ProblemError } from '../client/errors.ts'
 import { Fault } from '../core/fault.ts'
 
 export const STATUS = {

@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander'
-import { bashCompletion } from './bash.ts'
-import { fishCompletion } from './fish.ts'
-import { outlineOf } from './outline.ts'
-import { zshCompletion } from './zsh.ts'
 
-const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
+const SHELLS = {
+  bash: async () => (await import('./bash.ts')).bashCompletion,
+  zsh: async () => (await import('./zsh.ts')).zshCompletion,
+  fish: async () => (await import('./fish.ts')).fishCompletion,
+}
 
 export function addCompletion(program: Command): void {
   program
@@ -19,7 +19,8 @@ Examples:
   dossier completion zsh > "\${fpath[1]}/_dossier"
   dossier completion fish > ~/.config/fish/completions/dossier.fish`,
     )
-    .action((shell: keyof typeof SHELLS) => {
-      process.stdout.write(SHELLS[shell](outlineOf(program)))
+    .action(async (shell: keyof typeof SHELLS) => {
+      const { outlineOf } = await import('./outline.ts')
+      process.stdout.write((await SHELLS[shell]())(outlineOf(program)))
     })
 }

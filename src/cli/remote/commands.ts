@@ -1,6 +1,8 @@
 /** login and remote. */
 import type { Command } from 'commander'
-import { forgetRemote, listRemotes, login, useRemote } from './login.ts'
+import { later } from '../later.ts'
+
+const logins = () => import('./login.ts')
 
 export function addLogin(program: Command): void {
   program
@@ -16,18 +18,23 @@ export function addLogin(program: Command): void {
 Example:
   dossier login --server https://files.example.com --remote work < token.txt`,
     )
-    .action(login)
+    .action(later(logins, 'login'))
   const remote = program.command('remote').description('the servers that `login` remembered')
   remote
     .command('list')
     .description('list them; * marks the one in use')
     .option('--json', 'print JSON')
-    .action(listRemotes)
+    .action(later(logins, 'listRemotes'))
   remote
     .command('use')
     .description('speak to this one from now on')
     .argument('<name>')
     .option('--json', 'print JSON')
-    .action(useRemote)
-  remote.command('rm').description('forget one').argument('<name>').option('--json', 'print JSON').action(forgetRemote)
+    .action(later(logins, 'useRemote'))
+  remote
+    .command('rm')
+    .description('forget one')
+    .argument('<name>')
+    .option('--json', 'print JSON')
+    .action(later(logins, 'forgetRemote'))
 }

@@ -1,11 +1,8 @@
 /** put, get, ls and rm. */
 import { Option, type Command } from 'commander'
 import type { Options } from '../options.ts'
+import { later } from '../later.ts'
 import { collect, inOrg, wholeOf } from '../server-options.ts'
-import { get } from './get.ts'
-import { ls } from './ls.ts'
-import { put } from './put.ts'
-import { rm } from './rm.ts'
 
 /** Takes the exit status that a command answers. */
 export type End = (status: number) => void
@@ -42,7 +39,9 @@ Examples:
   pg_dump crm | gzip | dossier put - --name crm.sql.gz --unfiled
   dossier put scans/ --record 1795290000000000042 --json | jq -r 'select(.outcome == "failed") | .name'`,
     )
-    .action(async (paths: readonly string[], options: Options) => end(await put(paths, options)))
+    .action(async (paths: readonly string[], options: Options) =>
+      end(await (await import('./put.ts')).put(paths, options)),
+    )
 }
 
 function addGet(program: Command, end: End): void {
@@ -67,7 +66,7 @@ Examples:
   dossier get 1795290000000000077 --output - | gunzip | psql crm
   dossier get --record 1795290000000000042 --zip --output lead.zip`,
     )
-    .action(async (ids: readonly string[], options: Options) => end(await get(ids, options)))
+    .action(async (ids: readonly string[], options: Options) => end(await (await import('./get.ts')).get(ids, options)))
 }
 
 /** What `ls` shows and `rm --all` removes. */
@@ -103,7 +102,7 @@ Examples:
   dossier ls --module Leads --type image/* --since 7d --json
   dossier ls --name draft --quiet | dossier rm -`,
     )
-    .action(ls)
+    .action(later(() => import('./ls.ts'), 'ls'))
 }
 
 function addRm(program: Command, end: End): void {
@@ -113,5 +112,5 @@ function addRm(program: Command, end: End): void {
     .option('--force', 'what is not there is no error')
     .option('--quiet', 'tell of failures only')
     .addHelpText('after', '\nExample:\n  dossier rm --record 1795290000000000042 --all --type image/*')
-    .action(async (ids: readonly string[], options: Options) => end(await rm(ids, options)))
+    .action(async (ids: readonly string[], options: Options) => end(await (await import('./rm.ts')).rm(ids, options)))
 }
