@@ -1,4 +1,5 @@
 import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Config } from '../config.ts'
+import { Fault } from '../core/fault.ts'
 import { move as moveStores, type MoveDone, type MoveStage } from '../recovery/move.ts'
 import { undoMove } from '../recovery/undo.ts'
 import { countOf, createFindings, FINDINGS_REMAIN, sizeOf } from './findings.ts'
@@ -23,7 +24,7 @@ export async function move(options: Options): Promise<number> {
   const findings = createFindings(options)
   const forecast = createForecast()
   const rate = typeof options['rate'] === 'number' ? options['rate'] * MEGABYTE : null
-  const done = await untilInterrupted((signal) =>
+  const moving = untilInterrupted((signal) =>
     moveStores({
       ...{ from, to, signal, bytesPerSecond: rate, found: findings.report },
       switches: options['switch'] !== false,
@@ -32,9 +33,17 @@ export async function move(options: Options): Promise<number> {
       progress: (stage, part, all) => findings.progress.show(STAGES[stage], part, all, forecast(stage, part, all)),
     }),
   )
+  const done = await moving.catch(sayHowToGoOn)
   const { plan, ended, ...counts } = done
   const status = findings.end({ target: plan.target, ended, ...counts }, sentencesOf(done, from, to))
   return ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
+}
+
+/** A store that goes away ends the run, and nothing is lost by it. */
+function sayHowToGoOn(error: unknown): never {
+  const isAway = error instanceof Error && Fault.from(error).code === 'unavailable'
+  if (!isAway) throw error
+  throw new Error(`${error.message} What was copied stays: run the same line again to go on.`, { cause: error })
 }
 
 function destinationOf(options: Options) {

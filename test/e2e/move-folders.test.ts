@@ -1,6 +1,6 @@
 // `dossier move` between folders: what it refuses, what it finds damaged, how it is stopped, gone on with and given up.
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { run, start, type Ran } from './cli-run.ts'
@@ -50,15 +50,12 @@ async function mustBeAsBefore(): Promise<void> {
 }
 
 test('what cannot be is refused in one sentence', async (t) => {
-  const [full, store] = [newFolder(t), newFolder(t)]
+  const full = newFolder(t)
   writeFileSync(join(full, 'a-letter.txt'), 'mine')
-  mkdirSync(join(store, 'blobs', 'ab'), { recursive: true })
-  writeFileSync(join(store, 'blobs', 'ab', 'ab'.repeat(16)), 'somebody’s')
   const refusals: [string[], RegExp][] = [
     [[], /Both ends of the move are the same \(catalog in .*name a new place with --to-data/],
     [['--to-data', data], /Both ends of the move are the same/],
     [['--to-data', full], /The folder .* is not empty, and was not begun by a move from here; name an empty one/],
-    [['--to-data', store], /The folder .* is not empty/],
     [['--to-data', join(data, 'within')], /lie within each other/],
     [
       ['--to-database-url', 'mysql://there'],
@@ -68,7 +65,10 @@ test('what cannot be is refused in one sentence', async (t) => {
       ['--to-blobs-url', 'https://there'],
       /^dossier: toBlobsUrl \(DOSSIER_TO_BLOBS_URL\) is "https:\/\/there"; expected s3:/,
     ],
-    [['--to-database-url', 'postgres://nobody@127.0.0.1:9/none'], /PostgreSQL cannot be reached just now/],
+    [
+      ['--to-database-url', 'postgres://nobody@127.0.0.1:9/none'],
+      /PostgreSQL cannot be reached just now\. .*run the same line again to go on\./,
+    ],
   ]
   for (const [words, sentence] of refusals) mustRefuse(await move(...words), sentence)
   mustRefuse(await run(['move', '--data', newFolder(t), '--to-data', newFolder(t)]), /There is no catalog in/)
@@ -123,6 +123,17 @@ test('Ctrl+C among the files: it says so, and the same line goes on; nobody else
   }
   mustRefuse(await move('--to-data', to), /What was kept here was moved on .* start Dossier with those settings/)
   assert.match((await move('--undo')).out, /^The old place takes writes again\. What was written since in the new one/)
+  await mustBeAsBefore()
+})
+
+test('killed after the old place was given up and before the new one was opened, it only opens it', async (t) => {
+  const to = newFolder(t)
+  assert.equal((await move('--to-data', to, '--no-switch')).status, 0)
+  edit(data, "update move set state = 'moved', ended_at = 1")
+  const { out } = await move('--to-data', to, '--json')
+  assert.match(out, /"ended":"moved","standing":"sealed"/)
+  assert.deepEqual(edit(to, 'select id from move'), [])
+  await move('--undo')
   await mustBeAsBefore()
 })
 

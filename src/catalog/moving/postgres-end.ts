@@ -100,7 +100,7 @@ async function within<T>(pool: Pool, begin: string, work: (run: Run) => Promise<
       () => false,
       () => true,
     )
-    throw error
+    throw isAway(error) ? new CatalogUnreachable(error) : error
   } finally {
     client.release(isBroken)
   }
