@@ -82,16 +82,23 @@ export async function openCounts(config: Config, log: Log): Promise<CommonCounts
   return openPostgresCounts(config.databaseUrl, log)
 }
 
-/** `shared`: another thread of this process has opened it already. */
-export async function openBlobs(config: Config, options: { readonly shared?: boolean } = {}): Promise<BlobStore> {
+export interface OpenBlobs {
+  /** Another thread of this process has opened it already. */
+  readonly shared?: boolean
+  /** A server is about to rely on it: what a store behind a network refuses is told now. */
+  readonly serves?: boolean
+}
+
+export async function openBlobs(config: Config, options: OpenBlobs = {}): Promise<BlobStore> {
   const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Seconds, s3Redirect: redirects } = config
   if (blobsUrl === null) return openDiskBlobs(join(config.data, 'blobs'), options)
-  const { openS3Blobs } = await import('./blobs/s3.ts')
+  const { openS3Blobs, openUsableS3Blobs } = await import('./blobs/s3.ts')
   const pathStyle = s3PathStyle === 'on' || (s3PathStyle === 'auto' && endpoint !== null)
   const { hostname: bucket, pathname } = new URL(blobsUrl)
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   const prefix = folder === '' ? '' : `${folder}/`
-  return openS3Blobs({ bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects })
+  const place = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
+  return options.serves === true ? openUsableS3Blobs(place) : openS3Blobs(place)
 }
 
 /** A look at the catalog that changes nothing, beside whoever serves it. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */

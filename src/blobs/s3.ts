@@ -1,9 +1,11 @@
 // Blobs as objects of an S3-compatible store: `<prefix><key>`, written once. Asks for nothing but what every such store
 // has: no conditional PUT, no DeleteObjects, no chunked signatures, and no meaning in an ETag.
 import { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand } from '@aws-sdk/client-s3'
 import type { BlobStore, ByteRange } from '../core/contracts.ts'
 import type { BlobKey } from '../core/model.ts'
+import { createClient, REQUEST_MS } from './s3-client.ts'
+import { mustBeUsable } from './s3-start.ts'
 import { arrivalOf } from './arrival.ts'
 import { keyTaken, mustKey } from './key.ts'
 import { presigned } from './s3-address.ts'
@@ -28,14 +30,18 @@ export interface S3Options {
 }
 
 const SILENCE_MS = 15_000
-/** What one request may take altogether: a part of an upload on a slow line. */
-const REQUEST_MS = 60_000
-const CONNECT_MS = 5_000
-/** Connections at once; the SDK's own 50 would let uploads wait for each other. */
-const SOCKETS = 256
 
-type Service = Pick<S3Options, 'endpoint' | 'region' | 'pathStyle'>
-type Patience = { readonly socketTimeout: number; readonly requestTimeout: number }
+/** The same as `openS3Blobs`, once it has been seen that it can be used. Throws `StoreRefused`, `BlobsUnreachable`. */
+export async function openUsableS3Blobs(options: S3Options): Promise<BlobStore> {
+  const { silenceMs = SILENCE_MS } = options
+  const client = createClient(options, { socketTimeout: silenceMs, requestTimeout: silenceMs })
+  try {
+    await mustBeUsable({ ...options, client }, options)
+  } finally {
+    client.destroy()
+  }
+  return openS3Blobs(options)
+}
 
 /** Credentials come from the SDK's own chain: environment, profile files, the machine's role. */
 export function openS3Blobs({
@@ -85,26 +91,6 @@ export function openS3Blobs({
       reading.destroy()
     },
   }
-}
-
-function createClient({ endpoint, region, pathStyle }: Service, patience: Patience): S3Client {
-  const sockets = { keepAlive: true, maxSockets: SOCKETS }
-  return new S3Client({
-    region,
-    forcePathStyle: pathStyle,
-    ...(endpoint !== null && { endpoint }),
-    // Older stores refuse the checksums that the SDK would add; the signature covers the bytes all the same.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
-    requestHandler: {
-      ...patience,
-      connectionTimeout: CONNECT_MS,
-      throwOnRequestTimeout: true,
-      httpAgent: sockets,
-      httpsAgent: sockets,
-    },
-  })
 }
 
 async function openObject(

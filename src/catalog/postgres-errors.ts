@@ -44,6 +44,6 @@ export function isAway(error: unknown): boolean {
   )
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -7,8 +7,8 @@ import { moved, mustNotBeFilled } from './moving/marks.ts'
 import { longReads } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { clientOn, createPool, runOn, steadyOn } from './postgres-connection.ts'
-import { CatalogUnreachable, isAway } from './postgres-errors.ts'
 import { migratePostgres } from './postgres-migrate.ts'
+import { startTrouble } from './postgres-start.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
 import type { Op } from './statement.ts'
 
@@ -35,7 +35,7 @@ export interface PostgresCatalog extends Catalog {
 
 /**
  * The catalog in PostgreSQL, for any number of processes at once. Writes are serializable transactions, which neighbours
- * share; one that collides with another process's is done again. Throws `CatalogTooNew`, `CatalogUnreachable`.
+ * share; one that collides with another process's is done again. Throws `CatalogTooNew`, `CatalogUnreachable`, `DatabaseRefused`.
  */
 export async function openPostgresCatalog(options: PostgresOptions): Promise<PostgresCatalog> {
   const { url, connections = 10, statementMs = 30_000, silenceMs = 10_000, log, sheet = null } = options
@@ -47,7 +47,7 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Pos
     if (elsewhere?.store != null && elsewhere.store === options.store) await tellStore(pool, options.store)
   } catch (error) {
     await pool.end()
-    throw isAway(error) ? new CatalogUnreachable(error) : error
+    throw startTrouble(error, url)
   }
   const writer = createPostgresWriter(pool, sheet)
   const steady = steadyOn(pool)

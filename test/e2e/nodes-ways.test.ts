@@ -5,6 +5,7 @@ import { startCluster, type Cluster } from './nodes/cluster.ts'
 import { testRedirects } from './nodes/redirects.ts'
 import { testStalls } from './nodes/stalls.ts'
 import { testUpgrade } from './nodes/upgrade.ts'
+import { testWrongSettings } from './nodes/wrong-settings.ts'
 
 describe('a node among others', { skip: missing('postgres', 'ceph') }, () => {
   let cluster: Cluster
@@ -16,6 +17,7 @@ describe('a node among others', { skip: missing('postgres', 'ceph') }, () => {
   after(() => cluster.stop())
 
   const running = () => cluster
+  testWrongSettings(running)
   testRedirects(running)
   testUpgrade(running)
   testStalls(running)
