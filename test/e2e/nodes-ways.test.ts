@@ -7,7 +7,7 @@ import { testStalls } from './nodes/stalls.ts'
 import { testUpgrade } from './nodes/upgrade.ts'
 import { testWrongSettings } from './nodes/wrong-settings.ts'
 
-describe('a node among others', { skip: missing('postgres', 'ceph') }, () => {
+describe('a node among others', { skip: missing('postgres', 'ceph'), timeout: 400_000 }, () => {
   let cluster: Cluster
 
   before(async () => {

@@ -6,7 +6,7 @@ import { testFailures } from './nodes/failures.ts'
 import { testSharing } from './nodes/sharing.ts'
 import { testSweeping } from './nodes/sweeping.ts'
 
-describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, () => {
+describe('nodes on PostgreSQL and S3', { skip: missing('postgres', 'ceph'), timeout: 400_000 }, () => {
   let cluster: Cluster
 
   before(async () => {
