@@ -285,7 +285,7 @@ export interface Reach {
   readonly server: string | null
   readonly token: string | null
   readonly remote: string | null
-  /** Whether a data folder was named. */
+  /** Whether a data folder was named, or the stores that a server of this machine would have instead. */
   readonly hasFolder: boolean
   /** Where servers are remembered. */
   readonly remotes: string
@@ -301,7 +301,7 @@ export function readReach(flags: Readonly<Record<string, string>>, env: NodeJS.P
     server: said('server'),
     token: said('token'),
     remote: said('remote'),
-    hasFolder: said('data') !== null,
+    hasFolder: said('data') !== null || said('databaseUrl') !== null || said('blobsUrl') !== null,
     remotes: said('remotes') ?? join(home, 'dossier', 'remotes.json'),
   }
 }

@@ -1,8 +1,16 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { envNameOf, KEPT_BY, SETTINGS } from '../config.ts'
+import { groupOf } from './option-groups.ts'
 import { STATUS_HELP } from './status.ts'
+
+const STORES = KEPT_BY.filter((key) => key !== 'data')
 
 /** Options of every command that speaks to a server, wherever it is. */
 export function onServer(command: Command): Command {
+  for (const key of STORES) {
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`
+    command.addOption(new Option(flag, `${SETTINGS[key].help} (${envNameOf(key)})`).helpGroup(groupOf(key)))
+  }
   return command
     .option('--server <url>', 'the server; by default the remote in use, else that of the data folder (DOSSIER_SERVER)')
     .option('--token <token>', 'a native token for it; others can see it here, not so in DOSSIER_TOKEN')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { runProgram } from './program.ts'
 
 test('a catalog that cannot be reached is told in one sentence, without its password', async () => {
-  for (const words of [['token', 'list'], ['doctor'], ['backup', '--to', '/nowhere/x']]) {
+  for (const words of [['token', 'list'], ['org', 'list'], ['doctor'], ['backup', '--to', '/nowhere/x']]) {
     const { status, err } = await runProgram(...words, '--database-url', 'postgres://dossier:hush-hush@127.0.0.1:1/x')
     assert.notEqual(status, 0)
     assert.match(err, /PostgreSQL cannot be reached/)

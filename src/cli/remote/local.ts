@@ -20,7 +20,9 @@ export async function openLocal(options: Options): Promise<LocalServer> {
   const config = readConfig(flagsOf(options))
   const { isServed } = await import('../../office.ts')
   for (const until = Date.now() + PATIENCE_MS; ;) {
-    const found = isServed(config.data) ? readServerFile(config.data) : null
+    // A folder without catalog and files is no server's own: whoever runs in it may have other stores.
+    const isElsewhere = config.databaseUrl !== null && config.blobsUrl !== null
+    const found = !isElsewhere && isServed(config.data) ? readServerFile(config.data) : null
     if (found !== null) return { ...found, close: () => Promise.resolve() }
     try {
       return await openOwn(config)
