@@ -18,7 +18,7 @@ const DIALECT = 'dialects/*'
 
 const ROOMS: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: [], builtins: ['node:crypto', 'node:stream'] },
-  blobs: { rooms: ['core'], packages: ['@aws-sdk/client-s3'], builtins: 'any' },
+  blobs: { rooms: ['core'], packages: ['@aws-sdk/client-s3', '@smithy/signature-v4'], builtins: 'any' },
   catalog: { rooms: ['core'], packages: ['better-sqlite3', 'kysely', 'pg'], builtins: 'any' },
   http: { rooms: ['core'], packages: ['find-my-way', 'yazl', 'zod'], builtins: 'any' },
   pages: { rooms: ['core'], types: ['http'], packages: [], builtins: ['node:crypto'] },

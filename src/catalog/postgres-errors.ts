@@ -40,7 +40,9 @@ export function isAway(error: unknown): boolean {
   if (NETWORK.has(code) || AWAY.has(code) || code.startsWith('08')) return true
   return (
     error instanceof Error &&
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(error.message)
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client .* not queryable)/.test(
+      error.message,
+    )
   )
 }
 

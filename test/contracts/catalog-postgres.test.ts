@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CatalogTooNew } from '../../src/catalog/migrate.ts'
 import { openPostgresCatalog } from '../../src/catalog/postgres.ts'
+import { isAway } from '../../src/catalog/postgres-errors.ts'
 import { startPostgres, withClient } from '../engines/postgres.ts'
 import { missing, need } from '../require.ts'
 import { catalogContract } from './catalog-contract.ts'
@@ -14,6 +15,16 @@ function contractOnPostgres(): void {
   need('postgres')
   const starting = startPostgres()
   let open = 0
+  test('PostgreSQL: a connection that it has closed is known for that, however it is noticed', async () => {
+    const url = await (await starting).database()
+    await withClient(url, async (client) => {
+      const gone = new Promise((resolve) => client.once('end', resolve))
+      await assert.rejects(client.query('select pg_terminate_backend(pg_backend_pid())'), isAway)
+      await gone
+      await assert.rejects(client.query('select 1'), isAway)
+    })
+  })
+
   test('PostgreSQL: a catalog that a newer build has added to is served, one that it has changed is not', async () => {
     const postgres = await starting
     const url = await postgres.database()

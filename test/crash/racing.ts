@@ -14,6 +14,8 @@ import { sha256 } from './ledger.ts'
 import { seed } from './seed.ts'
 
 const LANES = 16
+/** Of so many turns a sweep without a grace wins some, whatever the machine. */
+const ENOUGH = 5_000
 /** Few and small enough that most uploads meet their twin; those above 64 KiB lie in the blob store. */
 const CONTENTS = [
   ...[1, 2, 3].map((count) => Buffer.alloc(65_537, `large ${String(count)} `)),
@@ -98,7 +100,8 @@ export async function race({ desks, rounds, grace, sweeps }: Race): Promise<stri
     told.claimed++
   }
   await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)))
-  assert.equal(told.claimed > 0, grace < 0, 'uploads are refused by a sweep without a grace, and by no other')
+  if (grace >= 0) assert.equal(told.claimed, 0, 'a sweep that leaves a grace refuses nobody')
+  else if (rounds >= ENOUGH) assert.ok(told.claimed > 0, 'a sweep without a grace came too late for all uploads')
   await desks[0].sweep.loose(Date.now() + 1_000)
   return `${String(told.attached)} attached, ${String(told.claimed)} lost to the sweep and refused`
 }
