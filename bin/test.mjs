@@ -21,8 +21,8 @@ const chosen = given.some((argument) => !argument.startsWith('-') && isChoice(ar
 const options = [
   '--test',
   ...(given.some((argument) => argument.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
-  // Many tests start a server or a browser of their own, and wait for it now and then: one more than there are cores.
-  `--test-concurrency=${Math.min(4, availableParallelism() + 1)}`,
+  // Many tests start a server or a browser of their own: more at a time than cores only makes them slow.
+  `--test-concurrency=${Math.min(4, Math.max(2, availableParallelism()))}`,
   '--test-timeout=180000',
 ]
 const status = await run(node, [...options, ...given, ...(chosen ? [] : [inFolder('test')])], { cwd: root }).catch(

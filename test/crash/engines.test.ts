@@ -17,7 +17,7 @@ import { seed, seeded } from './seed.ts'
 import { inStores, mustBeTidy } from './tidiness.ts'
 
 const LONG = Number(process.env['DOSSIER_CRASH_ROUNDS']) || 0
-const KILLS = LONG || 3
+const KILLS = LONG || 2
 const TURNS = LONG * 200 || 160
 const PEOPLE = 8
 const SERVE = ['--log-level', 'warn', '--no-limits', '--sweep-interval-seconds', '1']

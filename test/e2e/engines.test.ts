@@ -13,9 +13,9 @@ import { operationsDone, type Asked } from './described.ts'
 import { startServer } from './server.ts'
 
 const SUITES: Readonly<Record<string, readonly string[]>> = {
-  zoho: ['upload', 'limits', 'links', 'list', 'download', 'delete', 'photo', 'records', 'settings'],
-  highlevel: ['upload', 'limits', 'fields', 'contacts', 'zoho'],
-  native: ['attachments', 'content', 'list', 'records', 'staff', 'tokens'],
+  zoho: ['upload', 'links', 'list', 'download', 'delete', 'photo', 'records', 'settings'],
+  highlevel: ['upload', 'fields', 'contacts', 'zoho'],
+  native: ['attachments', 'list', 'records'],
 }
 const FILES = [
   'idempotency',
