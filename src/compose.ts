@@ -49,8 +49,9 @@ export async function openHouse(settings: Config, { tends = true, offered = null
   const log = createLog(config.logLevel, errorOutput())
   const writerSheet = config.metrics ? writerLayout.newSheet() : null
   // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
+  const opening = openCatalog(config, log, writerSheet ?? undefined)
   const loading = import('./door.ts')
-  const catalog = await openCatalog(config, log, writerSheet ?? undefined)
+  const catalog = await opening
     .then((opened) => mustServeHere(opened, config))
     .catch((error: unknown) => {
       lock?.release()

@@ -1,23 +1,23 @@
 /** The inside of the thread for reads that may pass over many rows. */
-import { workerData } from 'node:worker_threads'
 import { longReads } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { serve } from './serve.ts'
 import { openSqlite } from './sqlite-connection.ts'
-import type { ThreadData } from './thread.ts'
 import { type Asked, type Reply, thrown } from './thread-messages.ts'
 
-const connection = openSqlite((workerData as ThreadData).file, 'read')
+serve(({ file }) => {
+  const connection = openSqlite(file, 'read')
 
-serve({
-  answer: (group) => group.map(answer),
-  close: () => connection.close(),
-})
-
-function answer(asked: Asked): Reply {
-  try {
-    return { id: asked.id, value: connection.run(operationOf(longReads, asked)) }
-  } catch (error) {
-    return { id: asked.id, error: thrown(error) }
+  function answer(asked: Asked): Reply {
+    try {
+      return { id: asked.id, value: connection.run(operationOf(longReads, asked)) }
+    } catch (error) {
+      return { id: asked.id, error: thrown(error) }
+    }
   }
-}
+
+  return {
+    answer: (group) => group.map(answer),
+    close: () => connection.close(),
+  }
+})

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import { type Asked, type Reply, type Request, type Share, thrown } from './thread-messages.ts'
+import { type Asked, type Begin, type Reply, type Request, type Share, thrown } from './thread-messages.ts'
 
 /** So that one commit, and the memory of what it writes, stays bounded. */
 const LARGEST_GROUP = 256
@@ -31,21 +31,28 @@ interface Answered {
   readonly reply: Reply
 }
 
+/** The inside of a thread: once it is told on what, it works. */
+export function serve(open: (begin: Begin) => Work): void {
+  const parent = parentPort
+  if (parent === null) throw new Error('This module is the inside of a worker thread.')
+  parent.once('message', (begin: Begin) => {
+    workOn(parent, open(begin))
+    // Tells the other side that the thread is ready.
+    parent.postMessage([])
+  })
+}
+
 /**
  * Works off what the thread is asked, by whomever, in order of arrival: whatever queued up meanwhile is the next group.
  * One group is worked on while the one before is flushed.
  */
-export function serve(work: Work): void {
-  const parent = parentPort
-  if (parent === null) throw new Error('This module is the inside of a worker thread.')
+function workOn(parent: MessagePort, work: Work): void {
   const ports = new Set<MessagePort>()
   const waiting: Waiting[] = []
   /** To be told once flushed. */
   let unflushed: Answered[] = []
   let isFlushing = false
   listen(parent)
-  // Tells the other side that the thread is ready.
-  parent.postMessage([])
 
   function listen(port: MessagePort): void {
     ports.add(port)

@@ -1,5 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { Sheet } from '../core/tally.ts'
 import { fenceIn } from './moving/fence.ts'
+
+/** The first message to a thread: what it works on. */
+export interface Begin {
+  /** The catalog's. */
+  readonly file: string
+  /** Where it counts its work. */
+  readonly sheet: Sheet | null
+}
 
 /** One more way in, which is served like the first. */
 export interface Share {

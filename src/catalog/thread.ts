@@ -1,7 +1,7 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import type { Sheet } from '../core/tally.ts'
 import { createCalls, type AnswerOf, type Operations } from './thread-calls.ts'
-import type { Reply, Share } from './thread-messages.ts'
+import type { Begin, Reply, Share } from './thread-messages.ts'
 
 /** Operations on another thread. When that thread dies, what was asked and what is asked later rejects. */
 export interface Thread<O extends Operations> {
@@ -17,25 +17,26 @@ export interface Thread<O extends Operations> {
 export interface ThreadOptions {
   /** A module that calls `serve`. */
   readonly script: URL
-  /** The catalog's file. */
-  readonly file: string
   /** Where the thread counts its work. */
   readonly sheet?: Sheet
   onDeath(error: Error): void
 }
 
-/** What the inside of a thread is given. */
-export interface ThreadData {
-  readonly file: string
-  readonly sheet: Sheet | null
+/** A thread that loads its script, and touches nothing yet. */
+export interface StartedThread<O extends Operations> {
+  /** Resolves once the thread is ready for work on the catalog's file; rejects with what kept it from that. */
+  open(file: string): Promise<Thread<O>>
+  /** Ends it instead. */
+  abandon(): Promise<void>
 }
 
-/** Resolves once the thread is ready for work; rejects with what kept it from that. */
-export async function openThread<O extends Operations>(options: ThreadOptions): Promise<Thread<O>> {
-  const workerData: ThreadData = { file: options.file, sheet: options.sheet ?? null }
-  const worker = new Worker(options.script, { workerData })
+/** Loading takes a while, in which whoever starts a thread may do something else. */
+export function startThread<O extends Operations>(options: ThreadOptions): StartedThread<O> {
+  const worker = new Worker(options.script)
   const ended = Promise.withResolvers<void>()
   const ready = Promise.withResolvers<void>()
+  // Whoever opens it is told.
+  ready.promise.catch(() => undefined)
   const calls = createCalls<O>((requests) => worker.postMessage(requests))
 
   worker.on('message', (replies: readonly Reply[]) => {
@@ -55,8 +56,7 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
     options.onDeath(cause)
   }
 
-  await ready.promise
-  return {
+  const thread: Thread<O> = {
     call: calls.call,
     waiting: calls.waiting,
     share() {
@@ -67,6 +67,17 @@ export async function openThread<O extends Operations>(options: ThreadOptions): 
     close() {
       calls.end()
       return ended.promise
+    },
+  }
+  return {
+    async open(file) {
+      worker.postMessage({ file, sheet: options.sheet ?? null } satisfies Begin)
+      await ready.promise
+      return thread
+    },
+    async abandon() {
+      calls.bury(new Error('The catalog was not opened.'))
+      await worker.terminate()
     },
   }
 }

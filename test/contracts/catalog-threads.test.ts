@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { createGroupCommit } from '../../src/catalog/group-commit.ts'
 import { openSqlite, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
 import type { Op } from '../../src/catalog/statement.ts'
-import { openThread, type Thread } from '../../src/catalog/thread.ts'
+import { startThread, type Thread } from '../../src/catalog/thread.ts'
 import type { Asked, Reply } from '../../src/catalog/thread-messages.ts'
 
 interface Echo {
@@ -18,7 +18,7 @@ interface Echo {
 async function echoThread(): Promise<{ thread: Thread<Echo>; deaths: Error[] }> {
   const deaths: Error[] = []
   const script = new URL('./catalog-dying-thread.ts', import.meta.url)
-  const thread = await openThread<Echo>({ script, file: '', onDeath: (error) => deaths.push(error) })
+  const thread = await startThread<Echo>({ script, onDeath: (error) => deaths.push(error) }).open('')
   return { thread, deaths }
 }
 
@@ -49,7 +49,7 @@ test('when the thread dies, what waits and what comes later rejects', { timeout:
 
 test('a thread that cannot begin rejects at once', { timeout: 20_000 }, async () => {
   const script = new URL('./catalog-no-such-thread.ts', import.meta.url)
-  await assert.rejects(openThread<Echo>({ script, file: '', onDeath: () => {} }), /catalog-no-such-thread/)
+  await assert.rejects(startThread<Echo>({ script, onDeath: () => {} }).open(''), /catalog-no-such-thread/)
 })
 
 test('what cannot be sent is refused alone', { timeout: 20_000 }, async () => {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createOffice, REDIRECT_URI, type Seen, Visitor, zohoQuestion, zohoToken } from '../oauth.ts'
+import { scrape, sumOf } from '../metrics.ts'
 import { createToken, HIGHLEVEL_SCOPES } from '../tenant.ts'
 import type { Cluster } from './cluster.ts'
 import { soon } from './ledger.ts'
@@ -77,6 +78,8 @@ export function testSharing(cluster: () => Cluster): void {
     const statusOf = async (index: number) => (await fetch(`${node(index).origin}/crm/v2/Leads`, { headers })).status
     const path = `/crm/v2/Leads/${tenant.leadId}/Attachments`
     const open = Array.from({ length: 64 }, () => beginUpload(node(1).origin, path, token))
+    // Whoever asks before all are there takes the place of one.
+    await soon('all have begun', async () => sumOf(await scrape(node(1).origin), 'dossier_uploads_open') === 64)
     await soon('node 1 is busy', async () => (await statusOf(1)) === 429)
     await soon('node 2 knows it', async () => (await statusOf(2)) === 429, 1_000)
     const freed = open.pop()
