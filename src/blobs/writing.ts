@@ -1,16 +1,35 @@
 // Bytes on their way into an open file: written in batches while more arrive, flushed while more are written.
 import type { FileHandle } from 'node:fs/promises'
 import { background } from './background.ts'
+import { newCopies } from './copies.ts'
 
-/** Written together at most, in bytes and in pieces; twice this is what a put holds in memory. */
-const BATCH = 262_144
+/**
+ * Written together at most, in bytes and in pieces; twice this is what a put holds. A call of the disk costs as much again
+ * as the writing.
+ */
+const BATCH = 1_048_576
 const BATCH_PIECES = 512
+/** Puts at once up to which that is worth the memory. */
+const FEW = 8
 /** How many bytes are written before their flush is begun. */
 const FLUSH_EVERY = 8_388_608
 
+let underWay = 0
+
 /** Writes and flushes all of the source. Resolves once the file's content would survive a power cut. */
 export async function writeDurably(bytes: AsyncIterable<Uint8Array>, handle: FileHandle): Promise<void> {
+  underWay++
+  try {
+    await writeInBatches(bytes, handle)
+  } finally {
+    underWay--
+  }
+}
+
+/** One batch is written while the next one fills. */
+async function writeInBatches(bytes: AsyncIterable<Uint8Array>, handle: FileHandle): Promise<void> {
   const flushing = overlappedFlush(handle)
+  const copies = newCopies()
   let writing = background(Promise.resolve())
   let batch: Uint8Array[] = []
   let size = 0
@@ -18,21 +37,29 @@ export async function writeDurably(bytes: AsyncIterable<Uint8Array>, handle: Fil
     await writing
     flushing.note(size)
     writing = background(writeAll(handle, batch))
+    copies.turn()
     batch = []
     size = 0
   }
+  const add = async (piece: Uint8Array) => {
+    batch.push(piece)
+    size += piece.length
+    if (size >= BATCH || batch.length >= BATCH_PIECES || copies.isFull()) await send()
+  }
   try {
     for await (const chunk of bytes) {
-      if (chunk.length === 0) continue
-      batch.push(chunk)
-      size += chunk.length
-      if (size >= BATCH || batch.length >= BATCH_PIECES) await send()
+      for (let at = 0; at < chunk.length;) {
+        const piece = underWay > FEW ? copies.copy(chunk, at) : chunk.subarray(at)
+        at += piece.length
+        await add(piece)
+      }
     }
     if (size > 0) await send()
     await writing
   } finally {
     // The handle is closed next: nothing may be under way on it, whatever else went wrong.
     await Promise.allSettled([writing, flushing.idle()])
+    copies.release()
   }
   await flushing.finish()
 }
