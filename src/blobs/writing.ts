@@ -31,6 +31,7 @@ async function writeInBatches(bytes: AsyncIterable<Uint8Array>, handle: FileHand
   const flushing = overlappedFlush(handle)
   const copies = newCopies()
   let writing = background(Promise.resolve())
+  // Chunks hang on this array alone: anything that lives on for a moment longer keeps them until the whole heap is collected.
   let batch: Uint8Array[] = []
   let size = 0
   const send = async () => {
