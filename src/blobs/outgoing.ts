@@ -5,14 +5,21 @@ import { Readable } from 'node:stream'
 import type { ByteRange } from '../core/contracts.ts'
 import type { Pouring } from '../core/pouring.ts'
 
-/** What is taken from a file at once, in bytes. */
-const PIECE = 262_144
-/** Under way at once: while one is read, others are sent. */
-const PIECES = 3
-/** Kept for the next file, over all files that a thread sends. */
-const MOST_IDLE = 12
+/** How a file is poured: while one piece is read, others are sent. */
+interface Pieces {
+  readonly bytes: number
+  readonly count: number
+  /** Kept for the next file, over all files that a thread sends, up to `mostIdle`. */
+  readonly idle: Buffer[]
+  readonly mostIdle: number
+}
 
-const idle: Buffer[] = []
+/** A call of the disk costs as much again as the reading, so large pieces are worth their memory while few files go out. */
+const LARGE: Pieces = { bytes: 1_048_576, count: 2, idle: [], mostIdle: 4 }
+const SMALL: Pieces = { bytes: 262_144, count: 3, idle: [], mostIdle: 12 }
+const FEW = 8
+
+let pouring = 0
 
 export class OutgoingFile extends Readable implements Pouring {
   readonly #handle: FileHandle
@@ -21,14 +28,14 @@ export class OutgoingFile extends Readable implements Pouring {
 
   /** Closes the handle however it ends. */
   constructor(handle: FileHandle, range: ByteRange | undefined) {
-    super({ highWaterMark: PIECE })
+    super({ highWaterMark: SMALL.bytes })
     this.#handle = handle
     this.#at = range?.start ?? 0
     this.#end = range === undefined ? Infinity : range.end + 1
   }
 
   override _read(): void {
-    const buffer = Buffer.allocUnsafeSlow(PIECE)
+    const buffer = Buffer.allocUnsafeSlow(SMALL.bytes)
     this.#fill(buffer).then(
       (length) => this.push(length === 0 ? null : buffer.subarray(0, length)),
       (error: Error) => this.destroy(error),
@@ -44,10 +51,12 @@ export class OutgoingFile extends Readable implements Pouring {
   }
 
   async pour(take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
-    const buffers = Array.from({ length: PIECES }, () => idle.pop() ?? Buffer.allocUnsafeSlow(PIECE))
+    const { bytes, count, idle, mostIdle } = pouring < FEW ? LARGE : SMALL
+    const buffers = Array.from({ length: count }, () => idle.pop() ?? Buffer.allocUnsafeSlow(bytes))
     const taken = buffers.map(() => Promise.resolve())
+    pouring++
     try {
-      for (let turn = 0; ; turn = (turn + 1) % PIECES) {
+      for (let turn = 0; ; turn = (turn + 1) % count) {
         const buffer = buffers[turn] as Buffer
         await taken[turn]
         const length = await this.#fill(buffer)
@@ -58,14 +67,15 @@ export class OutgoingFile extends Readable implements Pouring {
         taken[turn] = taking
       }
       await Promise.all(taken)
-      idle.push(...buffers.slice(0, MOST_IDLE - idle.length))
+      idle.push(...buffers.slice(0, Math.max(0, mostIdle - idle.length)))
     } finally {
+      pouring--
       this.destroy()
     }
   }
 
   async #fill(buffer: Buffer): Promise<number> {
-    const wanted = Math.min(PIECE, this.#end - this.#at)
+    const wanted = Math.min(buffer.length, this.#end - this.#at)
     if (wanted <= 0) return 0
     const { bytesRead } = await this.#handle.read(buffer, 0, wanted, this.#at)
     this.#at += bytesRead
