@@ -4,8 +4,8 @@ import { background } from './background.ts'
 import { newCopies } from './copies.ts'
 
 /**
- * Written together at most, in bytes and in pieces; twice this is what a put holds. A call of the disk costs as much again
- * as the writing.
+ * Written together at most, in bytes and in pieces; twice this is what a put holds, while few are under way. A call of the
+ * disk costs as much again as the writing of 256 KiB.
  */
 const BATCH = 1_048_576
 const BATCH_PIECES = 512

@@ -1,4 +1,4 @@
-/** SQLite's log brought to the disk on a thread of its own: the next group is worked on meanwhile (see decisions/0012). */
+/** SQLite's log brought to the disk on a thread of its own: the next group is worked on meanwhile (see decisions/0013). */
 import { Worker } from 'node:worker_threads'
 import type { Sheet } from '../core/tally.ts'
 import type { Flushed } from './flush-thread.ts'
