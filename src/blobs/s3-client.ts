@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
+import { reaching } from './s3-reaching.ts'
 
 /** What one request may take altogether: a part of an upload on a slow line. */
 export const REQUEST_MS = 60_000
@@ -17,9 +18,10 @@ export interface Service {
 /** In milliseconds; 0: any time. */
 type Patience = { readonly socketTimeout: number; readonly requestTimeout: number }
 
+/** What it sends rises as `BlobsUnreachable` when the network or the service is the trouble, after the SDK's own tries. */
 export function createClient({ endpoint, region, pathStyle }: Service, patience: Patience): S3Client {
   const sockets = { keepAlive: true, maxSockets: SOCKETS }
-  return new S3Client({
+  const client = new S3Client({
     region,
     forcePathStyle: pathStyle,
     ...(endpoint !== null && { endpoint }),
@@ -35,4 +37,7 @@ export function createClient({ endpoint, region, pathStyle }: Service, patience:
       httpsAgent: sockets,
     },
   })
+  // Around everything else, retries too: no call can be forgotten.
+  client.middlewareStack.add((next) => (args) => reaching(() => next(args)), { step: 'initialize', priority: 'high' })
+  return client
 }

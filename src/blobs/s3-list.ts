@@ -1,7 +1,7 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { BlobKey } from '../core/model.ts'
 import { isKey } from './key.ts'
-import { type Bucket, reaching } from './s3-bucket.ts'
+import type { Bucket } from './s3-bucket.ts'
 
 /** Stores sort names by their bytes, and so does hex. */
 export async function* listObjects({ client, bucket, prefix }: Bucket, after: BlobKey | null) {
@@ -9,7 +9,7 @@ export async function* listObjects({ client, bucket, prefix }: Bucket, after: Bl
   for (;;) {
     const from = last === null ? {} : { StartAfter: prefix + last }
     const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...from })
-    const page = await reaching(() => client.send(list))
+    const page = await client.send(list)
     for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
       last = Key.slice(prefix.length)
       if (isKey(last)) yield { key: last, size: Size, modified: LastModified ?? new Date() }
@@ -24,11 +24,11 @@ export async function abortUnfinished({ client, bucket, prefix }: Bucket, before
   let marker: { KeyMarker?: string; UploadIdMarker?: string } = {}
   for (;;) {
     const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...marker })
-    const page = await reaching(() => client.send(list))
+    const page = await client.send(list)
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
       if (Initiated === undefined || Initiated.getTime() >= before) continue
       const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })
-      await reaching(() => client.send(abort))
+      await client.send(abort)
       found++
     }
     if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return found

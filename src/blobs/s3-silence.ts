@@ -1,7 +1,7 @@
 /** A body that stops coming: nobody else notices, for a network that stalls closes nothing. */
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { BlobsUnreachable } from './s3-bucket.ts'
+import { BlobsUnreachable } from './s3-reaching.ts'
 
 /** Breaks it off when nothing came for so long that was waited for. One that waits for its own reader is let be. */
 export function breakingSilence(body: Readable & { readonly socket?: Socket }, silenceMs: number): Readable {

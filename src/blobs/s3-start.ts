@@ -1,6 +1,7 @@
 /** Whether the bucket can be used at all: looked at once, before anybody relies on it. */
 import { ListObjectsV2Command, S3ServiceException } from '@aws-sdk/client-s3'
-import { type Bucket, reaching } from './s3-bucket.ts'
+import type { Bucket } from './s3-bucket.ts'
+import { BlobsUnreachable } from './s3-reaching.ts'
 
 /** The store says no, and will say so again until somebody changes something. */
 export class StoreRefused extends Error {
@@ -13,14 +14,14 @@ export interface StorePlace {
   readonly region: string
 }
 
-/** Throws `StoreRefused` with one sentence that says what to change. */
+/** Throws `StoreRefused` with one sentence that says what to change, `BlobsUnreachable` when nothing is to be changed. */
 export async function mustBeUsable({ client, bucket, prefix }: Bucket, place: StorePlace): Promise<void> {
   try {
     await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }))
   } catch (error) {
-    const sentence = sentenceOf(error, bucket, place)
-    if (sentence !== null) throw new StoreRefused(sentence, { cause: error })
-    await reaching(() => Promise.reject(error instanceof Error ? error : new Error(String(error))))
+    const reason = error instanceof BlobsUnreachable ? error.cause : error
+    const sentence = sentenceOf(reason, bucket, place)
+    throw sentence === null ? error : new StoreRefused(sentence, { cause: reason })
   }
 }
 

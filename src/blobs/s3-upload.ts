@@ -8,7 +8,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { background } from './background.ts'
-import { BlobsUnreachable, type Bucket, reaching, sizeOf } from './s3-bucket.ts'
+import { type Bucket, isStatus, sizeOf } from './s3-bucket.ts'
+import { BlobsUnreachable } from './s3-reaching.ts'
 
 /** 10,000 parts are the most; 5 MiB the least a part may have. */
 const PART_BYTES = 8 * 1_048_576
@@ -35,7 +36,7 @@ async function putWhole({ client, bucket }: Bucket, name: string, bytes: Buffer)
   const object = { Bucket: bucket, Key: name }
   try {
     const put = new PutObjectCommand({ ...object, Body: bytes, ContentLength: bytes.byteLength })
-    await reaching(() => client.send(put))
+    await client.send(put)
   } catch (error) {
     await unlessAway(error, () => client.send(new DeleteObjectCommand(object)))
     throw error
@@ -50,14 +51,14 @@ async function uploadParts(
   signal: AbortSignal,
 ): Promise<void> {
   const object = { Bucket: bucket, Key: name }
-  const { UploadId } = await reaching(() => client.send(new CreateMultipartUploadCommand(object)))
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(object))
   const done: { ETag: string | undefined; PartNumber: number }[] = []
   let size = 0
   const send = async (body: Buffer) => {
     const PartNumber = done.length + 1
     size += body.byteLength
     const part = { ...object, UploadId, PartNumber, Body: body, ContentLength: body.byteLength }
-    const { ETag } = await reaching(() => client.send(new UploadPartCommand(part), { abortSignal: signal }))
+    const { ETag } = await client.send(new UploadPartCommand(part), { abortSignal: signal })
     done.push({ ETag, PartNumber })
   }
   let sending = background(send(first))
@@ -69,7 +70,10 @@ async function uploadParts(
     await sending
     signal.throwIfAborted()
     const complete = new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload: { Parts: done } })
-    await reaching(() => client.send(complete))
+    // The SDK asks again when no answer came, of a store that may have kept it and forgotten the upload: the object tells.
+    await client.send(complete).catch((error: unknown) => {
+      if (!isStatus(error, 404)) throw error
+    })
     const kept = await sizeOf({ client, bucket, prefix }, name)
     if (kept !== size) throw new Error(`The object store kept ${String(kept)} of ${String(size)} bytes`)
   } catch (error) {

@@ -9,7 +9,8 @@ import { mustBeUsable } from './s3-start.ts'
 import { arrivalOf } from './arrival.ts'
 import { keyTaken, mustKey } from './key.ts'
 import { presigned } from './s3-address.ts'
-import { type Bucket, isStatus, reaching, sizeOf } from './s3-bucket.ts'
+import { type Bucket, isStatus, sizeOf } from './s3-bucket.ts'
+import { reaching } from './s3-reaching.ts'
 import { breakingSilence } from './s3-silence.ts'
 import { abortUnfinished, listObjects } from './s3-list.ts'
 import { upload } from './s3-upload.ts'
@@ -64,25 +65,25 @@ export function openS3Blobs({
       if (coming.has(key)) throw keyTaken(key)
       coming.add(key)
       try {
-        if ((await reaching(() => sizeOf(at, name))) !== null) throw keyTaken(key)
+        if ((await sizeOf(at, name)) !== null) throw keyTaken(key)
         await upload(at, name, arrivalOf(bytes, signal), signal)
       } finally {
         coming.delete(key)
       }
     },
     async open(key, range) {
-      const body = await reaching(() => openObject({ ...at, client: reading }, mustKey(key), range))
+      const body = await openObject({ ...at, client: reading }, mustKey(key), range)
       return body && breakingSilence(body, silenceMs)
     },
     ...(redirects && {
       address: (key, shown) => reaching(() => presigned(reading, { bucket, name: prefix + mustKey(key) }, shown)),
     }),
     async check() {
-      await reaching(() => client.send(new HeadBucketCommand({ Bucket: bucket })))
+      await client.send(new HeadBucketCommand({ Bucket: bucket }))
     },
     async remove(key) {
       const object = { Bucket: bucket, Key: prefix + mustKey(key) }
-      await reaching(() => client.send(new DeleteObjectCommand(object)))
+      await client.send(new DeleteObjectCommand(object))
     },
     abandon: (before) => abortUnfinished(at, before),
     list: (after) => listObjects(at, after === undefined ? null : mustKey(after)),

@@ -6,6 +6,7 @@ import { abortUnfinished } from '../../src/blobs/s3-list.ts'
 import { openS3Blobs } from '../../src/blobs/s3.ts'
 import { newBlobKey } from '../../src/core/ids.ts'
 import { ACCESS_KEY, SECRET_KEY, startCeph, type Ceph } from '../engines/ceph.ts'
+import { testCuts } from './blobs-s3-cuts.ts'
 import { missing, need } from '../require.ts'
 import { blobContract } from './blob-contract.ts'
 import { never, oddly, read } from './blob-reading.ts'
@@ -44,6 +45,8 @@ describe('blobs in S3', { skip: missing('ceph') }, () => {
     assert.deepEqual(await read(store, key, across), bytes.subarray(across.start, across.end + 1))
     await store.close()
   })
+
+  testCuts(() => ceph.endpoint, options)
 
   test('what a dead node began is given up, and nothing younger', async () => {
     const { bucket, endpoint, region } = await options('')

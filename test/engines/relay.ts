@@ -8,21 +8,37 @@ export interface Relay {
   stall(): void
   /** What was held back goes on its way. */
   resume(): void
+  /**
+   * From now on whoever sends an HTTP request is cut off when this says so of its first line: before the other side
+   * hears of it, or in place of its answer. Null: passed on.
+   */
+  cut(when: (line: string) => 'request' | 'answer' | null): void
   close(): Promise<void>
 }
 
 export async function startRelay(to: number): Promise<Relay> {
   const sockets = new Set<Socket>()
   let isStalled = false
+  let cutting: Parameters<Relay['cut']>[0] = () => null
   const server = createServer((near) => {
     const far = connect(to, '127.0.0.1')
-    pass(near, far)
-    pass(far, near)
+    let isCut = false
+    pass(near, far, (bytes) => {
+      const line = /^[A-Z]+ \S+ HTTP/.exec(bytes.toString('latin1', 0, 2_000))?.[0]
+      const when = line === undefined ? null : cutting(line)
+      if (when === 'answer') isCut = true
+      return when !== 'request'
+    })
+    pass(far, near, () => !isCut)
   })
-  const pass = (from: Socket, on: Socket) => {
+  const pass = (from: Socket, on: Socket, mayPass: (bytes: Buffer) => boolean) => {
     sockets.add(from)
     if (isStalled) from.pause()
     from.on('data', (bytes) => {
+      if (!mayPass(bytes)) {
+        from.destroy()
+        return
+      }
       // What fills the other side waits there: the kernel's buffers say no to the sender in time.
       if (!on.write(bytes)) {
         from.pause()
@@ -48,6 +64,9 @@ export async function startRelay(to: number): Promise<Relay> {
     resume() {
       isStalled = false
       for (const socket of sockets) socket.resume()
+    },
+    cut(when) {
+      cutting = when
     },
     async close() {
       for (const socket of sockets) socket.destroy()
