@@ -61,15 +61,20 @@ async function makeFolders(folder: string, incoming: string): Promise<void> {
   // Asked for one by one, those that are there cost a start more than opening the catalog does.
   const present = await readdir(folder, { withFileTypes: true })
   const folders = new Set(present.filter((entry) => entry.isDirectory()).map(({ name }) => name))
-  for (const prefix of PREFIXES) if (!folders.has(prefix)) await makeOwnFolder(join(folder, prefix))
+  const missing = PREFIXES.filter((prefix) => !folders.has(prefix))
+  // At once: one after the other, they took a fifth of the time of a first start.
+  await Promise.all(missing.map((prefix) => makeOwnFolder(join(folder, prefix))))
   await flushFolder(folder)
 }
 
 /** The store's root may be a link to another disk; a link inside it would take what is put somewhere else. */
 async function makeOwnFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
-  if ((await lstat(path)).isSymbolicLink())
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST') || !(await lstat(path)).isSymbolicLink()) throw error
     throw new Error(`${path} is a symbolic link; a folder of blobs must be a folder. Move what it names to its place.`)
+  }
 }
 
 /** A link, unlike a rename, never replaces what is there. */
