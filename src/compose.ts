@@ -114,7 +114,7 @@ function errorOutput() {
 
 async function openFront(parts: Omit<DoorParts, 'blobs'>): Promise<{ blobs: BlobStore; door: Door }> {
   const { openDoor } = await import('./door.ts')
-  const blobs = await openBlobs(parts.live.config, { serves: true })
+  const blobs = await openBlobs(parts.live.config)
   return { blobs, door: await openDoor({ ...parts, blobs }) }
 }
 

@@ -85,10 +85,9 @@ export async function openCounts(config: Config, log: Log): Promise<CommonCounts
 export interface OpenBlobs {
   /** Another thread of this process has opened it already. */
   readonly shared?: boolean
-  /** A server is about to rely on it: what a store behind a network refuses is told now. */
-  readonly serves?: boolean
 }
 
+/** What a store behind a network refuses is told now, and not by the first file. Throws `StoreRefused`, `BlobsUnreachable`. */
 export async function openBlobs(config: Config, options: OpenBlobs = {}): Promise<BlobStore> {
   const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Seconds, s3Redirect: redirects } = config
   if (blobsUrl === null) return openDiskBlobs(join(config.data, 'blobs'), options)
@@ -98,7 +97,7 @@ export async function openBlobs(config: Config, options: OpenBlobs = {}): Promis
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   const prefix = folder === '' ? '' : `${folder}/`
   const place = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
-  return options.serves === true ? openUsableS3Blobs(place) : openS3Blobs(place)
+  return options.shared === true ? openS3Blobs(place) : openUsableS3Blobs(place)
 }
 
 /** A look at the catalog that changes nothing, beside whoever serves it. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */

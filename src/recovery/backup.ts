@@ -13,6 +13,7 @@ import { lockFolder } from '../catalog/lock.ts'
 import { isEmpty, mustBeServable, readMark, setMark } from '../catalog/mark.ts'
 import { CatalogTooOld } from '../catalog/migrate.ts'
 import type { Config } from '../config.ts'
+import type { StoredBlobs } from '../core/contracts.ts'
 import type { Finding } from '../core/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/replica.ts'
 import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../shelves.ts'
@@ -76,17 +77,11 @@ async function intoFolder(order: BackupOrder): Promise<BackedUp> {
 }
 
 async function copy(order: BackupOrder): Promise<Replicated> {
-  const { config, to, signal, progress } = order
+  const { config, to } = order
   const catalog = await mustBeHere(await openCatalog(config), config)
   const lease = await beginLease(catalog, `backup to ${to}`)
   try {
-    const next = join(to, 'catalog.next')
-    const report: Report = (done, all) => {
-      signal.throwIfAborted()
-      progress('catalog', done, all)
-    }
-    await catalogOf(config, next, report)
-    const copied = await bytesOf({ ...order, next })
+    const copied = await copyBoth(order)
     await lease.mustLast()
     return copied
   } finally {
@@ -95,14 +90,31 @@ async function copy(order: BackupOrder): Promise<Replicated> {
   }
 }
 
+async function copyBoth(order: BackupOrder): Promise<Replicated> {
+  const { config, to, signal, progress } = order
+  // First: what a store refuses is told now, and not when a large catalog has been copied.
+  const from = await openStoredBlobs(config)
+  try {
+    const next = join(to, 'catalog.next')
+    await catalogOf(config, next, (done, all) => {
+      signal.throwIfAborted()
+      progress('catalog', done, all)
+    })
+    return await bytesOf({ ...order, next, from })
+  } finally {
+    await from.close()
+  }
+}
+
 async function catalogOf({ databaseUrl, data }: Config, next: string, report: Report): Promise<void> {
   if (databaseUrl === null) return copyCatalog(join(data, 'catalog.db'), next, report)
   await (await import('../catalog/copy-postgres.ts')).copyPostgres(databaseUrl, next, report)
 }
 
-async function bytesOf(order: BackupOrder & { readonly next: string }): Promise<Replicated> {
-  const { config, signal, found, progress } = order
-  const from = await openStoredBlobs(config)
+async function bytesOf(
+  order: BackupOrder & { readonly next: string; readonly from: StoredBlobs },
+): Promise<Replicated> {
+  const { from, signal, found, progress } = order
   const inspection = openSqliteInspection(order.to, order.next)
   const to = await openDiskBlobs(join(order.to, 'blobs'))
   try {
@@ -111,7 +123,6 @@ async function bytesOf(order: BackupOrder & { readonly next: string }): Promise<
   } finally {
     await to.close()
     await inspection.close()
-    await from.close()
   }
 }
 

@@ -1,7 +1,10 @@
 /** Settings that the engines refuse: the start ends with one sentence that says what to change. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { startRelay } from '../../engines/relay.ts'
+import { run } from '../cli-run.ts'
+import { newFolder } from '../recovery.ts'
 import { startServer } from '../server.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -22,6 +25,26 @@ export function testWrongSettings(cluster: () => Cluster): void {
     const tried = await Promise.allSettled(Array.from({ length: AT_ONCE }, tryNext))
     await silent.close()
     for (const one of tried) if (one.status === 'rejected') throw one.reason
+  })
+
+  test('commands refuse a bucket that there is not in the same sentence, before they begin', async (t) => {
+    const folder = newFolder(t)
+    const backup = join(folder, 'backup')
+    const made = await run(['backup', '--to', backup], { cwd: folder })
+    assert.equal(made.status, 0, made.err)
+    const wrong = { cwd: folder, env: { DOSSIER_BLOBS_URL: 's3://nothing-here' } }
+    const onSqlite = { cwd: folder, env: { ...wrong.env, DOSSIER_DATABASE_URL: '' } }
+    const tried = [
+      run(['doctor'], wrong),
+      run(['backup', '--to', join(folder, 'another')], wrong),
+      run(['move', '--to-blobs-url', 's3://nothing-here'], { cwd: folder }),
+      run(['restore', '--from', backup, '--data', join(folder, 'restored')], onSqlite),
+    ]
+    for (const { status, out, err } of await Promise.all(tried)) {
+      assert.equal(status, 1, err)
+      assert.equal(out, '')
+      assert.match(err, /^.* has no bucket "nothing-here"; make it, or correct its name in blobsUrl .*\n$/)
+    }
   })
 }
 
