@@ -11,17 +11,33 @@ export class BlobsUnreachable extends Error {
   }
 }
 
+/** The store has no room for more, or lets nobody have more of it. */
+export class BlobsFull extends Error {
+  override readonly name = 'BlobsFull'
+  readonly code = 'BLOBS_FULL'
+
+  constructor(cause: unknown) {
+    super('The object store has no room just now.', { cause })
+  }
+}
+
 const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|TimeoutError|RequestTimeout|SlowDown|ServiceUnavailable)$/
 
-/** Runs what is asked of the store; what is the network's trouble, or the service's own, rises as `BlobsUnreachable`. */
+/** Runs what is asked of the store; what is not to blame on that rises as `BlobsUnreachable` or `BlobsFull`. */
 export async function reaching<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const isAway = error instanceof Error && (NETWORK.test(error.name) || NETWORK.test(code))
-    throw isAway || status >= 500 || status === 429 ? new BlobsUnreachable(error) : error
+    throw told(error)
   }
+}
+
+function told(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0
+  if (status === 507 || error.name === 'QuotaExceeded') return new BlobsFull(error)
+  const code = 'code' in error ? String(error.code) : ''
+  const isAway = status >= 500 || status === 429 || NETWORK.test(error.name) || NETWORK.test(code)
+  return isAway ? new BlobsUnreachable(error) : error
 }

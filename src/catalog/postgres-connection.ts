@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import { Pool, types, type PoolClient } from 'pg'
 import type { Log } from '../core/contracts.ts'
-import { CatalogUnreachable, isAway } from './postgres-errors.ts'
+import { isAway, told } from './postgres-errors.ts'
 import type { Schema } from './schema.ts'
 import { type Compiled, compile, type Op, type Rows, type Step, type Template } from './statement.ts'
 
@@ -126,9 +126,9 @@ export function steadyOn(pool: Pool, patienceMs?: number): Client {
       try {
         return await ask(statement)
       } catch (error) {
-        if (!isAway(error)) throw error
+        if (!isAway(error)) throw told(error)
         return ask(statement).catch((again: unknown) => {
-          throw isAway(again) ? new CatalogUnreachable(again) : again
+          throw told(again)
         })
       }
     },

@@ -10,6 +10,16 @@ export class CatalogUnreachable extends Error {
   }
 }
 
+/** PostgreSQL has no room on its disk, or no memory, for what was asked. Nothing was kept. */
+export class CatalogFull extends Error {
+  override readonly name = 'CatalogFull'
+  readonly code = 'CATALOG_FULL'
+
+  constructor(cause: unknown) {
+    super('PostgreSQL has no room just now.', { cause })
+  }
+}
+
 /**
  * Serialization failure, deadlock, and a unique key that a neighbour took between our look and our write: done again,
  * an operation decides anew.
@@ -31,8 +41,10 @@ const NETWORK = new Set([
   'EAI_AGAIN',
   'ENOENT',
 ])
-/** Shut down, crashed, starting; too many connections; a server that has become a standby. */
-const AWAY = new Set(['57P01', '57P02', '57P03', '53300', '25006'])
+/** Shut down, crashed, starting; too many connections; a session closed for its silence; a server that has become a standby. */
+const AWAY = new Set(['57P01', '57P02', '57P03', '53300', '25P03', '25006'])
+/** No room on its disk; no memory. */
+const FULL = new Set(['53100', '53200'])
 
 /** Whether the server or the way to it is the trouble, not what was asked. */
 export function isAway(error: unknown): boolean {
@@ -44,6 +56,12 @@ export function isAway(error: unknown): boolean {
       error.message,
     )
   )
+}
+
+/** The error as the rest of the house knows it, when PostgreSQL itself is the trouble. */
+export function told(error: unknown): unknown {
+  if (isAway(error)) return new CatalogUnreachable(error)
+  return FULL.has(codeOf(error)) ? new CatalogFull(error) : error
 }
 
 export function codeOf(error: unknown): string {

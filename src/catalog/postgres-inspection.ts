@@ -6,7 +6,7 @@ import { CatalogTooNew, CatalogTooOld } from './migrate.ts'
 import { migrations } from './migrations/list.ts'
 import { NoCatalog } from './inspection.ts'
 import { createPool, runOn, steadyOn } from './postgres-connection.ts'
-import { CatalogUnreachable, isAway } from './postgres-errors.ts'
+import { told } from './postgres-errors.ts'
 
 /** What is counted over a whole table of many millions may take its time, in milliseconds. */
 const STATEMENT_MS = 3_600_000
@@ -19,7 +19,7 @@ export async function openPostgresInspection(url: string): Promise<Inspection> {
     await mustKnow(pool)
   } catch (error) {
     await pool.end()
-    throw isAway(error) ? new CatalogUnreachable(error) : error
+    throw told(error)
   }
   const steady = steadyOn(pool)
   return createInspection({
@@ -55,7 +55,7 @@ async function damageIn(pool: Pool, thorough: boolean): Promise<readonly string[
     try {
       await pool.query(sql)
     } catch (error) {
-      if (!isDamage(error)) throw isAway(error) ? new CatalogUnreachable(error) : error
+      if (!isDamage(error)) throw told(error)
       damages.push(`${name}: ${error.message}`)
     }
   }

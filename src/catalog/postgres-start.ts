@@ -1,5 +1,5 @@
 /** Why a catalog in PostgreSQL cannot be opened, in one sentence that says what to change. */
-import { CatalogUnreachable, codeOf, isAway } from './postgres-errors.ts'
+import { codeOf, told } from './postgres-errors.ts'
 
 /** The database says no, and will say so again until somebody changes something. */
 export class DatabaseRefused extends Error {
@@ -11,7 +11,7 @@ const SETTING = 'databaseUrl (DOSSIER_DATABASE_URL)'
 export function startTrouble(error: unknown, url: string): unknown {
   const sentence = sentenceOf(error, new URL(url))
   if (sentence !== null) return new DatabaseRefused(sentence, { cause: error })
-  return isAway(error) ? new CatalogUnreachable(error) : error
+  return told(error)
 }
 
 /** Null: nothing that a setting would mend. */

@@ -6,7 +6,7 @@ import { fenceIn } from './moving/fence.ts'
 import { writes } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { clientOn, runOn } from './postgres-connection.ts'
-import { CatalogUnreachable, isAway, isCollision } from './postgres-errors.ts'
+import { CatalogUnreachable, isAway, isCollision, told } from './postgres-errors.ts'
 import type { Thread } from './thread.ts'
 import { createTurns } from './turns.ts'
 import { CatalogUncertain } from './uncertain.ts'
@@ -122,7 +122,7 @@ async function transact(pool: Pool, group: readonly Asked[], begin = BEGIN): Pro
     try {
       return await tryOnce(pool, group, begin)
     } catch (error) {
-      if (error instanceof CatalogUncertain || !isAway(error)) throw error
+      if (error instanceof CatalogUncertain || !isAway(error)) throw told(error)
       if (Date.now() > until) throw new CatalogUnreachable(error)
       await wait(50 * tries)
     }

@@ -9,6 +9,7 @@ import { startServer, type Server } from '../e2e/server.ts'
 import { chanceOf } from '../multipart/seeded.ts'
 import { missing, need } from '../require.ts'
 import { openAccount } from './clients.ts'
+import { testFullEngines } from './full-engines.ts'
 import { mustHold } from './inspection.ts'
 import { loadAndKill, mustHaveWorked } from './killing.ts'
 import { createLedger } from './ledger.ts'
@@ -67,6 +68,8 @@ describe('crashes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, 
     })
     context.diagnostic(mustHaveWorked(ledger, KILLS))
   })
+
+  testFullEngines(() => engines, start)
 
   for (const [name, terms] of RACES) {
     test(`two nodes race, ${name}`, async (context) => {

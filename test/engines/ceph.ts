@@ -16,6 +16,8 @@ export interface Ceph {
   readonly endpoint: string
   /** A new, empty bucket each time. */
   bucket(): Promise<string>
+  /** From now on the bucket takes no more objects than these; null: as many as come. */
+  limit(bucket: string, objects: number | null): void
   /** What a crash does to the gateway; its objects stay. */
   killGateway(): Promise<void>
   startGateway(): Promise<void>
@@ -98,6 +100,12 @@ export async function startCeph(): Promise<Ceph> {
       await client.send(new CreateBucketCommand({ Bucket: name }))
       client.destroy()
       return name
+    },
+    limit(name, objects) {
+      const quota = (...words: string[]) =>
+        run('radosgw-admin', 'quota', ...words, '--quota-scope=bucket', '--bucket', name, '-n', 'client.rgw.a')
+      if (objects !== null) quota('set', `--max-objects=${String(objects)}`)
+      quota(objects === null ? 'disable' : 'enable')
     },
     killGateway,
     startGateway,

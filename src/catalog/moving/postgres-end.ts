@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { clientOn, createPool, runOn } from '../postgres-connection.ts'
-import { CatalogUnreachable, isAway, isCollision } from '../postgres-errors.ts'
+import { isCollision, told } from '../postgres-errors.ts'
 import { migratePostgres } from '../postgres-migrate.ts'
 import { MoveUnderWay, type MovingEnd, type Run } from './end.ts'
 import { fenceFor, forgetMove, seal } from './marks.ts'
@@ -29,7 +29,7 @@ export async function openPostgresEnd(url: string): Promise<MovingEnd> {
     return endOn(pool, lock, name)
   } catch (error) {
     await pool.end()
-    throw isAway(error) ? new CatalogUnreachable(error) : error
+    throw told(error)
   }
 }
 
@@ -39,7 +39,7 @@ export async function atOneMoment<T>(url: string, work: (read: Run) => Promise<T
   try {
     return await within(pool, MOMENT, work)
   } catch (error) {
-    throw isAway(error) ? new CatalogUnreachable(error) : error
+    throw told(error)
   } finally {
     await pool.end()
   }
@@ -100,7 +100,7 @@ async function within<T>(pool: Pool, begin: string, work: (run: Run) => Promise<
       () => false,
       () => true,
     )
-    throw isAway(error) ? new CatalogUnreachable(error) : error
+    throw told(error)
   } finally {
     client.release(isBroken)
   }
