@@ -89,7 +89,16 @@ export class Fault extends Error {
   }
 }
 
-const OUT_OF_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS', 'SQLITE_FULL', 'CATALOG_FULL', 'BLOBS_FULL'])
+const OUT_OF_ROOM = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'EROFS',
+  'SQLITE_FULL',
+  'CATALOG_FULL',
+  'BLOBS_FULL',
+])
 
 /** Said by stores that lie behind a network. */
 const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_UNREACHABLE'])
