@@ -1,6 +1,6 @@
 /** What went wrong between this process and PostgreSQL, as the rest of the house is told of it. */
 
-/** PostgreSQL cannot be reached, is starting, stopping, or has no connection left. Nothing was kept. */
+/** PostgreSQL cannot be reached, is starting, stopping, has no connection left, or takes too long. Nothing was kept. */
 export class CatalogUnreachable extends Error {
   override readonly name = 'CatalogUnreachable'
   readonly code = 'CATALOG_UNREACHABLE'
@@ -43,6 +43,8 @@ const NETWORK = new Set([
 ])
 /** Shut down, crashed, starting; too many connections; a session closed for its silence; a server that has become a standby. */
 const AWAY = new Set(['57P01', '57P02', '57P03', '53300', '25P03', '25006'])
+/** Somebody holds what was asked for, or it is too much work: asked again at once, it would be the same. */
+const TOO_LONG = '57014'
 /** No room on its disk; no memory. */
 const FULL = new Set(['53100', '53200'])
 
@@ -60,7 +62,7 @@ export function isAway(error: unknown): boolean {
 
 /** The error as the rest of the house knows it, when PostgreSQL itself is the trouble. */
 export function told(error: unknown): unknown {
-  if (isAway(error)) return new CatalogUnreachable(error)
+  if (isAway(error) || codeOf(error) === TOO_LONG) return new CatalogUnreachable(error)
   return FULL.has(codeOf(error)) ? new CatalogFull(error) : error
 }
 

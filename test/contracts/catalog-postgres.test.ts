@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { CatalogTooNew } from '../../src/catalog/migrate.ts'
 import { openPostgresCatalog } from '../../src/catalog/postgres.ts'
 import { isAway } from '../../src/catalog/postgres-errors.ts'
+import type { OrganizationId } from '../../src/core/model.ts'
 import { startPostgres, withClient } from '../engines/postgres.ts'
 import { missing, need } from '../require.ts'
 import { catalogContract } from './catalog-contract.ts'
@@ -44,6 +45,21 @@ function contractOnPostgres(): void {
       return true
     })
   })
+
+  test('PostgreSQL: what takes longer than a statement may is told as its trouble, and passes when that is over', async () => {
+    const url = await (await starting).database()
+    // Its tables are made without haste.
+    await (await openPostgresCatalog({ url })).close()
+    const catalog = await openPostgresCatalog({ url, statementMs: 500 })
+    const nobody = '1' as OrganizationId
+    await withClient(url, async (client) => {
+      await client.query('begin; lock table attachment')
+      await assert.rejects(catalog.usage(nobody), { code: 'CATALOG_UNREACHABLE' })
+    })
+    assert.deepEqual(await catalog.usage(nobody), { modules: [], stored: 0 })
+    await catalog.close()
+  })
+
   catalogContract('PostgreSQL', async () => {
     open++
     const postgres = await starting
