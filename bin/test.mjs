@@ -21,8 +21,8 @@ const chosen = given.some((argument) => !argument.startsWith('-') && isChoice(ar
 const options = [
   '--test',
   ...(given.some((argument) => argument.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
-  // Many tests start a server or a browser of their own, and wait for it. On two cores three at a time take 890 s, two 970 s.
-  `--test-concurrency=${Math.min(4, Math.max(3, availableParallelism()))}`,
+  // Many tests start a server or a browser of their own: more at a time than cores only makes them slow.
+  `--test-concurrency=${Math.min(4, Math.max(2, availableParallelism()))}`,
   '--test-timeout=180000',
 ]
 // Types are stripped once, not by every process that a test file is.
