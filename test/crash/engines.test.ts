@@ -69,7 +69,7 @@ describe('crashes on PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, 
     context.diagnostic(mustHaveWorked(ledger, KILLS))
   })
 
-  testFullEngines(() => engines, start)
+  testFullEngines(() => engines, start, SWEPT)
 
   for (const [name, terms] of RACES) {
     test(`two nodes race, ${name}`, async (context) => {

@@ -15,12 +15,10 @@ import { createLedger } from './ledger.ts'
 import { mustRefuse } from './refusal.ts'
 import { inStores, mustBeTidy } from './tidiness.ts'
 
-const ARGS = ['--no-limits', '--sweep-interval-seconds', '1', '--request-seconds', '2', '--sweep-grace-seconds', '3']
+/** Begins a server where the last one was, which is gone by then. */
+type Start = (stores: Stores, args?: readonly string[]) => Promise<Server>
 
-export function testFullEngines(
-  engines: () => Engines,
-  start: (stores: Stores, args: readonly string[]) => Promise<Server>,
-): void {
+export function testFullEngines(engines: () => Engines, start: Start, swept: readonly string[]): void {
   test(
     'PostgreSQL has no room: 503 in both voices, and again a yes once there is',
     { skip: missing('tmpfs') },
@@ -29,7 +27,7 @@ export function testFullEngines(
       const stores = await engines().stores()
       const disk = await ontoSmallDisk(t, stores.url)
       const filler = join(disk, 'filler')
-      await mustRefuseMeanwhile(await start(stores, ARGS), stores, {
+      await mustRefuseMeanwhile(await start(stores), {
         // PostgreSQL would make little of bytes that repeat.
         bytes: () => Buffer.from(randomBytes(30_000).toString('hex')),
         begin() {
@@ -38,6 +36,8 @@ export function testFullEngines(
         },
         end: () => rmSync(filler),
       })
+      await start(stores, swept)
+      await mustBeTidy(inStores(stores))
     },
   )
 
@@ -48,11 +48,13 @@ export function testFullEngines(
     test(`the bucket’s quota is used up, by ${what}: the same`, async () => {
       const stores = await engines().stores()
       const limit = (objects: number | null) => engines().ceph.limit(stores.bucket, objects)
-      await mustRefuseMeanwhile(await start(stores, ARGS), stores, {
+      await mustRefuseMeanwhile(await start(stores), {
         bytes: (name) => textOf(`${name} `, size),
         begin: () => limit(1),
         end: () => limit(null),
       })
+      await start(stores, swept)
+      await mustBeTidy(inStores(stores))
     })
 }
 
@@ -62,7 +64,7 @@ interface Shortage {
   readonly end: () => void
 }
 
-async function mustRefuseMeanwhile(server: Server, stores: Stores, { bytes, begin, end }: Shortage): Promise<void> {
+async function mustRefuseMeanwhile(server: Server, { bytes, begin, end }: Shortage): Promise<void> {
   const ledger = createLedger()
   const account = await openAccount(server, 1)
   const clients = [zohoClient(server.origin, account, ledger, 0), highlevelClient(server.origin, account, ledger, 0)]
@@ -84,7 +86,7 @@ async function mustRefuseMeanwhile(server: Server, stores: Stores, { bytes, begi
   }
   for (const client of clients) await upload(client)
   await mustHold(server, account, ledger)
-  await mustBeTidy(inStores(stores))
+  await server.kill()
 }
 
 /** Brings a new database onto a file system of its own; its log stays where there is room. */
