@@ -18,7 +18,7 @@ export interface Service {
 /** In milliseconds; 0: any time. */
 type Patience = { readonly socketTimeout: number; readonly requestTimeout: number }
 
-/** What it sends rises as `BlobsUnreachable` when the network or the service is the trouble, after the SDK's own tries. */
+/** What fails for the network or the service itself rises as `BlobsUnreachable` or `BlobsFull`, after the SDK's own tries. */
 export function createClient({ endpoint, region, pathStyle }: Service, patience: Patience): S3Client {
   const sockets = { keepAlive: true, maxSockets: SOCKETS }
   const client = new S3Client({

@@ -1,4 +1,4 @@
-/** Who is to blame when a request to the object store fails: what was asked, or the way there. */
+/** Who is to blame when a request to the object store fails: what was asked, the way there, or the store. */
 import { S3ServiceException } from '@aws-sdk/client-s3'
 
 /** The store cannot be reached, or says that it cannot just now. */
@@ -24,7 +24,7 @@ export class BlobsFull extends Error {
 const NETWORK =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|TimeoutError|RequestTimeout|SlowDown|ServiceUnavailable)$/
 
-/** Runs what is asked of the store; what is not to blame on that rises as `BlobsUnreachable` or `BlobsFull`. */
+/** Runs what is asked of the store; what fails for another reason than that rises as `BlobsUnreachable` or `BlobsFull`. */
 export async function reaching<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
