@@ -1,6 +1,8 @@
 /** Uploads in both dialects to any node, and what was acknowledged of them: that must be there, whatever happens. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Server } from '../server.ts'
 import { jsonBody, mustJson, type Tenant } from '../tenant.ts'
@@ -13,6 +15,11 @@ export interface Ledger {
   /** Null: the node died before it answered. */
   upload(server: Server, wire: Wire, size: number): Promise<Response | null>
   download(server: Server, path: string, init?: RequestInit): Promise<Response>
+  /**
+   * The head of an answer whose body waits to be read, on a connection of its own: a connection that brought much
+   * before has so large a receive buffer by then that the kernel may take in the whole file unread.
+   */
+  downloadUnread(server: Server, path: string): Promise<IncomingMessage>
   /** Everything kept is read through each of these and has its hash. */
   mustBeWholeThrough(servers: readonly Server[]): Promise<void>
 }
@@ -45,6 +52,13 @@ export async function createLedger(tenant: Tenant): Promise<Ledger> {
   return {
     kept,
     download,
+    async downloadUnread(server, path) {
+      const [answer] = (await once(get(server.origin + path, { agent: false, headers: zoho }), 'response')) as [
+        IncomingMessage,
+      ]
+      assert.equal(answer.statusCode, 200)
+      return answer
+    },
     async upload(server, wire, size) {
       const bytes = Buffer.concat([Buffer.from('%PDF-1.4'), randomBytes(size)])
       const { key, path, form, headers } = asked(wire, bytes)
