@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { createSenderOf } from '../src/http/sender.ts'
+import { processorTimeOf } from './processor-time.ts'
 
 const TRUSTED = ['10.0.0.0/8', '127.0.0.1', 'fd00::/8']
 
@@ -60,11 +61,12 @@ test('nobody is trusted by default', () => {
   assert.equal(senderOf('127.0.0.1', { [XFF]: '203.0.113.7' }, []).proxy, 'unknown')
 })
 
-test('headers made to be slow are not', () => {
-  const began = performance.now()
+test('headers made to be slow are not', async () => {
   for (const attack of ['\\"'.repeat(16_000), '"'.repeat(30_000), ','.repeat(30_000), 'for='.repeat(8_000)]) {
-    senderOf('10.1.2.3', { forwarded: attack })
-    senderOf('10.1.2.3', { [XFF]: attack })
+    const took = await processorTimeOf(() => {
+      senderOf('10.1.2.3', { forwarded: attack })
+      senderOf('10.1.2.3', { [XFF]: attack })
+    })
+    assert.ok(took < 500, `${took.toFixed(0)} ms for ${attack.slice(0, 8)}`)
   }
-  assert.ok(performance.now() - began < 1_000)
 })

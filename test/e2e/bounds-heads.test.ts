@@ -153,6 +153,6 @@ test('a head that takes too long is answered with 408 and cut', async () => {
     await line.closed
     assert.equal(answer.status, 408, answer.body)
     assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
-    assert.ok(performance.now() - began < 6_000)
+    assert.ok(performance.now() - began < 20_000)
   }
 })

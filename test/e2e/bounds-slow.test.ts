@@ -12,6 +12,7 @@ import { startServer, type Server } from './server.ts'
 import { createTenant, type Tenant } from './tenant.ts'
 
 const MEGABYTE = 1_048_576
+const SILENT = /Nothing came for 1 seconds/
 
 let server: Server
 let tenant: Tenant
@@ -36,11 +37,11 @@ async function begin(counter: Counter, length: number, headers: Record<string, s
 }
 
 /** The 408 in the dialect's voice, and then the end of the connection. */
-async function mustTimeOut(counter: Counter, line: Line): Promise<void> {
+async function mustTimeOut(counter: Counter, line: Line, why: RegExp): Promise<void> {
   const answer = await line.next()
   const { status, text } = counter.refusalOf(answer)
   assert.equal(status, 408, answer.body)
-  assert.match(text, /second/)
+  assert.match(text, why)
   assert.match(answer.headers.get('x-dossier-hint') ?? '', /nothing was kept/)
   await line.closed
 }
@@ -52,9 +53,7 @@ test('a sender that falls silent is told so and cut', async () => {
       await mustLeaveNothing(server, async () => {
         const line = await begin(counter, 10 * MEGABYTE)
         await line.send(part.subarray(0, sent))
-        const began = performance.now()
-        await mustTimeOut(counter, line)
-        assert.ok(performance.now() - began < 3_500)
+        await mustTimeOut(counter, line, SILENT)
       })
     }
     await mustWork(server, counter)
@@ -73,7 +72,7 @@ test('a sender that drips for ever is told so and cut', async () => {
           await sleep(100)
         }
       })()
-      await mustTimeOut(counter, line)
+      await mustTimeOut(counter, line, /took longer than 4 seconds/)
       over = true
       await dripping
     })
@@ -88,7 +87,7 @@ test('a refused sender that falls silent or drips is cut in the end', async () =
     assert.equal(status, 401)
     const began = performance.now()
     await line.closed
-    assert.ok(performance.now() - began < 6_000)
+    assert.ok(performance.now() - began < 20_000)
   }
 })
 
@@ -103,7 +102,7 @@ test('a whole body that does not come is told so and cut', async () => {
     await mustLeaveNothing(server, async () => {
       const line = await begin(counter, 1_000, json)
       await line.send('{"data":[')
-      await mustTimeOut(counter, line)
+      await mustTimeOut(counter, line, SILENT)
     })
   }
 })
