@@ -2,11 +2,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { folderFor } from './folder.ts'
 import { freePort } from './ports.ts'
 
 export const ACCESS_KEY = 'dossier'
@@ -36,7 +36,7 @@ const KEYRINGS = [
 ] as const
 
 export async function startCeph(): Promise<Ceph> {
-  const folder = mkdtempSync(join(tmpdir(), 'dossier-ceph-'))
+  const folder = folderFor('ceph')
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()]
   const endpoint = `http://127.0.0.1:${String(gatewayPort)}`
   const conf = join(folder, 'ceph.conf')

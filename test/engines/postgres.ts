@@ -1,11 +1,11 @@
 // A PostgreSQL of the tests' own, from Debian's packages, in a temporary folder: real, and gone afterwards.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
+import { folderFor } from './folder.ts'
 import { freePort } from './ports.ts'
 
 export interface Postgres {
@@ -40,7 +40,7 @@ function idsOf(name: string): { uid: number; gid: number } {
 export async function startPostgres(more: readonly string[] = []): Promise<Postgres> {
   const programs = postgresPrograms()
   if (programs === null) throw new Error('PostgreSQL is not installed; Debian calls the package postgresql.')
-  const folder = mkdtempSync(join(tmpdir(), 'dossier-postgres-'))
+  const folder = folderFor('postgres')
   if (user !== null) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   const options = [
