@@ -20,14 +20,19 @@ export class CatalogFull extends Error {
   }
 }
 
-/**
- * Serialization failure, deadlock, and a unique key that a neighbour took between our look and our write: done again,
- * an operation decides anew.
- */
-const COLLISIONS = new Set(['40001', '40P01', '23505', '23503'])
+/** Serialization failure, deadlock. */
+const COLLISIONS = new Set(['40001', '40P01'])
+/** A key that is there already, one that is not there any more. */
+const TAKEN = new Set(['23505', '23503'])
 
+/** Whether a neighbour came between our look and our write: done again, an operation decides anew. */
 export function isCollision(error: unknown): boolean {
-  return COLLISIONS.has(codeOf(error))
+  return COLLISIONS.has(codeOf(error)) || isTaken(error)
+}
+
+/** A collision with what is committed, so that the next look sees it; or no collision at all, and it stays. */
+export function isTaken(error: unknown): boolean {
+  return TAKEN.has(codeOf(error))
 }
 
 const NETWORK = new Set([

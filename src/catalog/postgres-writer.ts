@@ -6,7 +6,7 @@ import { fenceIn } from './moving/fence.ts'
 import { writes } from './operations/list.ts'
 import { operationOf } from './operations/named.ts'
 import { clientOn, runOn } from './postgres-connection.ts'
-import { CatalogUnreachable, isAway, isCollision, told } from './postgres-errors.ts'
+import { CatalogUnreachable, isAway, isCollision, isTaken, told } from './postgres-errors.ts'
 import type { Thread } from './thread.ts'
 import { createTurns } from './turns.ts'
 import { CatalogUncertain } from './uncertain.ts'
@@ -17,6 +17,8 @@ const LANES = 4
 const LARGEST_GROUP = 32
 /** Tries of one operation before a collision is told. */
 const TRIES = 20
+/** Of these, tries that met a key that was taken: more looks at it find the same. */
+const TAKEN_TRIES = 5
 /** After so many all nodes make way: where they hold the same bytes in turns, one could lose for ever. */
 const GENTLE_TRIES = 3
 const BEGIN = 'begin isolation level serializable'
@@ -105,11 +107,12 @@ export function createPostgresWriter(pool: Pool, sheet: Sheet | null): PostgresW
 
 /** Until it does not collide with other processes any more; those of this one are waiting. */
 async function alone(pool: Pool, asked: Asked): Promise<unknown> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1, taken = 0; ; tries++) {
     try {
       return (await transact(pool, [asked], tries > GENTLE_TRIES ? BEGIN_FIRST : BEGIN))[0]
     } catch (error) {
-      if (tries === TRIES || !isCollision(error)) throw error
+      if (isTaken(error)) taken++
+      if (tries === TRIES || taken === TAKEN_TRIES || !isCollision(error)) throw error
       await wait(Math.random() * 2 ** Math.min(tries, 7))
     }
   }

@@ -7,6 +7,7 @@ import type { OrganizationId } from '../../src/core/model.ts'
 import { startPostgres, withClient } from '../engines/postgres.ts'
 import { missing, need } from '../require.ts'
 import { catalogContract } from './catalog-contract.ts'
+import { ids, newCrm } from './catalog-crm.ts'
 
 const skip = missing('postgres')
 if (skip === false) contractOnPostgres()
@@ -58,6 +59,27 @@ function contractOnPostgres(): void {
     })
     assert.deepEqual(await catalog.usage(nobody), { modules: [], stored: 0 })
     await catalog.close()
+  })
+
+  test('PostgreSQL: a key that is taken for good is told after a few looks', async () => {
+    const url = await (await starting).database()
+    const rolledBack = () =>
+      withClient(url, async (client) => {
+        const { rows } = await client.query<{ count: string }>(
+          'select xact_rollback as count from pg_stat_database where datname = current_database()',
+        )
+        return Number(rows[0]?.count)
+      })
+    const catalog = await openPostgresCatalog({ url })
+    const { organization } = await newCrm(catalog)
+    const before = await rolledBack()
+    const again = { id: organization, name: 'Other', agency: 'x', properties: {}, at: 1, modules: [] }
+    const user = { id: ids.user(), name: 'x', email: 'x' }
+    await assert.rejects(catalog.createOrganization({ ...again, user }), { code: '23505' })
+    // Counted when its connections end.
+    await catalog.close()
+    const looks = (await rolledBack()) - before
+    assert.ok(looks >= 2 && looks <= 8, String(looks))
   })
 
   catalogContract('PostgreSQL', async () => {
