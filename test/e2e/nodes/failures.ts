@@ -1,11 +1,11 @@
 /** A node, the database and the store go away in the middle of everything, and come back. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Server } from '../server.ts'
 import type { Cluster } from './cluster.ts'
+import { beginHalf } from './half.ts'
 import { mustBeTold, soon, type Wire } from './ledger.ts'
 
 /** Some live in the catalog, some are one PUT, some several parts; in bytes. */
@@ -14,10 +14,10 @@ const WIRES: readonly Wire[] = ['zoho', 'zoho', 'highlevel']
 
 export function testFailures(cluster: () => Cluster): void {
   test('a node is killed, PostgreSQL restarted, the gateway killed, all under load: nothing acknowledged is lost', async () => {
-    const { ceph, kill, ledger, node, nodes, postgres, restart, unfinished } = cluster()
+    const { ceph, kill, ledger, node, nodes, postgres, restart, tenant, unfinished } = cluster()
     const load = beginLoad(cluster())
     await wait(500)
-    const half = beginHalf(cluster(), node(0))
+    const half = beginHalf(node(0), tenant, tenant.zohoToken, randomBytes(20_000_000))
     await soon('an upload is half there', async () => (await unfinished()) > 0)
     load.isDead(0)
     await kill(0)
@@ -75,26 +75,6 @@ function beginLoad({ ledger, node, nodes }: Cluster) {
       await clients
     },
   }
-}
-
-/** Half of a large file, whose other half never comes. */
-function beginHalf({ tenant }: Cluster, { origin }: Server) {
-  const socket = connect(Number(new URL(origin).port), '127.0.0.1').on('error', () => undefined)
-  const head = [
-    `POST /crm/v2/Leads/${tenant.leadId}/Attachments HTTP/1.1`,
-    'Host: x',
-    `Authorization: Zoho-oauthtoken ${tenant.zohoToken}`,
-    'Content-Type: multipart/form-data; boundary=b',
-    'Content-Length: 40000000',
-    '',
-    '--b',
-    'Content-Disposition: form-data; name="file"; filename="half.bin"',
-    '',
-    '',
-  ]
-  socket.write(head.join('\r\n'))
-  socket.write(randomBytes(20_000_000))
-  return socket
 }
 
 async function isReady({ origin }: Server): Promise<boolean> {
