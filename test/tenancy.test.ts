@@ -173,7 +173,9 @@ function requestsOf(dialect: string, { method, path }: Route, ids: Ids): Request
   // What names ids in its query alone, and what a body goes with.
   const queries = ['', `?ids=${record},${attachment}`, `?locationId=${location}`, place]
   const bare = queries.map((query) => ({ path: filled + query, init: { method } }))
-  const full = ['', place].flatMap((query) => bodies.map((init) => ({ path: filled + query, init: { ...init, method } })))
+  const full = ['', place].flatMap((query) =>
+    bodies.map((init) => ({ path: filled + query, init: { ...init, method } })),
+  )
   return [...bare, ...full]
 }
 
