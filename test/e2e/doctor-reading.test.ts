@@ -104,7 +104,7 @@ test('the rate bounds a reading', async () => {
 })
 
 test('beside a server that takes, removes and sweeps, nothing is found and nothing is lost', async () => {
-  const settings = ['--request-seconds', '3', '--sweep-grace-seconds', '4']
+  const settings = ['--request-seconds', '5', '--sweep-grace-seconds', '6']
   const server = await startServer({
     args: [...settings, '--headers-seconds', '3', '--sweep-interval-seconds', '1', '--no-limits'],
   })

@@ -8,7 +8,7 @@ import { createLedger, type Ledger } from './ledger.ts'
 
 /** What leaves nothing for long, and limits that no other test comes near. */
 const ARGS = [
-  ...['--sweep-grace-seconds', '4', '--request-seconds', '3', '--sweep-interval-seconds', '1'],
+  ...['--sweep-grace-seconds', '7', '--request-seconds', '6', '--sweep-interval-seconds', '1'],
   ...['--highlevel-max', '120', '--zoho-concurrency', '64', '--log-level', 'warn'],
 ]
 
