@@ -1,7 +1,17 @@
 /** Runs a server behind shim.c, which writes down, breaks or ends it at any call to the operating system. */
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  writeSync,
+  mkdtempSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -107,8 +117,10 @@ function compiledShim(): string {
   const digest = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)
   const library = join(tmpdir(), `dossier-shim-${digest}.so`)
   if (existsSync(library)) return library
-  const fresh = join(mkdtempSync(join(tmpdir(), 'dossier-shim-')), 'shim.so')
+  const folder = mkdtempSync(join(tmpdir(), 'dossier-shim-'))
+  const fresh = join(folder, 'shim.so')
   execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', fresh, source, '-ldl', '-lpthread'])
   renameSync(fresh, library)
+  rmdirSync(folder)
   return library
 }

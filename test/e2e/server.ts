@@ -61,11 +61,14 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const heard = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (heard.err += text))
-  const origin = await originOf(child, heard)
-  checkAnswersOf(origin)
   const remove = () => {
     rmSync(folder, { recursive: true, force: true })
   }
+  const origin = await originOf(child, heard).catch((error: unknown) => {
+    if (options.folder === undefined) remove()
+    throw error
+  })
+  checkAnswersOf(origin)
   return {
     origin,
     folder,
