@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mustCountSame, mustHoldAll } from '../../src/catalog/moving/comparison.ts'
-import type { MovingEnd } from '../../src/catalog/moving/end.ts'
-import { forgetMove, liftFence } from '../../src/catalog/moving/marks.ts'
+import { MoveUnderWay, type MovingEnd } from '../../src/catalog/moving/end.ts'
+import { forgetMove, liftFence, moved } from '../../src/catalog/moving/marks.ts'
 import { openPostgresEnd } from '../../src/catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../../src/catalog/moving/sqlite-end.ts'
 import { isComplete, step, type Stepped } from '../../src/catalog/moving/step.ts'
@@ -47,6 +47,29 @@ describe('with PostgreSQL', { skip }, () => {
     const url = await (await starting).database()
     return { catalog: () => openPostgresCatalog({ url }), end: () => openPostgresEnd(url) }
   }
+  test('whose lock was lost with its connection does nothing any more, for another may move by now', async () => {
+    const postgres = await starting
+    const url = await postgres.database()
+    const first = await openPostgresEnd(url)
+    try {
+      await assert.rejects(openPostgresEnd(url), MoveUnderWay)
+      await postgres.stop('immediate')
+      await postgres.start()
+      const second = await openPostgresEnd(url)
+      await second.watch()
+      await second.close()
+      const unreachable = { code: 'CATALOG_UNREACHABLE' }
+      await assert.rejects(first.read(moved()), unreachable)
+      await assert.rejects(
+        first.write((write) => write(forgetMove())),
+        unreachable,
+      )
+      await assert.rejects(first.unwatch(), unreachable)
+    } finally {
+      await first.close()
+    }
+  })
+
   test('whoever began before the fence ends before it, or begins anew', async () => {
     const url = await (await starting).database()
     const [from, to] = [await openPostgresEnd(url), await (await inFolder()).end()]

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { Client } from 'pg'
 import { ACCESS_KEY, SECRET_KEY, startCeph, type Ceph } from '../engines/ceph.ts'
 import { startPostgres, withClient, type Postgres } from '../engines/postgres.ts'
 import { missing, need } from '../require.ts'
@@ -101,14 +102,26 @@ describe('dossier move', { skip: missing('postgres', 'ceph') }, () => {
     }
   }
 
-  async function killAt(stage: string, running: Running, then = async () => undefined as void): Promise<void> {
+  /** What is done when the move has come to a stage, and before it is over. */
+  async function at(stage: string, running: Running, work: () => Promise<unknown>): Promise<void> {
     let heard = ''
     running.child.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()))
     await until(() => heard.includes(`"stage":"${stage}"`), `the move did not come to ${stage}`, 30_000)
-    await then()
+    await work()
     assert.equal(running.child.exitCode, null, `the move was over: ${heard}`)
+  }
+
+  async function killAt(stage: string, running: Running, then = async () => undefined as void): Promise<void> {
+    await at(stage, running, then)
     running.child.kill('SIGKILL')
     await running.ended
+  }
+
+  async function mustGiveUp(stage: string, running: Running, when: () => Promise<void>): Promise<void> {
+    await at(stage, running, when)
+    const { status, err } = await running.ended
+    assert.equal(status, 1, err)
+    assert.match(err, /^dossier: [^\n]*What was copied stays: run the same line again to go on\.\n$/)
   }
 
   test('killed among the files, it goes on where it was', () =>
@@ -127,6 +140,33 @@ describe('dossier move', { skip: missing('postgres', 'ceph') }, () => {
       })
       refusals.clear()
       await until(() => refusals.has(200), 'the fence stayed up', 10_000)
+    }))
+
+  test('a store that goes away ends it in one sentence; whoever serves in the old place never notices', () =>
+    underLoad(async () => {
+      refusals.clear()
+      await mustGiveUp('files', moving('--rate', '1'), () => ceph.killGateway())
+      await ceph.startGateway()
+      await mustGiveUp('files', moving('--rate', '1'), () => postgres.stop('immediate'))
+      await postgres.start()
+      assert.deepEqual([...refusals], [200])
+    }))
+
+  test('a store that goes away during the switch: the old server takes files again', () =>
+    underLoad(async () => {
+      refusals.clear()
+      const holder = new Client({ connectionString: url })
+      const gone = new Promise((resolve) => holder.on('error', () => undefined).once('end', resolve))
+      await holder.connect()
+      await holder.query('begin; lock table login_attempt in access exclusive mode')
+      await mustGiveUp('switch', moving(), async () => {
+        await until(() => refusals.has(503), 'nothing was refused')
+        await postgres.stop('immediate')
+      })
+      await gone
+      refusals.clear()
+      await until(() => refusals.has(200), 'the fence stayed up', 10_000)
+      await postgres.start()
     }))
 
   test('a server on what is half moved is refused', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { clientOn, createPool, runOn } from '../postgres-connection.ts'
-import { isCollision, told } from '../postgres-errors.ts'
+import { CatalogUnreachable, isCollision, told } from '../postgres-errors.ts'
 import { migratePostgres } from '../postgres-migrate.ts'
 import { MoveUnderWay, type MovingEnd, type Run } from './end.ts'
 import { fenceFor, forgetMove, seal } from './marks.ts'
@@ -46,26 +46,28 @@ export async function atOneMoment<T>(url: string, work: (read: Run) => Promise<T
 }
 
 function endOn(pool: Pool, lock: PoolClient, name: string): MovingEnd {
-  const write = <T>(work: (run: Run) => Promise<T>) => within(pool, 'begin', work)
+  const holding = whileHeld(lock)
+  const transact = <T>(begin: string, work: (run: Run) => Promise<T>) => holding(() => within(pool, begin, work))
+  const write = <T>(work: (run: Run) => Promise<T>) => transact('begin', work)
   /** Those who write wait meanwhile, and those who were about to look anew. */
-  const alone = <T>(work: (run: Run) => Promise<T>) =>
-    within(pool, `begin; select pg_advisory_xact_lock(${GATE})`, work)
+  const alone = <T>(work: (run: Run) => Promise<T>) => transact(`begin; select pg_advisory_xact_lock(${GATE})`, work)
+  const executeAll = async (statements: readonly string[]) => {
+    for (const statement of statements) await holding(() => execute(pool, statement))
+  }
   return {
     name,
-    moment: (work) => within(pool, MOMENT, work),
+    moment: (work) => transact(MOMENT, work),
     write,
-    read: (op) => runOn(clientOn(pool), op),
-    async watch() {
-      for (const statement of postgresTriggers.create) await execute(pool, statement)
-    },
+    read: (op) => holding(() => runOn(clientOn(pool), op)),
+    watch: () => executeAll(postgresTriggers.create),
     async unwatch() {
-      for (const statement of postgresTriggers.drop) await execute(pool, statement)
+      await executeAll(postgresTriggers.drop)
       await write((run) => run(forgetMove()))
     },
     fence: (ms) => alone((run) => run(fence(ms))),
     async seal(store, at) {
       const isSealed = await alone((run) => run(seal(store, at)))
-      if (isSealed) for (const statement of postgresTriggers.dropNotes) await execute(pool, statement)
+      if (isSealed) await executeAll(postgresTriggers.dropNotes)
       return isSealed
     },
     async close() {
@@ -85,6 +87,21 @@ async function lockMover(pool: Pool, name: string): Promise<PoolClient> {
   throw new MoveUnderWay(name)
 }
 
+/** Does nothing once the lock is lost: a server that is back gave it to nobody, and the next move may take it. */
+function whileHeld(lock: PoolClient) {
+  let lost: CatalogUnreachable | null = null
+  const lose = (cause?: unknown) => (lost ??= new CatalogUnreachable(cause))
+  lock.once('error', lose).once('end', lose)
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (lost !== null) throw lost
+    try {
+      return await work()
+    } catch (error) {
+      throw told(error)
+    }
+  }
+}
+
 async function within<T>(pool: Pool, begin: string, work: (run: Run) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let isBroken = true
@@ -100,7 +117,7 @@ async function within<T>(pool: Pool, begin: string, work: (run: Run) => Promise<
       () => false,
       () => true,
     )
-    throw told(error)
+    throw error
   } finally {
     client.release(isBroken)
   }
