@@ -7,19 +7,20 @@ import { migrations } from './migrations/list.ts'
 import { NoCatalog } from './inspection.ts'
 import { createPool, runOn, steadyOn } from './postgres-connection.ts'
 import { told } from './postgres-errors.ts'
+import { startTrouble } from './postgres-start.ts'
 
 /** What is counted over a whole table of many millions may take its time, in milliseconds. */
 const STATEMENT_MS = 3_600_000
 const CONNECTIONS = 2
 
-/** Throws `NoCatalog`, `CatalogTooNew`, `CatalogTooOld` and `CatalogUnreachable`. */
+/** Throws `NoCatalog`, `CatalogTooNew`, `CatalogTooOld`, `CatalogUnreachable` and `DatabaseRefused`. */
 export async function openPostgresInspection(url: string): Promise<Inspection> {
   const pool = createPool({ url, connections: CONNECTIONS, statementMs: STATEMENT_MS })
   try {
     await mustKnow(pool)
   } catch (error) {
     await pool.end()
-    throw told(error)
+    throw startTrouble(error, url)
   }
   const steady = steadyOn(pool)
   return createInspection({

@@ -167,6 +167,12 @@ describe('the doctor on PostgreSQL and S3', { skip: missing('postgres', 'ceph') 
     await engines.ceph.killGateway()
     mustRefuseToRun(await broken.outcome, /^dossier: The (object store cannot be reached|store broke off)/)
     await engines.ceph.startGateway()
+    const silenced = start('doctor', '--data', data, '--read-data', '--rate', '0.3')
+    const before = reached()
+    await until(() => reached() > before, 'it did not go on')
+    await engines.postgres.stop('immediate')
+    mustRefuseToRun(await silenced.outcome, /^dossier: PostgreSQL cannot be reached just now\.\n$/)
+    await engines.postgres.start()
     const done = reached()
     const { read, blobs } = mustBeWell(await doctor('--read-data')).summary
     assert.deepEqual([done > 0, read], [true, { ...(read as object), blobs, before: done }])
@@ -186,7 +192,7 @@ describe('the doctor on PostgreSQL and S3', { skip: missing('postgres', 'ceph') 
     ])
     assert.deepEqual(sentences, [
       'dossier: There is no catalog in this PostgreSQL database; name another one with --database-url.\n',
-      'dossier: PostgreSQL cannot be reached just now.\n',
+      'dossier: PostgreSQL cannot be reached at 127.0.0.1:9: nobody listens there; start it, or correct host and port in databaseUrl (DOSSIER_DATABASE_URL).\n',
       'dossier: Nobody answers at http://127.0.0.1:9; start it, or correct s3Endpoint (DOSSIER_S3_ENDPOINT).\n',
     ])
   })

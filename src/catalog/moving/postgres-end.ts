@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import { clientOn, createPool, runOn } from '../postgres-connection.ts'
 import { CatalogUnreachable, isCollision, told } from '../postgres-errors.ts'
 import { migratePostgres } from '../postgres-migrate.ts'
+import { startTrouble } from '../postgres-start.ts'
 import { MoveUnderWay, type MovingEnd, type Run } from './end.ts'
 import { fenceFor, forgetMove, seal } from './marks.ts'
 import { GATE, POSTGRES_NOW, postgresTriggers } from './triggers.ts'
@@ -18,7 +19,7 @@ const MOMENT = 'begin isolation level repeatable read read only'
 
 const fence = fenceFor(POSTGRES_NOW)
 
-/** The catalog beside all nodes that serve it. Throws `MoveUnderWay`, `CatalogTooNew`, `CatalogUnreachable`. */
+/** The catalog beside all nodes that serve it. Throws `MoveUnderWay`, `CatalogTooNew`, `CatalogUnreachable`, `DatabaseRefused`. */
 export async function openPostgresEnd(url: string): Promise<MovingEnd> {
   const { host, pathname } = new URL(url)
   const name = `PostgreSQL at ${host}${pathname}`
@@ -29,7 +30,7 @@ export async function openPostgresEnd(url: string): Promise<MovingEnd> {
     return endOn(pool, lock, name)
   } catch (error) {
     await pool.end()
-    throw told(error)
+    throw startTrouble(error, url)
   }
 }
 

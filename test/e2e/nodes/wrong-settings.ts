@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startRelay } from '../../engines/relay.ts'
-import { run } from '../cli-run.ts'
+import { run, type Ran } from '../cli-run.ts'
 import { newFolder } from '../recovery.ts'
 import { startServer } from '../server.ts'
 import type { Cluster } from './cluster.ts'
@@ -27,7 +27,7 @@ export function testWrongSettings(cluster: () => Cluster): void {
     for (const one of tried) if (one.status === 'rejected') throw one.reason
   })
 
-  test('commands refuse a bucket that there is not in the same sentence, before they begin', async (t) => {
+  test('commands refuse a bucket or a database that there is not in the same sentence, before they begin', async (t) => {
     const folder = newFolder(t)
     const backup = join(folder, 'backup')
     const made = await run(['backup', '--to', backup], { cwd: folder })
@@ -40,12 +40,26 @@ export function testWrongSettings(cluster: () => Cluster): void {
       run(['move', '--to-blobs-url', 's3://nothing-here'], { cwd: folder }),
       run(['restore', '--from', backup, '--data', join(folder, 'restored')], onSqlite),
     ]
-    for (const { status, out, err } of await Promise.all(tried)) {
-      assert.equal(status, 1, err)
-      assert.equal(out, '')
-      assert.match(err, /^.* has no bucket "nothing-here"; make it, or correct its name in blobsUrl .*\n$/)
-    }
+    await mustRefuse(tried, /^.* has no bucket "nothing-here"; make it, or correct its name in blobsUrl .*\n$/)
+    const none = new URL(cluster().url)
+    none.pathname = '/none'
+    const lost = { cwd: folder, env: { DOSSIER_DATABASE_URL: none.href } }
+    const triedAgain = [
+      run(['doctor'], lost),
+      run(['backup', '--to', join(folder, 'another')], lost),
+      run(['move', '--to-database-url', none.href], { cwd: folder }),
+      run(['restore', '--from', backup, '--data', join(folder, 'restored')], lost),
+    ]
+    await mustRefuse(triedAgain, /^.* has no database "none"; make it \(createdb none\), or correct its name .*\n$/)
   })
+}
+
+async function mustRefuse(tried: readonly Promise<Ran>[], sentence: RegExp): Promise<void> {
+  for (const { status, out, err } of await Promise.all(tried)) {
+    assert.equal(status, 1, err)
+    assert.equal(out, '')
+    assert.match(err, sentence)
+  }
 }
 
 async function mustSay([what, env, sentence]: Wrong): Promise<void> {
