@@ -67,7 +67,7 @@ test('what cannot be is refused in one sentence', async (t) => {
     ],
     [
       ['--to-database-url', 'postgres://nobody@127.0.0.1:9/none'],
-      /PostgreSQL cannot be reached just now\. .*run the same line again to go on\./,
+      /PostgreSQL cannot be reached at 127\.0\.0\.1:9: nobody listens there; start it, or correct host and port/,
     ],
   ]
   for (const [words, sentence] of refusals) mustRefuse(await move(...words), sentence)
