@@ -102,23 +102,23 @@ describe('dossier move', { skip: missing('postgres', 'ceph') }, () => {
     }
   }
 
-  /** What is done when the move has come to a stage, and before it is over. */
-  async function at(stage: string, running: Running, work: () => Promise<unknown>): Promise<void> {
+  async function reached(stage: string, { child }: Running): Promise<void> {
     let heard = ''
-    running.child.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()))
+    child.stdout?.on('data', (chunk: Buffer) => (heard += chunk.toString()))
     await until(() => heard.includes(`"stage":"${stage}"`), `the move did not come to ${stage}`, 30_000)
-    await work()
-    assert.equal(running.child.exitCode, null, `the move was over: ${heard}`)
   }
 
   async function killAt(stage: string, running: Running, then = async () => undefined as void): Promise<void> {
-    await at(stage, running, then)
+    await reached(stage, running)
+    await then()
+    assert.equal(running.child.exitCode, null, 'the move was over')
     running.child.kill('SIGKILL')
     await running.ended
   }
 
   async function mustGiveUp(stage: string, running: Running, when: () => Promise<void>): Promise<void> {
-    await at(stage, running, when)
+    await reached(stage, running)
+    await when()
     const { status, err } = await running.ended
     assert.equal(status, 1, err)
     assert.match(err, /^dossier: [^\n]*What was copied stays: run the same line again to go on\.\n$/)
