@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startNode, type ClusterNode } from '../deploy/cluster/node.ts'
 import { makeSample } from '../deploy/cluster/sample.ts'
-import { ACCESS_KEY, hasCeph, SECRET_KEY, startCeph } from '../test/engines/ceph.ts'
-import { freePort } from '../test/engines/ports.ts'
-import { postgresPrograms, startPostgres } from '../test/engines/postgres.ts'
+import { ACCESS_KEY, hasCeph, SECRET_KEY, startCeph } from '../engines/ceph.ts'
+import { freePort } from '../engines/ports.ts'
+import { postgresPrograms, startPostgres } from '../engines/postgres.ts'
 
 export interface Nodes {
   readonly nodes: readonly ClusterNode[]

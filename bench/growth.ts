@@ -1,6 +1,6 @@
 /** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: how rows and indexes grow, and what work costs then. */
 import type { Client } from 'pg'
-import { withClient } from '../test/engines/postgres.ts'
+import { withClient } from '../engines/postgres.ts'
 import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
 import { fillPostgres } from './fill-postgres.ts'
 import { drive, formOf, getOf, rawOf, type Plan } from './plan.ts'

@@ -5,7 +5,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { ask, logOf, type State } from './place.ts'
+import { ask, logOf, type State } from './folder.ts'
 
 const HELP = `Usage: npm run cluster [-- start|stop|status] [options]
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '../../src/client/client.ts'
-import type { Sample } from './place.ts'
+import type { Sample } from './folder.ts'
 
 /** `data` is the folder of a running node: it holds its operator's secret, which that node alone knows. */
 export async function makeSample(origin: string, data: string): Promise<Sample> {

@@ -2,7 +2,7 @@
 import { link, lstat, mkdir, open, readdir, rm, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { BlobKey } from '../core/model.ts'
+import type { BlobKey } from '../core/model/model.ts'
 import { isKey, keyTaken } from './key.ts'
 import { flushFolder, makeFolder } from './new-folder.ts'
 

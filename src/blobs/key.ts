@@ -1,4 +1,4 @@
-import type { BlobKey } from '../core/model.ts'
+import type { BlobKey } from '../core/model/model.ts'
 
 const KEY = /^[0-9a-f]{32}$/
 

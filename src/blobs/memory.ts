@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import type { BlobStore } from '../core/contracts.ts'
-import type { BlobKey } from '../core/model.ts'
+import type { BlobStore } from '../core/ports/contracts.ts'
+import type { BlobKey } from '../core/model/model.ts'
 import { arrivalOf } from './arrival.ts'
 import { keyTaken, mustKey } from './key.ts'
 

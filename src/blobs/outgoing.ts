@@ -2,8 +2,8 @@
 // collector to find it again. So whoever is done with a piece at once may pour the file through buffers that are used again.
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import type { ByteRange } from '../core/contracts.ts'
-import type { Pouring } from '../core/pouring.ts'
+import type { ByteRange } from '../core/ports/contracts.ts'
+import type { Pouring } from '../core/ports/pouring.ts'
 
 /** How a file is poured: while one piece is read, others are sent. */
 interface Pieces {

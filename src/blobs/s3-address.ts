@@ -1,7 +1,7 @@
 /** A URL of the store under which anybody may read one object for a moment. */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { ShownAs } from '../core/contracts.ts'
+import type { ShownAs } from '../core/ports/contracts.ts'
 
 /** Long enough to follow a redirect; a download that has begun goes on. In seconds. */
 const LASTS = 60

@@ -1,5 +1,5 @@
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
-import type { BlobKey } from '../core/model.ts'
+import type { BlobKey } from '../core/model/model.ts'
 import { isKey } from './key.ts'
 import type { Bucket } from './s3-bucket.ts'
 

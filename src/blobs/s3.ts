@@ -2,8 +2,8 @@
 // has: no conditional PUT, no DeleteObjects, no chunked signatures, and no meaning in an ETag.
 import { Readable } from 'node:stream'
 import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand } from '@aws-sdk/client-s3'
-import type { BlobStore, ByteRange } from '../core/contracts.ts'
-import type { BlobKey } from '../core/model.ts'
+import type { BlobStore, ByteRange } from '../core/ports/contracts.ts'
+import type { BlobKey } from '../core/model/model.ts'
 import { createClient, REQUEST_MS } from './s3-client.ts'
 import { mustBeUsable } from './s3-start.ts'
 import { arrivalOf } from './arrival.ts'

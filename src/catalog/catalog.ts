@@ -1,5 +1,5 @@
 /** The contract over any engine: which operation answers which method, and which way it runs. */
-import type { Catalog } from '../core/catalog.ts'
+import type { Catalog } from '../core/ports/catalog.ts'
 import { moved } from './moving/marks.ts'
 import { attachmentPage, isShort } from './operations/attachment-pages.ts'
 import { attachment, attachments, document, photo } from './operations/attachments.ts'
@@ -19,11 +19,11 @@ import { matchRecord, moduleOfNamed, record } from './operations/records.ts'
 import { roles } from './operations/roles.ts'
 import { session } from './operations/sessions.ts'
 import { sharedAttachment, shares } from './operations/shares.ts'
-import { members, standing } from './operations/standing.ts'
+import { members, recordAccess } from './operations/record-access.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
 import type { Op } from './statement.ts'
-import type { Thread } from './thread.ts'
+import type { Thread } from './sqlite/thread.ts'
 
 /** Rows that a read may pass over on the event loop; beyond, it goes to a thread. */
 const SHORT = 500
@@ -112,7 +112,7 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     revokeShare: (of, id, at) => write('revokeShare', of, id, at),
     forgetShares: (before, limit) => write('forgetShares', before, limit),
 
-    standing: (of, user, onRecord) => read(standing(of, user, onRecord)),
+    recordAccess: (of, user, onRecord) => read(recordAccess(of, user, onRecord)),
 
     createToken: (token) => write('createToken', token),
     tokenHolder: (hash) => read(tokenHolder(hash)),

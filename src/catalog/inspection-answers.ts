@@ -1,5 +1,5 @@
 /** The contract over any engine: which operation answers which look. */
-import type { Inspection } from '../core/inspection.ts'
+import type { Inspection } from '../core/ports/inspection.ts'
 import { bytes } from './operations/blobs.ts'
 import { odd, stray } from './operations/catalog-bytes.ts'
 import { blob, blobs, extent, miscounted, misled } from './operations/inspection.ts'

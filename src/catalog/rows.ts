@@ -19,7 +19,7 @@ import type {
   Token,
   User,
   UserId,
-} from '../core/model.ts'
+} from '../core/model/model.ts'
 import type {
   AttachmentTable,
   ClientTable,

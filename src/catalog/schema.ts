@@ -24,7 +24,7 @@ import type {
   TokenId,
   TokenKind,
   UserId,
-} from '../core/model.ts'
+} from '../core/model/model.ts'
 
 export interface OrganizationTable {
   id: OrganizationId

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { backUp } from '../recovery/backup.ts'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/config.ts'
 import { countOf, createFindings, sizeOf, wordsFor } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
 import { flagsOf, textOf, type Options } from './options.ts'

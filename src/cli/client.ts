@@ -1,15 +1,15 @@
-import { Fault } from '../core/fault.ts'
-import type { Client, Flow, UserId } from '../core/model.ts'
-import { BadSetting } from '../config.ts'
-import { inOffice, mustOrganization } from './office.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Client, Flow, UserId } from '../core/model/model.ts'
+import { BadSetting } from '../config/config.ts'
+import { withAdministration, mustOrganization } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export const FLOWS: readonly Flow[] = ['code', 'implicit', 'credentials', 'self']
 
 export function createClient(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const organization = await mustOrganization(office, options)
-    const { client, secret } = await office.clients.create({
+  return withAdministration(options, async (administration) => {
+    const organization = await mustOrganization(administration, options)
+    const { client, secret } = await administration.clients.create({
       organization: organization.id,
       name: textOf(options, 'name') ?? '',
       wire: textOf(options, 'wire') as Client['wire'],
@@ -27,9 +27,9 @@ export function createClient(options: Options): Promise<void> {
 }
 
 export function listClients(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const { id } = await mustOrganization(office, options)
-    const clients = await office.clients.list(id)
+  return withAdministration(options, async (administration) => {
+    const { id } = await mustOrganization(administration, options)
+    const clients = await administration.clients.list(id)
     print(
       options,
       clients.map(shown),
@@ -40,19 +40,19 @@ export function listClients(options: Options): Promise<void> {
 
 /** A self client's code, to be exchanged by the client itself. */
 export function createGrant(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const client = await office.clients.find(textOf(options, 'client') ?? '')
+  return withAdministration(options, async (administration) => {
+    const client = await administration.clients.find(textOf(options, 'client') ?? '')
     if (client === null) throw new Fault('not_found', 'client', 'There is no client of this id.')
     if (!client.flows.includes('self'))
       throw new Fault('forbidden', 'client', `${client.name} is not registered for the flow self.`)
-    const organization = await office.organizations.find(client.organization)
+    const organization = await administration.organizations.find(client.organization)
     const user = textOf(options, 'user')
-    const account = user === null ? null : await office.users.find(organization.id, user as UserId)
+    const account = user === null ? null : await administration.users.find(organization.id, user as UserId)
     const scopes = wordsOf(options, 'scope')
     const seconds = secondsOf(textOf(options, 'expiresIn') ?? '600')
     const gift = { client, organization, user: account?.id ?? null, scopes, by: 'command', session: null } as const
     const terms = { redirectUri: null, challenge: null, offline: true, lifetimeMs: seconds * 1_000 }
-    const code = await office.grants.code(gift, terms)
+    const code = await administration.grants.code(gift, terms)
     print(options, { client: client.id, code, expiresIn: seconds }, [
       `code  ${code}`,
       '',

@@ -1,7 +1,7 @@
 /** Who may log in to the demo, and the programs that may ask them for access, with refresh tokens to begin with. */
-import type { Desk } from '../core/desk.ts'
-import type { Client, Organization } from '../core/model.ts'
-import type { LoginOffer } from '../core/sessions.ts'
+import type { Services } from '../core/services.ts'
+import type { Client, Organization } from '../core/model/model.ts'
+import type { LoginOffer } from '../core/access/sessions.ts'
 
 /** What the vendor's browser sample is served from, as its reference page has it. */
 export const REDIRECT_URI = 'http://127.0.0.1:5500/redirect.html'
@@ -18,48 +18,48 @@ export interface DemoScopes {
 }
 
 export async function addAccounts(
-  desk: Desk,
+  services: Services,
   organization: Organization,
   login: LoginOffer,
   scopes: DemoScopes,
 ): Promise<{ zoho: ClientCredentials; highlevel: ClientCredentials }> {
-  const [user] = await desk.users.list(organization.id)
+  const [user] = await services.users.list(organization.id)
   if (user === undefined) throw new Error(`organization ${organization.id} has no user`)
-  await desk.users.setLogin(user, login.login, login.password, 'agency')
+  await services.users.setLogin(user, login.login, login.password, 'agency')
   return {
-    zoho: await addClient(desk, organization, { name: 'Browser sample', wire: 'zoho' }, scopes.zoho),
-    highlevel: await addClient(desk, organization, { name: 'Contact files', wire: 'highlevel' }, scopes.highlevel),
+    zoho: await addClient(services, organization, { name: 'Browser sample', wire: 'zoho' }, scopes.zoho),
+    highlevel: await addClient(services, organization, { name: 'Contact files', wire: 'highlevel' }, scopes.highlevel),
   }
 }
 
 /** Some wires give a new refresh token for each that is used: a demo that starts anew begins with a good one. */
 export async function freshRefreshToken(
-  desk: Desk,
+  services: Services,
   { clientId, refreshToken }: ClientCredentials,
   scopes: readonly string[],
 ): Promise<string> {
-  if (await desk.grants.isGood(refreshToken)) return refreshToken
-  const client = await desk.clients.find(clientId)
-  return client === null ? refreshToken : newRefreshToken(desk, client, scopes)
+  if (await services.grants.isGood(refreshToken)) return refreshToken
+  const client = await services.clients.find(clientId)
+  return client === null ? refreshToken : newRefreshToken(services, client, scopes)
 }
 
 async function addClient(
-  desk: Desk,
+  services: Services,
   organization: Organization,
   kind: Pick<Client, 'name' | 'wire'>,
   scopes: readonly string[],
 ): Promise<ClientCredentials> {
-  const { client, secret } = await desk.clients.create({
+  const { client, secret } = await services.clients.create({
     ...kind,
     organization: organization.id,
     flows: ['code', 'implicit', 'credentials', 'self'],
     scopes: [],
     redirectUris: [REDIRECT_URI],
   })
-  return { clientId: client.id, clientSecret: secret, refreshToken: await newRefreshToken(desk, client, scopes) }
+  return { clientId: client.id, clientSecret: secret, refreshToken: await newRefreshToken(services, client, scopes) }
 }
 
-async function newRefreshToken(desk: Desk, client: Client, scopes: readonly string[]): Promise<string> {
-  const organization = await desk.organizations.find(client.organization)
-  return desk.grants.refreshToken({ client, organization, user: null, scopes, by: 'command', session: null })
+async function newRefreshToken(services: Services, client: Client, scopes: readonly string[]): Promise<string> {
+  const organization = await services.organizations.find(client.organization)
+  return services.grants.refreshToken({ client, organization, user: null, scopes, by: 'command', session: null })
 }

@@ -1,11 +1,11 @@
 /** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
-import type { Actor } from '../core/access.ts'
-import type { Desk } from '../core/desk.ts'
-import { faceOf } from '../core/ids.ts'
-import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model.ts'
-import { refusingExtensions } from '../core/policy.ts'
-import { SCOPES as NATIVE_SCOPES } from '../core/scopes.ts'
-import type { LoginOffer } from '../core/sessions.ts'
+import type { Actor } from '../core/access/access.ts'
+import type { Services } from '../core/services.ts'
+import { faceOf } from '../core/model/ids.ts'
+import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model/model.ts'
+import { refusingExtensions } from '../core/files/policy.ts'
+import { SCOPES as NATIVE_SCOPES } from '../core/model/scopes.ts'
+import type { LoginOffer } from '../core/access/sessions.ts'
 import { addAccounts } from './demo-accounts.ts'
 import { demoFiles } from './demo-files.ts'
 
@@ -105,48 +105,55 @@ export const SCOPES = {
   native: [...NATIVE_SCOPES],
 }
 
-export async function makeDemo(desk: Desk, login: LoginOffer): Promise<Credentials> {
-  const home = await desk.organizations.create({
+export async function makeDemo(services: Services, login: LoginOffer): Promise<Credentials> {
+  const home = await services.organizations.create({
     name: 'Lindqvist Consulting',
     user: USER,
     properties: { city: 'Stockholm', country: 'SE', timezone: 'Europe/Stockholm', email: USER.email },
   })
-  const other = await desk.organizations.create({
+  const other = await services.organizations.create({
     name: 'Harbor Branch',
     agency: home.agency,
     user: { name: 'Piet Jansen', email: 'piet.jansen@example.com' },
   })
-  const actor = await actorIn(desk, home.id)
-  const files = await addField(desk, actor, { name: 'Documents', key: 'contact.documents', type: 'file', position: 0 })
-  const notes = await addField(desk, actor, { name: 'Notes', key: 'contact.notes', type: 'text', position: 50 })
+  const actor = await actorIn(services, home.id)
+  const files = await addField(services, actor, {
+    name: 'Documents',
+    key: 'contact.documents',
+    type: 'file',
+    position: 0,
+  })
+  const notes = await addField(services, actor, { name: 'Notes', key: 'contact.notes', type: 'text', position: 50 })
   const leads = await addRecords(
-    desk,
+    services,
     actor,
     'Leads',
     PEOPLE.map((name, index) => ({ ...person(name), companyName: COMPANIES[index % COMPANIES.length] ?? '' })),
   )
-  const contacts = await addRecords(desk, actor, 'Contacts', PEOPLE.toReversed().map(person))
+  const contacts = await addRecords(services, actor, 'Contacts', PEOPLE.toReversed().map(person))
   const deals = await addRecords(
-    desk,
+    services,
     actor,
     'Deals',
     COMPANIES.map((name) => ({ name: `${name}: framework contract` })),
   )
   const accounts = await addRecords(
-    desk,
+    services,
     actor,
     'Accounts',
     COMPANIES.map((name) => ({ name })),
   )
-  await addFiles(desk, actor, [...leads, ...contacts, ...deals, ...accounts])
-  const [otherContact = ''] = await addRecords(desk, await actorIn(desk, other.id), 'Contacts', [person('Mina Visser')])
-  const clients = await addAccounts(desk, home, login, SCOPES)
+  await addFiles(services, actor, [...leads, ...contacts, ...deals, ...accounts])
+  const [otherContact = ''] = await addRecords(services, await actorIn(services, other.id), 'Contacts', [
+    person('Mina Visser'),
+  ])
+  const clients = await addAccounts(services, home, login, SCOPES)
   const token = (
     kind: 'zoho' | 'private' | 'native',
     label: string,
     scopes: string[],
     organization: Organization | null = home,
-  ) => addToken(desk, { kind, label, scopes, organization, agency: home.agency })
+  ) => addToken(services, { kind, label, scopes, organization, agency: home.agency })
   return {
     zoho: {
       orgId: home.id,
@@ -173,20 +180,20 @@ export async function makeDemo(desk: Desk, login: LoginOffer): Promise<Credentia
   }
 }
 
-async function actorIn(desk: Desk, organization: OrganizationId): Promise<Actor> {
-  const user = await desk.organizations.firstUser(organization)
+async function actorIn(services: Services, organization: OrganizationId): Promise<Actor> {
+  const user = await services.organizations.firstUser(organization)
   if (user === null) throw new Error(`organization ${organization} has no user`)
   return { organization, user: user.id, profile: null }
 }
 
 async function addField(
-  desk: Desk,
+  services: Services,
   actor: Actor,
   field: Pick<Field, 'name' | 'key' | 'type' | 'position'>,
 ): Promise<Field> {
-  const { id } = await desk.records.module(actor, 'Contacts')
+  const { id } = await services.records.module(actor, 'Contacts')
   const holdsFiles = field.type === 'file'
-  return desk.fields.create(actor, {
+  return services.fields.create(actor, {
     ...field,
     module: id,
     placeholder: '',
@@ -197,13 +204,13 @@ async function addField(
 }
 
 async function addRecords(
-  desk: Desk,
+  services: Services,
   actor: Actor,
   moduleName: string,
   list: readonly Properties[],
 ): Promise<RecordId[]> {
-  const module = await desk.records.module(actor, moduleName)
-  const saved = await desk.records.save(
+  const module = await services.records.module(actor, moduleName)
+  const saved = await services.records.save(
     actor,
     module.id,
     list.map((properties) => ({ change: null, properties })),
@@ -222,12 +229,12 @@ function person(name: string): Properties {
 }
 
 /** Three files on each record, round and round, so that every type is met and some bytes are kept once for many. */
-async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]): Promise<void> {
+async function addFiles(services: Services, actor: Actor, records: readonly RecordId[]): Promise<void> {
   const files = demoFiles()
   const policy = refusingExtensions(1_048_576, [])
   const { signal } = new AbortController()
   for (const [index, record] of records.entries()) {
-    await desk.attachments.intake({ actor, signal, retry: null, receipts: [] }, async (intake) => {
+    await services.attachments.intake({ actor, signal, retry: null, receipts: [] }, async (intake) => {
       for (const offset of [0, 1, 2]) {
         const file = files[(index * 3 + offset) % files.length]
         if (file === undefined) continue
@@ -253,7 +260,7 @@ async function addFiles(desk: Desk, actor: Actor, records: readonly RecordId[]):
 }
 
 async function addToken(
-  desk: Desk,
+  services: Services,
   of: {
     kind: 'zoho' | 'private' | 'native'
     label: string
@@ -262,7 +269,7 @@ async function addToken(
     agency: string
   },
 ): Promise<string> {
-  const { secret } = await desk.access.create({
+  const { secret } = await services.access.create({
     ...of,
     organization: of.organization?.id ?? null,
     user: null,

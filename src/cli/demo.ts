@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openHouse } from '../compose.ts'
-import { readConfig } from '../config.ts'
-import type { Desk } from '../core/desk.ts'
-import type { OrganizationId } from '../core/model.ts'
-import type { LoginOffer } from '../core/sessions.ts'
+import { openServer } from '../server/server.ts'
+import { readConfig } from '../config/config.ts'
+import type { Services } from '../core/services.ts'
+import type { OrganizationId } from '../core/model/model.ts'
+import type { LoginOffer } from '../core/access/sessions.ts'
 import { addAccounts, freshRefreshToken, REDIRECT_URI } from './demo-accounts.ts'
 import { makeDemo, SCOPES, USER, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 import { writePrivate } from './private-file.ts'
-import { closeHouse, listening, outliveReaders, whenTold } from './serve.ts'
+import { closeServer, listening, outliveReaders, whenTold } from './serve.ts'
 import { newPassword } from './user.ts'
 
 /** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
@@ -35,21 +35,21 @@ export async function demo(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options), DEFAULTS)
   const before = keptIn(config.data)
   const offered = before?.login ?? { login: USER.email, password: newPassword() }
-  const house = await openHouse(config, { offered })
+  const server = await openServer(config, { offered })
   let told: Promise<void>
   try {
-    const { login, ...credentials } = await kept(config.data, house.desk, before, offered)
+    const { login, ...credentials } = await kept(config.data, server.services, before, offered)
     told = whenTold('SIGHUP')
-    const origin = await listening(house, config)
+    const origin = await listening(server, config)
     const file = textOf(options, 'credentials')
     if (file !== null) writePrivate(file, { origin, ...credentials })
     process.stdout.write(welcome(origin, config.data, credentials, login))
   } catch (error) {
-    await house.close()
+    await server.close()
     throw error
   }
   await told
-  await closeHouse(house, config)
+  await closeServer(server, config)
 }
 
 /** Of an older demo there is no login yet. */
@@ -60,24 +60,24 @@ function keptIn(folder: string): Before | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Before) : null
 }
 
-async function kept(folder: string, desk: Desk, before: Before | null, login: LoginOffer): Promise<Kept> {
-  const made = before === null ? await makeDemo(desk, login) : await renewed(desk, before, login)
+async function kept(folder: string, services: Services, before: Before | null, login: LoginOffer): Promise<Kept> {
+  const made = before === null ? await makeDemo(services, login) : await renewed(services, before, login)
   const now = { ...made, login }
   if (JSON.stringify(now) !== JSON.stringify(before)) writePrivate(join(folder, KEPT), now)
   return now
 }
 
 /** What was given out before stays good; what an older demo did not know yet, or a program has used up, is added. */
-async function renewed(desk: Desk, before: Before, login: LoginOffer): Promise<Credentials> {
+async function renewed(services: Services, before: Before, login: LoginOffer): Promise<Credentials> {
   const { zoho, highlevel } = before
   if (before.login === undefined) {
-    const organization = await desk.organizations.find(zoho.orgId as OrganizationId)
-    const added = await addAccounts(desk, organization, login, SCOPES)
+    const organization = await services.organizations.find(zoho.orgId as OrganizationId)
+    const added = await addAccounts(services, organization, login, SCOPES)
     return { ...before, zoho: { ...zoho, ...added.zoho }, highlevel: { ...highlevel, ...added.highlevel } }
   }
   const refreshTokens = {
-    zoho: await freshRefreshToken(desk, zoho, SCOPES.zoho),
-    highlevel: await freshRefreshToken(desk, highlevel, SCOPES.highlevel),
+    zoho: await freshRefreshToken(services, zoho, SCOPES.zoho),
+    highlevel: await freshRefreshToken(services, highlevel, SCOPES.highlevel),
   }
   return {
     ...before,

@@ -1,4 +1,4 @@
-import type { Finding, FindingKind } from '../core/findings.ts'
+import type { Finding, FindingKind } from '../core/integrity/findings.ts'
 import type { Options } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
 

@@ -1,6 +1,6 @@
 /** What `dossier move` may be told. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { envNameOf, KEPT_BY, moveFlagOf } from '../config.ts'
+import { envNameOf, KEPT_BY, moveFlagOf } from '../config/config.ts'
 import type { Options } from './options.ts'
 
 const HELP = {

@@ -1,5 +1,5 @@
-import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Config } from '../config.ts'
-import { Fault } from '../core/fault.ts'
+import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Config } from '../config/config.ts'
+import { Fault } from '../core/model/fault.ts'
 import { move as moveStores, type MoveDone, type MoveStage } from '../recovery/move.ts'
 import { undoMove } from '../recovery/undo.ts'
 import { countOf, createFindings, FINDINGS_REMAIN, sizeOf } from './findings.ts'

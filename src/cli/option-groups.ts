@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /** Under which heading of `--help` a setting stands. */
 const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)[]])[] = [

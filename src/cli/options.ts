@@ -1,4 +1,4 @@
-import type { Flags } from '../config.ts'
+import type { Flags } from '../config/config.ts'
 
 /** What commander hands over: texts, and `limits: false` for --no-limits. */
 export type Options = Readonly<Record<string, unknown>>

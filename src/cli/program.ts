@@ -3,9 +3,9 @@
  * a command that looked at the data and found something that remains answers 3.
  */
 import { Command, CommanderError, Option } from 'commander'
-import { later } from './later.ts'
-import { BadSetting, KEPT_BY, SETTINGS, envNameOf, type Config } from '../config.ts'
-import { Fault } from '../core/fault.ts'
+import { lazily } from './lazily.ts'
+import { BadSetting, KEPT_BY, SETTINGS, envNameOf, type Config } from '../config/config.ts'
+import { Fault } from '../core/model/fault.ts'
 import { addCompletion } from './completion/command.ts'
 import { groupOf } from './option-groups.ts'
 import type { Options } from './options.ts'
@@ -83,13 +83,13 @@ function createProgram(outcome: { status: number }): Command {
     .option('--user <id>', "in whose name it acts; by default the organization's first user")
     .option('--label <text>', 'what it is for', '')
     .option('--expires-in <seconds>', 'how long it is good; for ever by default')
-    .action(later(tokens, 'createToken'))
+    .action(lazily(tokens, 'createToken'))
   inFolder(token.command('list').description('list tokens with scopes and last use; secrets are not kept'))
     .option('--org <id>', 'only of this organization')
-    .action(later(tokens, 'listTokens'))
+    .action(lazily(tokens, 'listTokens'))
   inFolder(token.command('revoke').description('end a token at once'))
     .argument('<id>', 'as `token list` shows it')
-    .action(later(tokens, 'revokeToken'))
+    .action(lazily(tokens, 'revokeToken'))
 
   addStaffCommands(program, (command) => inFolder(command).option('--org <id>', ORG_HELP))
   letIn(program)
@@ -108,22 +108,22 @@ function letIn(program: Command): void {
     .requiredOption('--name <name>', 'what people call them')
     .requiredOption('--email <address>', 'e-mail address')
     .option('--org <id>', ORG_HELP)
-    .action(later(users, 'createUser'))
+    .action(lazily(users, 'createUser'))
   inFolder(user.command('list').description('list users'))
     .option('--org <id>', ORG_HELP)
-    .action(later(users, 'listUsers'))
+    .action(lazily(users, 'listUsers'))
   inFolder(user.command('login').description('let a user log in with a new password, and end their sessions'))
     .argument('<id>', 'as `user list` shows it')
     .option('--login <address>', 'the name to log in under; by default the one they have, or their e-mail address')
     .option('--password-stdin', 'read the password from standard input; by default one is made and shown, this once')
     .option('--agency-wide', 'may act for the agency and in all its organizations')
     .option('--org <id>', ORG_HELP)
-    .action(later(users, 'setLogin'))
+    .action(lazily(users, 'setLogin'))
   inFolder(user.command('status').description('inactive: out at once, with everything that was given in their name'))
     .argument('<id>', 'as `user list` shows it')
     .addOption(new Option('--status <status>', 'the new status').choices(['active', 'inactive']).makeOptionMandatory())
     .option('--org <id>', ORG_HELP)
-    .action(later(users, 'setUserStatus'))
+    .action(lazily(users, 'setUserStatus'))
 
   const client = program.command('client').description('OAuth clients: programs that ask users for access')
   inFolder(client.command('create').description('register a program and show its secret, this once'))
@@ -133,10 +133,10 @@ function letIn(program: Command): void {
     .option('--redirect-uri <uris...>', 'where users are sent back to; compared letter by letter')
     .option('--scope <scopes>', 'what it may ask for at most; by default whatever it likes')
     .option('--org <id>', ORG_HELP)
-    .action(later(clients, 'createClient'))
+    .action(lazily(clients, 'createClient'))
   inFolder(client.command('list').description('list clients'))
     .option('--org <id>', ORG_HELP)
-    .action(later(clients, 'listClients'))
+    .action(lazily(clients, 'listClients'))
 
   const grant = program.command('grant').description('what programs are allowed')
   inFolder(grant.command('create').description("make a self client's code, to be exchanged for tokens"))
@@ -144,7 +144,7 @@ function letIn(program: Command): void {
     .requiredOption('--scope <scopes>', 'scopes, separated by commas or spaces')
     .option('--user <id>', "in whose name; by default the organization's first user")
     .option('--expires-in <seconds>', 'how long the code is good', '600')
-    .action(later(clients, 'createGrant'))
+    .action(lazily(clients, 'createGrant'))
 }
 
 /** What looks after the data. These commands answer an exit status. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../config.ts'
+import { readConfig } from '../config/config.ts'
 import { restore as restoreFolder } from '../recovery/restore.ts'
 import { countOf, createFindings, FINDINGS_REMAIN, sizeOf, wordsFor } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'

@@ -1,20 +1,20 @@
 import { closeSync, openSync } from 'node:fs'
-import { openHouse, type House } from '../compose.ts'
-import { readConfig, type Config } from '../config.ts'
+import { openServer, type RunningServer } from '../server/server.ts'
+import { readConfig, type Config } from '../config/config.ts'
 import { flagsOf, type Options } from './options.ts'
 import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
   outliveReaders()
-  let house: House | null = null
+  let server: RunningServer | null = null
   // From the start: while it opens, the settings are as fresh as they can be.
-  const hungUp = whenHungUp(() => house?.reload(() => readConfig(flagsOf(options))))
-  house = await openHouse(config)
+  const hungUp = whenHungUp(() => server?.reload(() => readConfig(flagsOf(options))))
+  server = await openServer(config)
   const told = Promise.race([whenTold(), hungUp])
-  const origin = await listening(house, config)
+  const origin = await listening(server, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
-  if (await isEmpty(house)) {
+  if (await isEmpty(server)) {
     process.stdout.write(
       'There is no organization yet. Make one, and a token for it, also while this runs (in a checkout, dossier is bin/dossier.mjs):\n',
     )
@@ -23,12 +23,12 @@ export async function serve(options: Options): Promise<void> {
     )
   }
   await told
-  await closeHouse(house, config)
+  await closeServer(server, config)
 }
 
 /** A catalog that is away just now may hold anything; the server goes on and finds out. */
-async function isEmpty({ desk }: House): Promise<boolean> {
-  const some = await desk.organizations.list(null, 1).catch(() => null)
+async function isEmpty({ services }: RunningServer): Promise<boolean> {
+  const some = await services.organizations.list(null, 1).catch(() => null)
   return some?.length === 0
 }
 
@@ -38,27 +38,27 @@ export function outliveReaders(): void {
 }
 
 /** Listens and tells so in the data folder, or puts everything away again. Answers the origin to call. */
-export async function listening(house: House, config: Config): Promise<string> {
+export async function listening(server: RunningServer, config: Config): Promise<string> {
   try {
-    const port = await house.listen()
+    const port = await server.listen()
     const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
     const scheme = config.tlsKey === null ? 'http' : 'https'
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
     // A certificate names the public origin, and no command could believe it under another name.
-    tellCommands(house, config.data, config.tlsKey === null ? url : (config.origin ?? url))
+    tellCommands(server, config.data, config.tlsKey === null ? url : (config.origin ?? url))
     return config.origin ?? url
   } catch (error) {
-    await house.close()
+    await server.close()
     throw error
   }
 }
 
 /** A server is of use without its command line, on a full disk for one. */
-function tellCommands(house: House, folder: string, url: string): void {
+function tellCommands(server: RunningServer, folder: string, url: string): void {
   try {
-    writeServerFile(folder, { url, token: house.operator })
+    writeServerFile(folder, { url, token: server.operator })
   } catch (error) {
-    house.log.warn({ err: error }, 'server.json could not be written: commands on this data folder find no server')
+    server.log.warn({ err: error }, 'server.json could not be written: commands on this data folder find no server')
   }
 }
 
@@ -93,11 +93,11 @@ function hasTerminal(): boolean {
 }
 
 /** Stops in order; a second signal stops at once. */
-export async function closeHouse(house: House, config: Config): Promise<void> {
+export async function closeServer(server: RunningServer, config: Config): Promise<void> {
   removeServerFile(config.data)
   const arming = setTimeout(() => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   }, IMPATIENT_MS)
-  await house.close()
+  await server.close()
   clearTimeout(arming)
 }

@@ -1,6 +1,6 @@
 /** The commands over what a server holds besides files: organizations, modules, records, fields, usage. */
 import type { Command } from 'commander'
-import { later } from './later.ts'
+import { lazily } from './lazily.ts'
 import { collect, inOrg, onServer, wholeOf } from './server-options.ts'
 
 const fields = () => import('./field.ts')
@@ -18,7 +18,7 @@ export function addServerCommands(program: Command): void {
   addFields(program)
   inOrg(
     program.command('usage').description('records, files and bytes by module; an operator sees organizations'),
-  ).action(later(usages, 'usage'))
+  ).action(lazily(usages, 'usage'))
 }
 
 function addOrganizations(program: Command): void {
@@ -28,15 +28,15 @@ function addOrganizations(program: Command): void {
     .option('--user <name>', 'name of its user', 'Administrator')
     .option('--email <address>', 'e-mail of its user', 'admin@example.com')
     .option('--agency <id>', 'the agency it belongs to; a new one by default')
-    .action(later(organizations, 'createOrganization'))
-  onServer(org.command('list').description('list organizations')).action(later(organizations, 'listOrganizations'))
+    .action(lazily(organizations, 'createOrganization'))
+  onServer(org.command('list').description('list organizations')).action(lazily(organizations, 'listOrganizations'))
   onServer(org.command('show').description('show one organization'))
     .argument('[id]')
-    .action(later(organizations, 'showOrganization'))
+    .action(lazily(organizations, 'showOrganization'))
   onServer(org.command('rm').description('remove an organization with everything in it'))
     .argument('<id>')
     .option('--yes', YES)
-    .action(later(organizations, 'removeOrganization'))
+    .action(lazily(organizations, 'removeOrganization'))
 }
 
 function addModules(program: Command): void {
@@ -45,15 +45,15 @@ function addModules(program: Command): void {
     .argument('<name>', 'API name, such as CustomModule1')
     .option('--singular <word>', 'what one record of it is called')
     .option('--plural <word>', 'what several are called')
-    .action(later(modules, 'createModule'))
+    .action(lazily(modules, 'createModule'))
   inOrg(module.command('list').description('list modules with how many records they hold')).action(
-    later(modules, 'listModules'),
+    lazily(modules, 'listModules'),
   )
-  inOrg(module.command('show').description('show one module')).argument('<name>').action(later(modules, 'showModule'))
+  inOrg(module.command('show').description('show one module')).argument('<name>').action(lazily(modules, 'showModule'))
   inOrg(module.command('rm').description('remove a custom module with its records and their files'))
     .argument('<name>')
     .option('--yes', YES)
-    .action(later(modules, 'removeModule'))
+    .action(lazily(modules, 'removeModule'))
 }
 
 function addRecords(program: Command): void {
@@ -62,16 +62,16 @@ function addRecords(program: Command): void {
     .argument('<module>', 'such as Leads')
     .option('--set <name=value>', 'a property; name:=value for JSON; may be said again', collect)
     .addHelpText('after', '\nExample:\n  dossier record create Leads --set firstName=Ada --set lastName=Lovelace')
-    .action(later(records, 'createRecord'))
+    .action(lazily(records, 'createRecord'))
   inOrg(record.command('list').description('list the records of a module, newest first'))
     .argument('<module>', 'such as Leads')
     .option('--search <text>', 'part of the title, e-mail or phone')
     .option('--limit <number>', 'how many at most', wholeOf(1, 1_000_000_000))
-    .action(later(records, 'listRecords'))
-  inOrg(record.command('show').description('show one record')).argument('<id>').action(later(records, 'showRecord'))
+    .action(lazily(records, 'listRecords'))
+  inOrg(record.command('show').description('show one record')).argument('<id>').action(lazily(records, 'showRecord'))
   inOrg(record.command('rm').description('remove records with their files'))
     .argument('<ids...>')
-    .action(later(records, 'removeRecords'))
+    .action(lazily(records, 'removeRecords'))
 }
 
 function addFields(program: Command): void {
@@ -83,12 +83,12 @@ function addFields(program: Command): void {
     .option('--key <key>', 'unique in the module; made of the name by default')
     .option('--accept <extensions>', 'types of files, separated by commas: pdf,jpg')
     .option('--max-files <number>', 'how many files one upload may put here', wholeOf(1, 100))
-    .action(later(fields, 'createField'))
+    .action(lazily(fields, 'createField'))
   inOrg(field.command('list').description('list the fields of a module'))
     .argument('<module>')
-    .action(later(fields, 'listFields'))
-  inOrg(field.command('show').description('show one field')).argument('<id>').action(later(fields, 'showField'))
+    .action(lazily(fields, 'listFields'))
+  inOrg(field.command('show').description('show one field')).argument('<id>').action(lazily(fields, 'showField'))
   inOrg(field.command('rm').description('remove a field; its files stay on their records'))
     .argument('<id>')
-    .action(later(fields, 'removeField'))
+    .action(lazily(fields, 'removeField'))
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { envNameOf, KEPT_BY, SETTINGS } from '../config.ts'
+import { envNameOf, KEPT_BY, SETTINGS } from '../config/config.ts'
 import { groupOf } from './option-groups.ts'
 import { STATUS_HELP } from './status.ts'
 

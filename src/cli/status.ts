@@ -1,6 +1,6 @@
 /** How commands end: scripts can tell by the exit status what kind of thing happened. */
 import { ConnectionError, ProblemError } from '../client/errors.ts'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 
 export const STATUS = {
   ok: 0,

@@ -1,20 +1,20 @@
-import { BadSetting } from '../config.ts'
-import { Fault } from '../core/fault.ts'
-import type { ClientId, OrganizationId, Token, TokenId, TokenKind, UserId } from '../core/model.ts'
-import { SCOPES } from '../core/scopes.ts'
-import { inOffice, mustOrganization } from './office.ts'
+import { BadSetting } from '../config/config.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { ClientId, OrganizationId, Token, TokenId, TokenKind, UserId } from '../core/model/model.ts'
+import { SCOPES } from '../core/model/scopes.ts'
+import { withAdministration, mustOrganization } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createToken(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
+  return withAdministration(options, async (administration) => {
     const agency = textOf(options, 'agency')
     const kind = textOf(options, 'kind') as TokenKind
     const isOperator = options['operator'] === true
     if ((isOperator && kind !== 'native') || (agency !== null && kind === 'native'))
       throw new BadSetting("--operator goes with --kind native, and --agency with a vendor's kind.")
     const isAbove = isOperator || agency !== null
-    const organization = isAbove ? null : await mustOrganization(office, options)
-    const { token, secret } = await office.access.create({
+    const organization = isAbove ? null : await mustOrganization(administration, options)
+    const { token, secret } = await administration.access.create({
       kind,
       organization: organization?.id ?? null,
       agency: agency ?? organization?.agency ?? '',
@@ -34,8 +34,8 @@ export function createToken(options: Options): Promise<void> {
 }
 
 export function listTokens(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const tokens = await office.access.list(textOf(options, 'org') as OrganizationId | null)
+  return withAdministration(options, async (administration) => {
+    const tokens = await administration.access.list(textOf(options, 'org') as OrganizationId | null)
     print(
       options,
       tokens.map(shown),
@@ -54,19 +54,19 @@ export function listTokens(options: Options): Promise<void> {
 }
 
 export function revokeToken(id: string, options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    if (!(await office.access.revoke(id as TokenId)))
+  return withAdministration(options, async (administration) => {
+    if (!(await administration.access.revoke(id as TokenId)))
       throw new Fault('not_found', 'token', `There is no token ${id.slice(0, 40)}, or it was revoked before.`)
     print(options, { id, revoked: true }, [`revoked ${id}`])
   })
 }
 
 export function revokeClientTokens(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const { id } = await mustOrganization(office, options)
+  return withAdministration(options, async (administration) => {
+    const { id } = await mustOrganization(administration, options)
     const client = (textOf(options, 'client') ?? '') as ClientId
     const withClient = options['withClient'] === true
-    const revoked = await office.access.revokeClient(id, client, withClient)
+    const revoked = await administration.access.revokeClient(id, client, withClient)
     print(options, { client, revoked, withClient }, [`revoked ${String(revoked)} tokens of ${client}`])
   })
 }

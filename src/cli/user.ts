@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { Fault } from '../core/fault.ts'
-import type { Account, OrganizationId, UserId } from '../core/model.ts'
-import { inOffice, mustOrganization } from './office.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Account, OrganizationId, UserId } from '../core/model/model.ts'
+import { withAdministration, mustOrganization } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createUser(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const organization = await mustOrganization(office, options)
+  return withAdministration(options, async (administration) => {
+    const organization = await mustOrganization(administration, options)
     const user = { name: textOf(options, 'name') ?? '', email: textOf(options, 'email') ?? '' }
-    const made = await office.users.create(organization.id, user)
+    const made = await administration.users.create(organization.id, user)
     print(options, shown(made), [`user  ${made.id}  ${made.name}`])
   })
 }
 
 export function listUsers(options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const { id } = await mustOrganization(office, options)
-    const users = await office.users.list(id)
+  return withAdministration(options, async (administration) => {
+    const { id } = await mustOrganization(administration, options)
+    const users = await administration.users.list(id)
     print(
       options,
       users.map(shown),
@@ -28,13 +28,13 @@ export function listUsers(options: Options): Promise<void> {
 
 /** The password comes on standard input, or is made here and shown this once: on a command line others could read it. */
 export function setLogin(id: string, options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const { id: organization } = await mustOrganization(office, options)
-    const user = await office.users.find(organization, id as UserId)
+  return withAdministration(options, async (administration) => {
+    const { id: organization } = await mustOrganization(administration, options)
+    const user = await administration.users.find(organization, id as UserId)
     const isGiven = options['passwordStdin'] === true
     const password = isGiven ? (await text(process.stdin)).replace(/\r?\n$/, '') : newPassword()
     const login = textOf(options, 'login') ?? user.login ?? user.email
-    await office.users.setLogin(user, login, password, options['agencyWide'] === true ? 'agency' : user.reach)
+    await administration.users.setLogin(user, login, password, options['agencyWide'] === true ? 'agency' : user.reach)
     const made = isGiven ? {} : { password }
     const lines = [`login     ${login}`, ...(isGiven ? [] : [`password  ${password}`, '', 'It is not shown again.'])]
     print(options, { id, login, ...made }, lines)
@@ -42,13 +42,13 @@ export function setLogin(id: string, options: Options): Promise<void> {
 }
 
 export function setUserStatus(id: string, options: Options): Promise<void> {
-  return inOffice(options, async (office) => {
-    const { id: organization } = await mustOrganization(office, options)
-    const user = await office.users.find(organization, id as UserId)
+  return withAdministration(options, async (administration) => {
+    const { id: organization } = await mustOrganization(administration, options)
+    const user = await administration.users.find(organization, id as UserId)
     const status = textOf(options, 'status')
     if (status !== 'active' && status !== 'inactive')
       throw new Fault('invalid_input', 'login', 'The status must be active or inactive.')
-    await office.users.setStatus(user, status)
+    await administration.users.setStatus(user, status)
     print(options, { id, status }, [`${user.name} is ${status}`])
   })
 }

@@ -1,6 +1,6 @@
 /** Whether what is needed to serve is there: asked of the shelves themselves, and not more often than once a second. */
-import type { Catalog } from './catalog.ts'
-import type { BlobStore } from './contracts.ts'
+import type { Catalog } from './ports/catalog.ts'
+import type { BlobStore } from './ports/contracts.ts'
 
 /** How long an answer is believed, and how long one is waited for, in milliseconds. */
 const BELIEVED_MS = 1_000

@@ -1,10 +1,10 @@
 /** The wire languages, one line each. The last one owns every path that no other does. */
-import type { Counters } from '../core/counters.ts'
+import type { RateLimiter } from '../core/limits/rate-limiter.ts'
 import type { Dialect } from '../http/contracts.ts'
 import { createDocumentation } from '../openapi/documentation.ts'
 import { createHighLevel } from './highlevel/dialect.ts'
 import { createNative } from './native/dialect.ts'
-import { SCOPES } from '../core/scopes.ts'
+import { SCOPES } from '../core/model/scopes.ts'
 import { createZoho } from './zoho/dialect.ts'
 
 /** What an operator may do: everything. */
@@ -20,7 +20,7 @@ export interface DialectSettings {
 }
 
 /** `settings` is asked again whenever it matters, for they may change. */
-export function createDialects(settings: () => DialectSettings, counters: Counters): readonly Dialect[] {
+export function createDialects(settings: () => DialectSettings, limiter: RateLimiter): readonly Dialect[] {
   const zoho = () => {
     const { limits, zohoCredits, zohoConcurrency } = settings()
     return limits ? { credits: zohoCredits, concurrency: zohoConcurrency } : { credits: 0, concurrency: 0 }
@@ -31,9 +31,9 @@ export function createDialects(settings: () => DialectSettings, counters: Counte
   }
   const tokensPerRefresh = () => (settings().limits ? settings().zohoTokens : null)
   const dialects: readonly Dialect[] = [
-    createZoho({ limits: zoho, tokensPerRefresh, countsCalls: settings().zohoConcurrency > 0, counters }),
+    createZoho({ limits: zoho, tokensPerRefresh, countsCalls: settings().zohoConcurrency > 0, limiter }),
     createNative(createDocumentation(() => dialects)),
-    createHighLevel({ limits: highlevel, counters }),
+    createHighLevel({ limits: highlevel, limiter }),
   ]
   return dialects
 }

@@ -1,9 +1,9 @@
 /** The door: a socket's request in, a dialect's answer out. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Log } from '../core/contracts.ts'
-import type { Desk } from '../core/desk.ts'
-import { Fault } from '../core/fault.ts'
-import type { Counter } from './answering.ts'
+import type { Log } from '../core/ports/contracts.ts'
+import type { Services } from '../core/services.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Endpoint } from './dispatch.ts'
 import type { Certificate } from './certificate.ts'
 import { createConnections } from './connections.ts'
 import type { AttachmentReference, Dialect } from './contracts.ts'
@@ -14,7 +14,7 @@ import { refuseMalformed, refuseTunnel } from './malformed.ts'
 import type { Observer } from './observer.ts'
 import { createFindRoute } from './router.ts'
 import { createSenderOf } from './sender.ts'
-import { createDoorServer } from './server.ts'
+import { createHttpServer } from './server.ts'
 
 export interface AppSettings {
   /** Public origin of URLs in answers; null: what the request's Host says. */
@@ -34,7 +34,7 @@ export interface AppSettings {
 
 export interface AppParts {
   readonly dialects: readonly Dialect[]
-  readonly desk: Desk
+  readonly services: Services
   readonly log: Log
   readonly observer: Observer
   readonly settings: AppSettings
@@ -50,23 +50,23 @@ export interface App {
   stop(graceMs: number): Promise<void>
 }
 
-export function createApp({ dialects, desk, log, observer, settings, certificate }: AppParts): App {
-  const counters = dialects.map((dialect): Counter => ({ dialect, find: createFindRoute(dialect) }))
+export function createApp({ dialects, services, log, observer, settings, certificate }: AppParts): App {
+  const endpoints = dialects.map((dialect): Endpoint => ({ dialect, find: createFindRoute(dialect) }))
   const connections = createConnections()
   let stopping = false
 
-  const counterFor = (path: string): Counter => {
-    const found = counters.find(({ dialect }) => dialect.owns(path))
+  const endpointFor = (path: string): Endpoint => {
+    const found = endpoints.find(({ dialect }) => dialect.owns(path))
     if (found === undefined) throw new Error(`no dialect answers for ${path}`)
     return found
   }
   const attachmentAtPath = (path: string): AttachmentReference | null =>
-    counterFor(path).dialect.attachmentAt?.(path) ?? null
+    endpointFor(path).dialect.attachmentAt?.(path) ?? null
 
   const termsOf = (settings: AppSettings): ExchangeTerms => ({
-    ...{ desk, log, observer, connections, counterFor, attachmentAtPath },
+    ...{ services, log, observer, connections, endpointFor, attachmentAtPath },
     senderOf: createSenderOf(settings.trustedProxies),
-    known: knownOrigins(settings.corsOrigins, () => desk.organizations.redirectOrigins()),
+    known: knownOrigins(settings.corsOrigins, () => services.organizations.redirectOrigins()),
     isStopping: () => stopping,
     origin: settings.origin,
     maxParts: settings.maxParts,
@@ -81,33 +81,33 @@ export function createApp({ dialects, desk, log, observer, settings, certificate
       ? answer
       : (request: IncomingMessage, response: ServerResponse) => around(request, () => answer(request, response))
 
-  const door = createDoorServer(settings, certificate, handle, (socket) => {
+  const httpServer = createHttpServer(settings, certificate, handle, (socket) => {
     connections.opened(socket, terms.times.idleMs)
     observer.connected()
     socket.once('close', () => observer.disconnected())
   })
-  const { server } = door
+  const { server } = httpServer
   server.on('checkExpectation', handle)
   server.on('clientError', (error, socket) => {
-    refuseMalformed(error, socket, { connections, observer, dialectFor: (path) => counterFor(path).dialect })
+    refuseMalformed(error, socket, { connections, observer, dialectFor: (path) => endpointFor(path).dialect })
   })
   server.on('connect', (request, socket) => {
     const head = headOf(request, terms.senderOf)
-    refuseTunnel(head, socket, counterFor(head.path).dialect, observer)
+    refuseTunnel(head, socket, endpointFor(head.path).dialect, observer)
   })
 
   return {
     server,
     update(next, renewed) {
       terms = termsOf(next)
-      door.update(next, renewed)
+      httpServer.update(next, renewed)
     },
     async stop(graceMs) {
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       connections.retire()
-      door.cutHandshakes()
+      httpServer.cutHandshakes()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')
         connections.abort(fault)

@@ -1,7 +1,7 @@
 /** Many files as one ZIP: stored as they are, one after the other, so that its length is known before the first byte. */
 import type { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
-import type { Attachment } from '../core/model.ts'
+import type { Attachment } from '../core/model/model.ts'
 import type { Answer, ArchiveRequest } from './contracts.ts'
 import { contentDisposition, FILE_SAFETY } from './file-answer.ts'
 

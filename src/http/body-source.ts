@@ -1,6 +1,6 @@
 // A request's body, pulled: nothing is read before somebody wants it, and leaving early destroys nothing.
 import { Readable } from 'node:stream'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 
 export interface BodySource {
   /** What has arrived and was not taken yet; null when nothing is there. Never waits. */

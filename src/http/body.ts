@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 import type { BodyKind } from './contracts.ts'
 
 /** Bodies that are read whole: JSON and urlencoded forms. */

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Desk } from '../core/desk.ts'
-import { Fault } from '../core/fault.ts'
-import type { Intake } from '../core/intake.ts'
-import type { Attachment, Caller, Sha256 } from '../core/model.ts'
-import { retryOf, type Retry } from '../core/retry.ts'
-import { actorOf, type Actor } from '../core/access.ts'
+import type { Services } from '../core/services.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Intake } from '../core/files/intake.ts'
+import type { Attachment, Caller, Sha256 } from '../core/model/model.ts'
+import { retryOf, type Retry } from '../core/files/idempotency.ts'
+import { actorOf, type Actor } from '../core/access/access.ts'
 import { bodyKindOf, parseJson, readWhole } from './body.ts'
 import { announcedDigest, checkWhole, partsOfChecked, receiptHeaders } from './content-digest.ts'
 import { archiveAnswer } from './archive-answer.ts'
@@ -30,7 +30,7 @@ export interface CallSources {
   readonly head: IncomingHead
   readonly params: Readonly<Record<string, string>>
   readonly caller: Caller | null
-  readonly desk: Desk
+  readonly services: Services
   readonly origin: string
   readonly signal: AbortSignal
   readonly seen: Seen
@@ -56,7 +56,7 @@ export class HttpCall implements Call {
   readonly isSecure: boolean
   readonly host: string
   readonly params: Readonly<Record<string, string>>
-  readonly desk: Desk
+  readonly services: Services
   readonly origin: string
   readonly signal: AbortSignal
   #retry: Retry | null = null
@@ -74,7 +74,7 @@ export class HttpCall implements Call {
     this.isSecure = sources.head.isSecure
     this.host = sources.head.host
     this.params = sources.params
-    this.desk = sources.desk
+    this.services = sources.services
     this.origin = sources.origin
     this.signal = sources.signal
   }
@@ -140,7 +140,7 @@ export class HttpCall implements Call {
       ...{ actor, signal: this.signal, retry: this.#retry, receipts: this.#receipts },
       progress: (seen.intake ??= observer.intakeBegan()),
     }
-    return this.desk.attachments.intake(terms, take)
+    return this.services.attachments.intake(terms, take)
   }
 
   /** The answer as it goes out: the first one again for a repeated upload; with receipts for checksums that were right. */
@@ -152,7 +152,7 @@ export class HttpCall implements Call {
       const replayed = { ...settled.headers, 'idempotency-replayed': 'true' }
       return { ...settled, headers: replayed, ...storedAnswer(this.#retry.answer) }
     }
-    await this.desk.attachments.remember(
+    await this.services.attachments.remember(
       this.#retry,
       JSON.stringify({ status: answer.status, json: answer.json, text: answer.text }),
     )
@@ -162,17 +162,17 @@ export class HttpCall implements Call {
   async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
     const elsewhere = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
     if (elsewhere !== null) return elsewhere
-    return fileAnswer(attachment, options.bytes ?? (await this.desk.attachments.content(attachment)), options)
+    return fileAnswer(attachment, options.bytes ?? (await this.services.attachments.content(attachment)), options)
   }
 
   async sendPart(attachment: Attachment): Promise<Answer> {
     const elsewhere = await redirectAnswer(this, attachment, { names: 'both' })
     if (elsewhere !== null) return elsewhere
-    return partAnswer(attachment, this, (range) => this.desk.attachments.content(attachment, range))
+    return partAnswer(attachment, this, (range) => this.services.attachments.content(attachment, range))
   }
 
   sendArchive(archive: ArchiveRequest): Answer {
-    return archiveAnswer(archive, (attachment) => this.desk.attachments.open(attachment))
+    return archiveAnswer(archive, (attachment) => this.services.attachments.open(attachment))
   }
 
   attachmentAt(url: string): AttachmentReference | null {

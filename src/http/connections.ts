@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Fault } from '../core/fault.ts'
+import type { Fault } from '../core/model/fault.ts'
 import type { Lifetime } from './lifetime.ts'
 
 export interface Exchange {

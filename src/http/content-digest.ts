@@ -1,8 +1,8 @@
 /** `Content-Digest` (RFC 9530): a body whose SHA-256 the client announced is compared before anything is attached. */
 import { createHash, hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { mustMatch, sha256In } from '../core/checksum.ts'
-import type { Sha256 } from '../core/model.ts'
+import { mustMatch, sha256In } from '../core/files/checksum.ts'
+import type { Sha256 } from '../core/model/model.ts'
 import { bodySource } from './body-source.ts'
 import type { Part } from './contracts.ts'
 import { readParts, type ReadPartsOptions } from './multipart/parts.ts'

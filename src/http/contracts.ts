@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Actor } from '../core/access.ts'
-import type { Desk } from '../core/desk.ts'
-import type { Fault } from '../core/fault.ts'
-import type { Intake } from '../core/intake.ts'
-import type { Attachment, AttachmentId, Caller } from '../core/model.ts'
+import type { Actor } from '../core/access/access.ts'
+import type { Services } from '../core/services.ts'
+import type { Fault } from '../core/model/fault.ts'
+import type { Intake } from '../core/files/intake.ts'
+import type { Attachment, AttachmentId, Caller } from '../core/model/model.ts'
 import type { Sender } from './sender.ts'
 
 /** What is known of a request before its body. */
@@ -61,7 +61,7 @@ export interface Call extends IncomingHead {
   readonly params: Readonly<Record<string, string>>
   /** Only for routes that need one; reading it elsewhere is a mistake of the dialect and throws. */
   readonly caller: Caller
-  readonly desk: Desk
+  readonly services: Services
   /** `http://host:port`, no slash at the end; for URLs in answers. */
   readonly origin: string
   /** Aborted when the client goes away, the request takes too long or the server is told to stop for good. */

@@ -1,9 +1,9 @@
 /** One request and its answer, from the head to the last byte of either. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../core/contracts.ts'
-import type { Desk } from '../core/desk.ts'
-import { Fault } from '../core/fault.ts'
-import { answerOf, type Counter } from './answering.ts'
+import type { Log } from '../core/ports/contracts.ts'
+import type { Services } from '../core/services.ts'
+import { Fault } from '../core/model/fault.ts'
+import { answerOf, type Endpoint } from './dispatch.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, AttachmentReference } from './contracts.ts'
 import { corsHeaders, type KnownOrigins } from './cors.ts'
@@ -14,16 +14,16 @@ import { lifetimeOf, type Lifetime } from './lifetime.ts'
 import { newSeen, type Observer, type Passage } from './observer.ts'
 import { sendAnswer } from './send.ts'
 import type { SenderOf } from './sender.ts'
-import { tell, tellCut } from './telling.ts'
+import { logRefusal, logCutAnswer } from './request-log.ts'
 
 export interface ExchangeTerms {
-  readonly desk: Desk
+  readonly services: Services
   readonly log: Log
   readonly observer: Observer
   readonly senderOf: SenderOf
   readonly known: KnownOrigins
   readonly connections: Connections
-  readonly counterFor: (path: string) => Counter
+  readonly endpointFor: (path: string) => Endpoint
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
   /** Then every answer is its connection's last. */
   readonly isStopping: () => boolean
@@ -38,7 +38,7 @@ export interface ExchangeTerms {
 interface Current extends Passage {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly counter: Counter
+  readonly endpoint: Endpoint
   readonly life: Lifetime
 }
 
@@ -59,8 +59,8 @@ export async function exchange(
   const { socket } = request
   const head = headOf(request, terms.senderOf)
   const life = lifetimeOf(request, response, terms.times)
-  const counter = terms.counterFor(head.path)
-  const current: Current = { request, response, head, counter, life, seen: newSeen(), socket, beganAt }
+  const endpoint = terms.endpointFor(head.path)
+  const current: Current = { request, response, head, endpoint, life, seen: newSeen(), socket, beganAt }
   observer.began()
   const underWay = { request, response, life }
   terms.connections.begin(underWay)
@@ -84,32 +84,43 @@ export async function exchange(
 }
 
 /** The call is no longer under way. */
-function uncount({ counter, seen }: Current): void {
+function uncount({ endpoint, seen }: Current): void {
   if (!seen.counted || seen.caller === null) return
   seen.counted = false
-  counter.dialect.answered?.(seen.caller)
+  endpoint.dialect.answered?.(seen.caller)
 }
 
 /** The route's answer, or a refusal in the dialect's voice. */
-async function answerFor(terms: ExchangeTerms, { request, head, counter, life, seen }: Current): Promise<Answer> {
-  const { desk, log, observer, origin, maxParts, attachmentAtPath } = terms
+async function answerFor(terms: ExchangeTerms, { request, head, endpoint, life, seen }: Current): Promise<Answer> {
+  const { services, log, observer, origin, maxParts, attachmentAtPath } = terms
   const { signal } = life.controller
   try {
-    return await answerOf({ request, head, counter, seen, observer, signal, desk, origin, maxParts, attachmentAtPath })
+    return await answerOf({
+      request,
+      head,
+      endpoint,
+      seen,
+      observer,
+      signal,
+      services,
+      origin,
+      maxParts,
+      attachmentAtPath,
+    })
   } catch (thrown) {
     const fault = Fault.from(thrown)
     seen.fault = fault
-    tell(log, head, fault)
+    logRefusal(log, head, fault)
     const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
     seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
-    return counter.dialect.refuse(fault, head)
+    return endpoint.dialect.refuse(fault, head)
   }
 }
 
 /** False when the answer broke off in the middle. */
 async function send(terms: ExchangeTerms, current: Current, answer: Answer): Promise<boolean> {
-  const { response, head, counter, life, seen } = current
-  const { dialect } = counter
+  const { response, head, endpoint, life, seen } = current
+  const { dialect } = endpoint
   // Who calls again as soon as it has the answer, on another connection perhaps, is not to be counted twice.
   if (answer.stream === undefined) uncount(current)
   const isLast = terms.isStopping() || life.isOver()
@@ -124,7 +135,7 @@ async function send(terms: ExchangeTerms, current: Current, answer: Answer): Pro
     await sendAnswer(response, answer, headers, head.method === 'HEAD' || answer.status === 204)
     return true
   } catch (error) {
-    tellCut(terms.log, head, error)
+    logCutAnswer(terms.log, head, error)
     response.destroy()
     return false
   }

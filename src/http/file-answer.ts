@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { Attachment } from '../core/model.ts'
+import type { Attachment } from '../core/model/model.ts'
 import type { Answer, SendOptions } from './contracts.ts'
-import { mediaTypeOf } from '../core/media-types.ts'
+import { mediaTypeOf } from '../core/files/media-types.ts'
 
 /**
  * Headers that end stored XSS: saved, never shown; the type believed and not guessed; and should a browser

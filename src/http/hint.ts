@@ -1,4 +1,4 @@
-import type { Fault } from '../core/fault.ts'
+import type { Fault } from '../core/model/fault.ts'
 
 /** The fault's sentence as a header value: printable ASCII, one line, other characters as `?`. Every refusal carries it. */
 export function hintOf(fault: Fault): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 import { clientGone } from './body.ts'
 
 export interface Lifetime {

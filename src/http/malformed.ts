@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
 import { hintOf } from './hint.ts'
@@ -45,7 +45,7 @@ export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialec
 
 function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
   const answer = dialect.refuse(fault, head)
-  const passage = { head, counter: { dialect }, seen: { ...newSeen(), fault }, beganAt: performance.now() }
+  const passage = { head, endpoint: { dialect }, seen: { ...newSeen(), fault }, beganAt: performance.now() }
   observer.refused({ ...passage, socket: socket instanceof Socket ? socket : null }, answer.status)
   socket.on('error', () => socket.destroy())
   socket.end(

@@ -1,9 +1,9 @@
 /** Whoever counts and writes down what passes through the door. Called on every request: it adds up and returns, and never throws. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Fault } from '../core/fault.ts'
-import type { Progress } from '../core/intake.ts'
-import type { Caller } from '../core/model.ts'
+import type { Fault } from '../core/model/fault.ts'
+import type { Progress } from '../core/files/intake.ts'
+import type { Caller } from '../core/model/model.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
 /** What became known of a request on its way. */
@@ -24,7 +24,7 @@ export interface Seen {
 /** One request on its way through the door. */
 export interface Passage {
   readonly head: IncomingHead
-  readonly counter: { readonly dialect: Dialect }
+  readonly endpoint: { readonly dialect: Dialect }
   readonly seen: Seen
   readonly socket: Socket | null
   /** `performance.now()` */

@@ -1,9 +1,9 @@
 /** A file under the conditions and the range that a request names (RFC 9110, 13 and 14). */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { ByteRange } from '../core/contracts.ts'
-import { Fault } from '../core/fault.ts'
-import type { Attachment } from '../core/model.ts'
+import type { ByteRange } from '../core/ports/contracts.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Attachment } from '../core/model/model.ts'
 import type { Answer, IncomingHead } from './contracts.ts'
 import { fileAnswer } from './file-answer.ts'
 

@@ -1,5 +1,5 @@
 import createFinder from 'find-my-way'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
 export interface Match {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isPouring, type Pouring } from '../core/pouring.ts'
+import { isPouring, type Pouring } from '../core/ports/pouring.ts'
 import type { Answer } from './contracts.ts'
 
 /** Writes an answer. Resolves when it is handed to the socket; a client that went away is no error. */

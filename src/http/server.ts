@@ -11,7 +11,7 @@ export interface ServerTimes {
   readonly headersMs: number
 }
 
-export interface DoorServer {
+export interface HttpServer {
   readonly server: Server
   /** For connections and requests from now on. A certificate cannot come or go. */
   update(times: ServerTimes, certificate: Certificate | null): void
@@ -30,12 +30,12 @@ const OPTIONS = {
 }
 
 /** `opened` hears of connections on which requests may come. */
-export function createDoorServer(
+export function createHttpServer(
   times: ServerTimes,
   certificate: Certificate | null,
   handle: RequestListener,
   opened: (socket: Socket) => void,
-): DoorServer {
+): HttpServer {
   const timing = { headersTimeout: times.headersMs, requestTimeout: times.requestMs }
   if (certificate === null) {
     const server = createPlainServer({ ...OPTIONS, ...timing }, handle)

@@ -1,9 +1,9 @@
 /** From a program's question to a user's answer: login, then consent, then the way back. The dialect has read the question. */
-import type { Session } from '../core/accounts-catalog.ts'
-import { Fault } from '../core/fault.ts'
-import type { Client } from '../core/model.ts'
+import type { Session } from '../core/ports/accounts-catalog.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Client } from '../core/model/model.ts'
 import type { Answer, Call } from '../http/contracts.ts'
-import { consentPage, type AskedScope, type Place } from './consent-page.ts'
+import { consentPage, type AskedScope, type Tenant } from './consent-page.ts'
 import { loginPage } from './login-page.ts'
 import { noticePage, redirect } from './page.ts'
 import { noSessionCookie, sessionCookie, visitOf, type Visit } from './visit.ts'
@@ -17,7 +17,7 @@ export interface Question {
   /** Where the browser goes when the user says no. */
   readonly denial: string
   /** Where this user may let the client work; empty: nowhere. */
-  places(session: Session): Promise<readonly Place[]>
+  tenants(session: Session): Promise<readonly Tenant[]>
   /** Writes down the consent; answers where the browser goes with it. Null when the place is none of the user's. */
   allow(session: Session, place: string): Promise<string | null>
 }
@@ -47,14 +47,14 @@ async function nextPage(call: Call, question: Question, visit: Visit): Promise<A
   const { client, redirectUri, scopes, isLasting, denial } = question
   const { session, formToken } = visit
   if (session === null) {
-    const { offered } = call.desk.sessions
+    const { offered } = call.services.sessions
     const filled = offered ?? { login: '', password: '' }
     return loginPage({ client: client.name, ...filled, formToken, problem: null, headers: visit.headers })
   }
-  const places = await question.places(session)
-  if (places.length === 0) return nowhere(client, session)
+  const tenants = await question.tenants(session)
+  if (tenants.length === 0) return nowhere(client, session)
   const destination = new URL(redirectUri).origin
-  const shown = { client: client.name, account: session.account, places, scopes, isLasting, destination, denial }
+  const shown = { client: client.name, account: session.account, tenants, scopes, isLasting, destination, denial }
   return consentPage({ ...shown, formToken })
 }
 
@@ -62,7 +62,7 @@ async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSe
   const [login, password] = [form.get('login') ?? '', form.get('password') ?? '']
   try {
     const attempt = { login, password, address: call.address, replaces: visit.secret }
-    const { secret } = await call.desk.sessions.logIn(attempt)
+    const { secret } = await call.services.sessions.logIn(attempt)
     return redirect(ownAddress(call), sessionCookie(call, secret))
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.subject !== 'login') throw thrown
@@ -73,7 +73,7 @@ async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSe
 }
 
 async function leave(call: Call, { secret }: Visit): Promise<Answer> {
-  if (secret !== null) await call.desk.sessions.logOut(secret)
+  if (secret !== null) await call.services.sessions.logOut(secret)
   return redirect(ownAddress(call), noSessionCookie(call))
 }
 

@@ -1,4 +1,4 @@
-import type { Account } from '../core/model.ts'
+import type { Account } from '../core/model/model.ts'
 import type { Answer } from '../http/contracts.ts'
 import { html, type Html } from './html.ts'
 import { page } from './page.ts'
@@ -10,7 +10,7 @@ export interface AskedScope {
 }
 
 /** What access may be given to. */
-export interface Place {
+export interface Tenant {
   /** What the form sends. */
   readonly id: string
   readonly name: string
@@ -22,7 +22,7 @@ export interface ConsentPage {
   readonly client: string
   readonly account: Account
   /** One, or a choice: the likeliest first. */
-  readonly places: readonly Place[]
+  readonly tenants: readonly Tenant[]
   readonly scopes: readonly AskedScope[]
   /** Whether the client goes on when its user is away. */
   readonly isLasting: boolean
@@ -47,7 +47,7 @@ export function consentPage(ask: ConsentPage): Answer {
     <form method="post">
       <input type="hidden" name="form" value="${formToken}" />
       <input type="hidden" name="step" value="allow" />
-      ${placesOf(ask.places)} ${meaningsOf(ask.scopes)}
+      ${placesOf(ask.tenants)} ${meaningsOf(ask.scopes)}
       <p class="soft">${lastingOf(client, ask.isLasting)} You will be sent to <strong>${ask.destination}</strong>.</p>
       <div class="actions">
         <button type="submit">Allow</button>
@@ -57,19 +57,19 @@ export function consentPage(ask: ConsentPage): Answer {
   return page(200, `Access for ${client}`, content)
 }
 
-function placesOf(places: readonly Place[]): Html {
-  const [only] = places
-  if (places.length === 1 && only !== undefined)
+function placesOf(tenants: readonly Tenant[]): Html {
+  const [only] = tenants
+  if (tenants.length === 1 && only !== undefined)
     return html`<input type="hidden" name="place" value="${only.id}" />
       <p>It wants to work in <strong>${only.name}</strong> <span class="soft">(${only.note})</span>.</p>`
   return html`<fieldset>
     <legend>Where may it work?</legend>
-    <div class="choices">${places.map((place, index) => choiceOf(place, index))}</div>
+    <div class="choices">${tenants.map((place, index) => choiceOf(place, index))}</div>
   </fieldset>`
 }
 
 /** The first is the likeliest. */
-function choiceOf({ id, name, note }: Place, index: number): Html {
+function choiceOf({ id, name, note }: Tenant, index: number): Html {
   const checked = index === 0 ? html` checked` : null
   return html`<label class="choice"
     ><input type="radio" name="place" value="${id}" required${checked} /><span

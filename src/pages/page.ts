@@ -1,6 +1,6 @@
 /** A page as an answer: no script, nothing from elsewhere, in nobody's frame. */
 import { hash } from 'node:crypto'
-import type { Fault } from '../core/fault.ts'
+import type { Fault } from '../core/model/fault.ts'
 import type { Answer } from '../http/contracts.ts'
 import { html, Html } from './html.ts'
 import { STYLE } from './style.ts'

@@ -1,7 +1,7 @@
 /** What OAuth's questions have in common, whoever asks them. Every refusal here is a page: what is wrong leads nowhere. */
-import type { Clients } from '../core/clients.ts'
-import { Fault } from '../core/fault.ts'
-import type { Client } from '../core/model.ts'
+import type { Clients } from '../core/access/clients.ts'
+import { Fault } from '../core/model/fault.ts'
+import type { Client } from '../core/model/model.ts'
 
 const MOST_SCOPES = 100
 const LONGEST_SCOPE = 200

@@ -1,4 +1,4 @@
-import type { Share } from '../core/model.ts'
+import type { Share } from '../core/model/model.ts'
 import type { Answer } from '../http/contracts.ts'
 import { html } from './html.ts'
 import { noticePage, page } from './page.ts'

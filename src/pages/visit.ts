@@ -1,6 +1,6 @@
 /** A browser's visit to our pages: its cookies, and forms that no other site can send. */
-import { formTokenOf, isFormToken, newSessionSecret } from '../core/secrets.ts'
-import type { Session } from '../core/accounts-catalog.ts'
+import { formTokenOf, isFormToken, newSessionSecret } from '../core/model/secrets.ts'
+import type { Session } from '../core/ports/accounts-catalog.ts'
 import type { Answer, Call } from '../http/contracts.ts'
 
 export interface Visit {
@@ -20,7 +20,7 @@ const VISIT = 'dossier_visit'
 
 export async function visitOf(call: Call): Promise<Visit> {
   const secret = cookieOf(call, SESSION)
-  const session = await call.desk.sessions.find(secret)
+  const session = await call.services.sessions.find(secret)
   const key = (session === null ? cookieOf(call, VISIT) : secret) ?? newSessionSecret()
   const isNew = session === null && cookieOf(call, VISIT) === null
   return {
@@ -42,7 +42,7 @@ export function noSessionCookie(call: Call): Record<string, string> {
 
 /** Null: nobody is logged in. */
 export function sessionOf(call: Call): Promise<Session | null> {
-  return call.desk.sessions.find(cookieOf(call, SESSION))
+  return call.services.sessions.find(cookieOf(call, SESSION))
 }
 
 /** Browsers say where a form comes from; another port of the same host would be `same-site`. */

@@ -7,16 +7,16 @@
 import { join, relative, resolve } from 'node:path'
 import { openDiskBlobs } from '../blobs/disk.ts'
 import { makeFolder } from '../blobs/new-folder.ts'
-import { copyCatalog, publishCatalog, type Report } from '../catalog/copy.ts'
-import { openSqliteInspection } from '../catalog/inspection.ts'
-import { lockFolder } from '../catalog/lock.ts'
-import { isEmpty, mustBeServable, readMark, setMark } from '../catalog/mark.ts'
-import { CatalogTooOld } from '../catalog/migrate.ts'
-import type { Config } from '../config.ts'
-import type { StoredBlobs } from '../core/contracts.ts'
-import type { Finding } from '../core/findings.ts'
-import { dropUnnamed, replicate, type Replicated } from '../core/replica.ts'
-import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../shelves.ts'
+import { copyCatalog, publishCatalog, type Report } from '../catalog/sqlite/copy.ts'
+import { openSqliteInspection } from '../catalog/sqlite/inspection.ts'
+import { lockFolder } from '../catalog/sqlite/lock.ts'
+import { isEmpty, mustBeServable, readMark, setMark } from '../catalog/sqlite/folder-mark.ts'
+import { CatalogTooOld } from '../catalog/sqlite/migrate.ts'
+import type { Config } from '../config/config.ts'
+import type { StoredBlobs } from '../core/ports/contracts.ts'
+import type { Finding } from '../core/integrity/findings.ts'
+import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
+import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
 import { beginLease } from './lease.ts'
 import type { Places } from './reading-state.ts'
 
@@ -108,7 +108,7 @@ async function copyBoth(order: BackupOrder): Promise<Replicated> {
 
 async function catalogOf({ databaseUrl, data }: Config, next: string, report: Report): Promise<void> {
   if (databaseUrl === null) return copyCatalog(join(data, 'catalog.db'), next, report)
-  await (await import('../catalog/copy-postgres.ts')).copyPostgres(databaseUrl, next, report)
+  await (await import('../catalog/postgres/copy.ts')).copyPostgres(databaseUrl, next, report)
 }
 
 async function bytesOf(

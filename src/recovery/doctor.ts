@@ -1,11 +1,11 @@
 /** Both shelves are opened for the doctor: read-only beside running servers, and for writing only when something is to be mended. */
-import { mustBeServable } from '../catalog/mark.ts'
-import type { Config } from '../config.ts'
-import type { Catalog } from '../core/catalog.ts'
-import type { Log, StoredBlobs } from '../core/contracts.ts'
-import { examine, type DoctorParts, type Examined } from '../core/doctor.ts'
-import { createSweep } from '../core/sweep.ts'
-import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../shelves.ts'
+import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
+import type { Config } from '../config/config.ts'
+import type { Catalog } from '../core/ports/catalog.ts'
+import type { Log, StoredBlobs } from '../core/ports/contracts.ts'
+import { examine, type DoctorParts, type Examined } from '../core/integrity/doctor.ts'
+import { createSweep } from '../core/files/sweep.ts'
+import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
 import { readingIn, type Places } from './reading-state.ts'
 
 export interface DoctorOrder extends Pick<DoctorParts, 'found' | 'progress'> {

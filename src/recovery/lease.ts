@@ -1,4 +1,4 @@
-import type { Catalog } from '../core/catalog.ts'
+import type { Catalog } from '../core/ports/catalog.ts'
 
 /** How long a copy that died may keep the sweep from removing bytes. */
 const LEASE_MS = 600_000

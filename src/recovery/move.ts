@@ -3,13 +3,13 @@
  * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0014.
  */
 import { makeFolder } from '../blobs/new-folder.ts'
-import { lockFolder } from '../catalog/lock.ts'
+import { lockFolder } from '../catalog/sqlite/lock.ts'
 import { mustCountSame } from '../catalog/moving/comparison.ts'
 import { forgetMove } from '../catalog/moving/marks.ts'
-import type { Config } from '../config.ts'
-import type { StoredBlobs } from '../core/contracts.ts'
-import type { Finding } from '../core/findings.ts'
-import { openBlobs, openStoredBlobs, ownsFolder, placesOf } from '../shelves.ts'
+import type { Config } from '../config/config.ts'
+import type { StoredBlobs } from '../core/ports/contracts.ts'
+import type { Finding } from '../core/integrity/findings.ts'
+import { openBlobs, openStoredBlobs, ownsFolder, placesOf } from '../server/stores.ts'
 import { createFileCourier, type FileCourier, type Files } from './moving-files.ts'
 import { beginMove, type Ends, type Standing } from './moving-marks.ts'
 import { openNew, openOld, planOf, type Plan } from './moving-plan.ts'

@@ -3,11 +3,11 @@ import type { Run } from '../catalog/moving/end.ts'
 import { bytes } from '../catalog/operations/blobs.ts'
 import { blob, blobs, extent } from '../catalog/operations/inspection.ts'
 import { holders } from '../catalog/operations/mending.ts'
-import type { BlobStore, StoredBlobs } from '../core/contracts.ts'
-import { createCasebook, type Casebook, type Finding, type Judge } from '../core/findings.ts'
-import type { BlobRow } from '../core/inspection.ts'
-import { createPace } from '../core/pace.ts'
-import { replicate, replicateSome, type Replicated, type ReplicaParts } from '../core/replica.ts'
+import type { BlobStore, StoredBlobs } from '../core/ports/contracts.ts'
+import { createFindingBatch, type FindingBatch, type Finding, type Recheck } from '../core/integrity/findings.ts'
+import type { BlobRow } from '../core/ports/inspection.ts'
+import { createPace } from '../core/integrity/pace.ts'
+import { replicate, replicateSome, type Replicated, type ReplicaParts } from '../core/integrity/replica.ts'
 
 export type Files = Pick<Replicated, 'copied' | 'kept'>
 
@@ -40,7 +40,7 @@ export function createFileCourier(parts: FileParts): FileCourier {
   }
   const hurried: ReplicaParts = {
     ...{ inspection, from: source, to: target, signal, found, progress },
-    ...{ judge: judgeOf(readOld), isStoreOnly: true },
+    ...{ recheck: judgeOf(readOld), isStoreOnly: true },
   }
   const paced = bytesPerSecond === null ? hurried : { ...hurried, pace: createPace(bytesPerSecond) }
   return {
@@ -56,12 +56,12 @@ export function createFileCourier(parts: FileParts): FileCourier {
 }
 
 /** For bytes that travel with their rows. */
-export function createRowCasebook(readOld: Run, found: (finding: Finding) => void): Casebook {
-  return createCasebook({ holders: (keys) => readOld(holders(keys)) }, judgeOf(readOld), found)
+export function createRowFindings(readOld: Run, found: (finding: Finding) => void): FindingBatch {
+  return createFindingBatch({ holders: (keys) => readOld(holders(keys)) }, judgeOf(readOld), found)
 }
 
 /** What was given up meanwhile is missed by nobody. */
-function judgeOf(readOld: Run): Judge {
+function judgeOf(readOld: Run): Recheck {
   return async ({ key }) => {
     const row = key === null ? null : await readOld(blob(key))
     return row === null || row.claimedAt !== null ? null : { mended: false }

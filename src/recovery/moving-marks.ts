@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { countAll } from '../catalog/moving/comparison.ts'
 import type { MovingEnd } from '../catalog/moving/end.ts'
 import { forgetMove, mark, setMark, type MoveMark } from '../catalog/moving/marks.ts'
-import type { BlobStore } from '../core/contracts.ts'
+import type { BlobStore } from '../core/ports/contracts.ts'
 import { DestinationNotEmpty, NothingToMove, type Plan } from './moving-plan.ts'
 
 export interface Ends {

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../blobs/new-folder.ts'
-import { NoCatalog } from '../catalog/inspection.ts'
-import { isEmpty, mustBeServable } from '../catalog/mark.ts'
+import { NoCatalog } from '../catalog/sqlite/inspection.ts'
+import { isEmpty, mustBeServable } from '../catalog/sqlite/folder-mark.ts'
 import type { MovingEnd } from '../catalog/moving/end.ts'
 import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
-import type { Config } from '../config.ts'
-import { placesOf } from '../shelves.ts'
+import type { Config } from '../config/config.ts'
+import { placesOf } from '../server/stores.ts'
 import { mustBeApart } from './backup.ts'
 
 export interface Plan {

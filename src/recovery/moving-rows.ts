@@ -2,10 +2,10 @@
 import { countAll, mustHoldAll } from '../catalog/moving/comparison.ts'
 import type { MovingEnd, Run } from '../catalog/moving/end.ts'
 import { mark } from '../catalog/moving/marks.ts'
-import { isComplete, placeIn, step, type Stepped } from '../catalog/moving/step.ts'
-import type { Finding, Suspicion } from '../core/findings.ts'
-import type { BlobRow } from '../core/inspection.ts'
-import { createRowCasebook } from './moving-files.ts'
+import { isComplete, cursorIn, step, type Stepped } from '../catalog/moving/step.ts'
+import type { Finding, Suspicion } from '../core/integrity/findings.ts'
+import type { BlobRow } from '../core/ports/inspection.ts'
+import { createRowFindings } from './moving-files.ts'
 
 export interface RowCourier {
   /** All that is not copied yet. */
@@ -25,20 +25,20 @@ export interface RowParts {
 }
 
 export function createRowCourier({ from, to, signal, found }: RowParts): RowCourier {
-  const casebook = createRowCasebook(from.read, found)
+  const batch = createRowFindings(from.read, found)
   const suspected: Suspicion[] = []
   const wrong = (row: BlobRow, hash: string) => suspected.push(suspicionOf(row, hash))
   const go = async (compare?: (read: Run) => Promise<void>): Promise<Stepped> => {
     signal.throwIfAborted()
     const stepped = await step({ from, to, signal, wrong, ...(compare && { compare }) })
-    for (const suspicion of suspected.splice(0)) await casebook.note(suspicion)
-    await casebook.settle()
+    for (const suspicion of suspected.splice(0)) await batch.note(suspicion)
+    await batch.settle()
     return stepped
   }
   return {
     async copy(progress) {
       const all = await countAll(from)
-      let place = placeIn((await to?.read(mark()))?.place ?? null)
+      let place = cursorIn((await to?.read(mark()))?.place ?? null)
       while (!isComplete(place)) {
         place = (await go()).place
         progress(place.rows, Math.max(all, place.rows))

@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../catalog/mark.ts'
-import type { BlobKey } from '../core/model.ts'
-import type { Reading, ReadingState } from '../core/rereading.ts'
+import { writeWhole } from '../catalog/sqlite/folder-mark.ts'
+import type { BlobKey } from '../core/model/model.ts'
+import type { Reading, ReadingState } from '../core/integrity/content-check.ts'
 
 const FILE = 'doctor.json'
 const WRITE_EVERY_MS = 1_000

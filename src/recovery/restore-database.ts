@@ -1,11 +1,11 @@
 /** A backup's rows go into PostgreSQL, under the same mark as those of a move: nobody serves them before they are complete. */
 import { randomUUID } from 'node:crypto'
-import { copyRows, type Report } from '../catalog/copy.ts'
+import { copyRows, type Report } from '../catalog/sqlite/copy.ts'
 import { countAll, mustCountSame, mustHoldAll } from '../catalog/moving/comparison.ts'
 import type { Run } from '../catalog/moving/end.ts'
 import { forgetMove, mark, setMark } from '../catalog/moving/marks.ts'
 import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
-import { openSqlite } from '../catalog/sqlite-connection.ts'
+import { openSqlite } from '../catalog/sqlite/connection.ts'
 import { NotEmpty } from './not-empty.ts'
 
 export interface Backup {

@@ -1,11 +1,11 @@
 /** Stores that a backup is being restored into. Whatever is to serve them refuses until the end. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { publishCatalog, type Report } from '../catalog/copy.ts'
-import { lockFolder } from '../catalog/lock.ts'
-import { isEmpty, readMark, removeMark, setMark } from '../catalog/mark.ts'
-import type { Config } from '../config.ts'
-import { openBlobs, ownsFolder, placesOf } from '../shelves.ts'
+import { publishCatalog, type Report } from '../catalog/sqlite/copy.ts'
+import { lockFolder } from '../catalog/sqlite/lock.ts'
+import { isEmpty, readMark, removeMark, setMark } from '../catalog/sqlite/folder-mark.ts'
+import type { Config } from '../config/config.ts'
+import { openBlobs, ownsFolder, placesOf } from '../server/stores.ts'
 import { NotEmpty } from './not-empty.ts'
 import type { Backup, DatabaseTarget } from './restore-database.ts'
 

@@ -1,6 +1,6 @@
 /** A move is given up, before its end or after: the old stores are as if it had never been. */
 import { mark } from '../catalog/moving/marks.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { openOld } from './moving-plan.ts'
 
 export interface Undone {

@@ -1,5 +1,5 @@
 /** The line that every answered request leaves. No path and no query: they may hold names, links and the ids of open documents. */
-import type { Log } from '../core/contracts.ts'
+import type { Log } from '../core/ports/contracts.ts'
 import type { Passage } from '../http/observer.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -31,10 +31,10 @@ export function createAccessLog(form: string, log: LevelLog, write: (line: strin
 }
 
 function fieldsOf({ passage, method, status, isWhole, milliseconds, traffic }: Fared): object {
-  const { head, counter, seen } = passage
+  const { head, endpoint, seen } = passage
   return {
     id: head.id,
-    dialect: counter.dialect.name,
+    dialect: endpoint.dialect.name,
     method,
     route: seen.route?.path ?? null,
     status,

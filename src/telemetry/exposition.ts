@@ -1,11 +1,11 @@
 /** Counts as Prometheus reads them. The text is prom-client's; it is loaded when somebody asks for the first time. */
 import { setImmediate } from 'node:timers/promises'
-import type { Family, Labels, Sheet } from '../core/tally.ts'
+import type { Family, Labels, MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 
 /** A layout's families, and the sheets of all threads that count by it. */
 export interface Counted {
   readonly families: readonly Family[]
-  readonly sheets: readonly Sheet[]
+  readonly buffers: readonly MetricsBuffer[]
 }
 
 /** A family as prom-client exchanges it between processes. */
@@ -36,11 +36,11 @@ export async function exposition(metrics: readonly Metric[]): Promise<string> {
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export function metricsOf({ families, sheets }: Counted): Metric[] {
-  const total = (at: number) => sheets.reduce((sum, sheet) => sum + (sheet[at] ?? 0), 0)
+export function metricsOf({ families, buffers }: Counted): Metric[] {
+  const total = (at: number) => buffers.reduce((sum, buffer) => sum + (buffer[at] ?? 0), 0)
   return families.map((family) => ({
     ...metric(family.name, family.help, family.type),
-    values: family.isPerThread ? threadValues(family, sheets) : values(family, total),
+    values: family.isPerThread ? threadValues(family, buffers) : values(family, total),
   }))
 }
 
@@ -65,8 +65,8 @@ function histogram({ name, bounds, isSparse }: Family, labels: Labels, at: numbe
   return [...buckets, sum, { metricName: `${name}_count`, labels, value: count }]
 }
 
-function threadValues({ series }: Family, sheets: readonly Sheet[]): Value[] {
-  return sheets.flatMap((sheet, thread) =>
-    series.map(({ labels, at }) => ({ labels: { ...labels, thread: String(thread) }, value: sheet[at] ?? 0 })),
+function threadValues({ series }: Family, buffers: readonly MetricsBuffer[]): Value[] {
+  return buffers.flatMap((buffer, thread) =>
+    series.map(({ labels, at }) => ({ labels: { ...labels, thread: String(thread) }, value: buffer[at] ?? 0 })),
   )
 }

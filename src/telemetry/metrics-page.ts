@@ -1,6 +1,6 @@
 /** `GET /metrics`, as a wire language of its own: Prometheus' text, for whoever may see how the server is doing. */
 import { hash, timingSafeEqual } from 'node:crypto'
-import { Fault } from '../core/fault.ts'
+import { Fault } from '../core/model/fault.ts'
 import type { Answer, Call, Dialect, IncomingHead } from '../http/contracts.ts'
 import { EXPOSITION_TYPE } from './exposition.ts'
 

@@ -1,6 +1,6 @@
 /** How a thread is doing, looked at once a second, so that whichever thread is asked can tell it of all. */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import type { Sheet } from '../core/tally.ts'
+import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import { QUANTILES, type ThreadSlots } from './thread-families.ts'
 
 const EVERY_MS = 1_000
@@ -15,23 +15,23 @@ export interface Pulse {
 }
 
 /** `waiting`: operations that wait for the writer thread. */
-export function openPulse(sheet: Sheet, slots: ThreadSlots, waiting: () => number): Pulse {
+export function openPulse(buffer: MetricsBuffer, slots: ThreadSlots, waiting: () => number): Pulse {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   let before = performance.eventLoopUtilization()
   let looks = 0
   const take = () => {
-    sheet[slots.waiting] = waiting()
-    sheet[slots.heap] = process.memoryUsage().heapUsed
+    buffer[slots.waiting] = waiting()
+    buffer[slots.heap] = process.memoryUsage().heapUsed
     if (delay.count === 0) return
     // What is measured is how long it was from look to look, not how much later than meant.
     for (const [index, quantile] of QUANTILES.entries())
-      sheet[slots.delays[index] ?? 0] = Math.max(0, delay.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000)
+      buffer[slots.delays[index] ?? 0] = Math.max(0, delay.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000)
   }
   const look = () => {
     take()
     const now = performance.eventLoopUtilization()
-    sheet[slots.utilization] = performance.eventLoopUtilization(now, before).utilization
+    buffer[slots.utilization] = performance.eventLoopUtilization(now, before).utilization
     before = now
     if (++looks % LOOKS === 0) delay.reset()
   }

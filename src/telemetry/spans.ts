@@ -86,7 +86,7 @@ function registeredTracer(): Tracer | null {
 }
 
 /** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may hold the id of an open document. */
-function describe(span: Span, { head, counter, seen }: Passage, status: number, isWhole: boolean): void {
+function describe(span: Span, { head, endpoint, seen }: Passage, status: number, isWhole: boolean): void {
   if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
   span.setAttributes({
     'http.request.method': head.method,
@@ -94,7 +94,7 @@ function describe(span: Span, { head, counter, seen }: Passage, status: number, 
     'url.scheme': head.isSecure ? 'https' : 'http',
     'client.address': head.address,
     'dossier.request_id': head.id,
-    'dossier.dialect': counter.dialect.name,
+    'dossier.dialect': endpoint.dialect.name,
     ...(seen.route === null ? {} : { 'http.route': seen.route.path }),
     ...(seen.caller?.organization == null ? {} : { 'dossier.organization': seen.caller.organization.id }),
     ...(seen.fault === null ? {} : { 'error.type': seen.fault.code }),

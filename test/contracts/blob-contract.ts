@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import type { BlobStore } from '../../src/core/contracts.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import type { BlobKey } from '../../src/core/model.ts'
+import type { BlobStore } from '../../src/core/ports/contracts.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import type { BlobKey } from '../../src/core/model/model.ts'
 import { keysOf, never, oddly, pieces, read } from './blob-reading.ts'
 import { testRefusals } from './blob-refusals.ts'
 

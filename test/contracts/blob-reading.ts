@@ -1,8 +1,8 @@
 // Bytes into a blob store and out of it again.
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
-import type { BlobStore, ByteRange } from '../../src/core/contracts.ts'
-import type { BlobKey } from '../../src/core/model.ts'
+import type { BlobStore, ByteRange } from '../../src/core/ports/contracts.ts'
+import type { BlobKey } from '../../src/core/model/model.ts'
 
 export const never = new AbortController().signal
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BlobStore } from '../../src/core/contracts.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import type { BlobKey } from '../../src/core/model.ts'
+import type { BlobStore } from '../../src/core/ports/contracts.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import type { BlobKey } from '../../src/core/model/model.ts'
 import { keysOf, never, pieces, read } from './blob-reading.ts'
 
 export function testRefusals(store: () => BlobStore): void {

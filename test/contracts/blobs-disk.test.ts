@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDiskBlobs } from '../../src/blobs/disk.ts'
-import type { BlobStore } from '../../src/core/contracts.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
+import type { BlobStore } from '../../src/core/ports/contracts.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
 import { filesIn, keysOf, megabytes, never, pieces, read } from './blob-reading.ts'
 
 let folder: string

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { openDiskBlobs } from '../../src/blobs/disk.ts'
-import type { BlobStore } from '../../src/core/contracts.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import { missing, need } from '../require.ts'
+import type { BlobStore } from '../../src/core/ports/contracts.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import { missing, need } from '../support/require.ts'
 import { filesIn, megabytes, never, pieces, read } from './blob-reading.ts'
 
 let folder: string

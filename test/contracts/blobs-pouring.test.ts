@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { openDiskBlobs } from '../../src/blobs/disk.ts'
-import type { ByteRange } from '../../src/core/contracts.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import { isPouring, type Pouring } from '../../src/core/pouring.ts'
+import type { ByteRange } from '../../src/core/ports/contracts.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import { isPouring, type Pouring } from '../../src/core/ports/pouring.ts'
 import { never, pieces } from './blob-reading.ts'
 
 const bytes = randomBytes(9_000_001)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test, type TestContext } from 'node:test'
 import { openS3Blobs, type S3Options } from '../../src/blobs/s3.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import { startRelay } from '../engines/relay.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import { startRelay } from '../../engines/relay.ts'
 import { never, oddly, read } from './blob-reading.ts'
 
 /** How many requests an upload of so many bytes makes: is it there, PUT; or begin, two parts, complete, how large. */

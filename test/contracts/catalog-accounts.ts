@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { CodeExchange, NewAccess, NewRefresh, RefreshExchange } from '../../src/core/accounts-catalog.ts'
-import type { Client, ClientId, GrantId } from '../../src/core/model.ts'
+import type { CodeExchange, NewAccess, NewRefresh, RefreshExchange } from '../../src/core/ports/accounts-catalog.ts'
+import type { Client, ClientId, GrantId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256 } from './catalog-crm.ts'
 

@@ -1,6 +1,6 @@
 // A process for tests that kill one: `lock <folder>` holds the folder, `attach <folder>` attaches without end and tells what was acknowledged.
-import { lockFolder } from '../../src/catalog/lock.ts'
-import { openSqliteCatalog } from '../../src/catalog/sqlite.ts'
+import { lockFolder } from '../../src/catalog/sqlite/lock.ts'
+import { openSqliteCatalog } from '../../src/catalog/sqlite/open.ts'
 import { newCrm, small } from './catalog-crm.ts'
 
 export interface Acknowledged {

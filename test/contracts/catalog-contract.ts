@@ -1,6 +1,6 @@
 // What every catalog must keep to, whatever engine lies behind it. `open` is called once per suite; each test has an organization of its own.
 import { after, before, describe } from 'node:test'
-import type { Catalog } from '../../src/core/catalog.ts'
+import type { Catalog } from '../../src/core/ports/catalog.ts'
 import { accountsContract } from './catalog-accounts.ts'
 import { attachmentsContract } from './catalog-attachments.ts'
 import { bytesContract } from './catalog-bytes.ts'

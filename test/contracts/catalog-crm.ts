@@ -1,8 +1,8 @@
 // An organization with a user, two modules and short ways to fill it, for tests of a catalog.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import type { Attach, Attached, Catalog, NewAttachment, SavedRecord, SaveRecord } from '../../src/core/catalog.ts'
-import { createIdSource, newBlobKey } from '../../src/core/ids.ts'
+import type { Attach, Attached, Catalog, NewAttachment, SavedRecord, SaveRecord } from '../../src/core/ports/catalog.ts'
+import { createIdSource, newBlobKey } from '../../src/core/model/ids.ts'
 import type {
   Attachment,
   AttachmentId,
@@ -20,7 +20,7 @@ import type {
   Sha256,
   TokenId,
   UserId,
-} from '../../src/core/model.ts'
+} from '../../src/core/model/model.ts'
 
 const nextId = createIdSource()
 

@@ -1,5 +1,5 @@
 // A thread that answers `echo`, and dies of anything else.
-import { serve } from '../../src/catalog/serve.ts'
+import { serve } from '../../src/catalog/sqlite/operation-server.ts'
 
 serve(() => ({
   answer: (group) =>

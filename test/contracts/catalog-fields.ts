@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { FieldFiles, FileReference } from '../../src/core/catalog.ts'
-import { newDocumentId } from '../../src/core/ids.ts'
-import type { FieldId, RecordId } from '../../src/core/model.ts'
+import type { FieldFiles, FileReference } from '../../src/core/ports/catalog.ts'
+import { newDocumentId } from '../../src/core/model/ids.ts'
+import type { FieldId, RecordId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, link, sha256, small, stored } from './catalog-crm.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ProfileId, RoleId, UserId } from '../../src/core/model.ts'
+import type { ProfileId, RoleId, UserId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256 } from './catalog-crm.ts'
 
@@ -82,10 +82,10 @@ export function permissionsContract(fresh: Fresh): void {
       const record = (await crm.lead()).id
       assert.equal(await catalog.shareModule(organization, crm.leads, 'read'), true)
       await catalog.placeUser(organization, crm.user, { role: low })
-      const standing = async (user: UserId) => (await catalog.standing(organization, user, record))?.relation
-      assert.equal(await standing(crm.user), 'owner')
+      const recordAccess = async (user: UserId) => (await catalog.recordAccess(organization, user, record))?.relation
+      assert.equal(await recordAccess(crm.user), 'owner')
       const user = await userIn(crm, 'other')
-      assert.equal(await standing(user), 'other')
+      assert.equal(await recordAccess(user), 'other')
       for (const [role, relation] of [
         [top, 'above'],
         [middle, 'above'],
@@ -93,10 +93,10 @@ export function permissionsContract(fresh: Fresh): void {
         [side, 'other'],
       ] as const) {
         await catalog.placeUser(organization, user, { role })
-        assert.equal(await standing(user), relation)
+        assert.equal(await recordAccess(user), relation)
       }
-      assert.equal((await catalog.standing(organization, user, record))?.sharing, 'read')
-      assert.equal(await catalog.standing(organization, user, ids.record()), null)
+      assert.equal((await catalog.recordAccess(organization, user, record))?.sharing, 'read')
+      assert.equal(await catalog.recordAccess(organization, user, ids.record()), null)
       const members = await catalog.members(organization)
       assert.deepEqual(
         members.map(({ id, role, profile, isActive }) => [id, role?.name, profile, isActive]),

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { migrate } from '../../src/catalog/migrate.ts'
+import { migrate } from '../../src/catalog/sqlite/migrate.ts'
 import { attachmentPage } from '../../src/catalog/operations/attachment-pages.ts'
 import { attachment, attachments, document, link, photo } from '../../src/catalog/operations/attachments.ts'
 import { bytes, claimed, isClaimed, releaseBytes } from '../../src/catalog/operations/blobs.ts'
@@ -19,14 +19,14 @@ import { firstUser, organization } from '../../src/catalog/operations/organizati
 import { records } from '../../src/catalog/operations/record-pages.ts'
 import { matchRecord, moduleOfNamed, moduleOfRecord, record } from '../../src/catalog/operations/records.ts'
 import { countDownload, sharedAttachment, shares } from '../../src/catalog/operations/shares.ts'
-import { standing } from '../../src/catalog/operations/standing.ts'
+import { recordAccess } from '../../src/catalog/operations/record-access.ts'
 import { tokenHolder, tokens } from '../../src/catalog/operations/tokens.ts'
-import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
+import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite/connection.ts'
 import { compile, type Op } from '../../src/catalog/statement.ts'
-import type { AttachmentPage } from '../../src/core/attachment-page.ts'
-import type { RecordPage } from '../../src/core/catalog.ts'
-import type { ShareId } from '../../src/core/model.ts'
-import { newBlobKey, newDocumentId } from '../../src/core/ids.ts'
+import type { AttachmentPage } from '../../src/core/ports/attachment-page.ts'
+import type { RecordPage } from '../../src/core/ports/catalog.ts'
+import type { ShareId } from '../../src/core/model/model.ts'
+import { newBlobKey, newDocumentId } from '../../src/core/model/ids.ts'
 import { ids, sha256 } from './catalog-crm.ts'
 
 const o = ids.organization()
@@ -89,7 +89,7 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'removed records': clearRemoved(10, 1),
   'removed modules': clearModule(10, 1),
   'removed organizations': clearOrganization(10, 1),
-  'how a user stands to a record': standing(o, ids.user(), onRecord),
+  'how a user stands to a record': recordAccess(o, ids.user(), onRecord),
   'a share': sharedAttachment(sha256('x')),
   'the shares of an attachment': shares(o, one),
   'the shares of an organization': shares(o, null),

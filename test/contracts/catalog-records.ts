@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RecordPage } from '../../src/core/catalog.ts'
-import type { CrmRecord, Properties } from '../../src/core/model.ts'
+import type { RecordPage } from '../../src/core/ports/catalog.ts'
+import type { CrmRecord, Properties } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids } from './catalog-crm.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { newBlobKey } from '../../src/core/ids.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { ids, small, stored } from './catalog-crm.ts'
 

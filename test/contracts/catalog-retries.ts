@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Attach } from '../../src/core/catalog.ts'
-import type { RecordId } from '../../src/core/model.ts'
+import type { Attach } from '../../src/core/ports/catalog.ts'
+import type { RecordId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, link, sha256, stored } from './catalog-crm.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Sha256, ShareId } from '../../src/core/model.ts'
+import type { Sha256, ShareId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256, small } from './catalog-crm.ts'
 

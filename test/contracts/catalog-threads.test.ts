@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createGroupCommit } from '../../src/catalog/group-commit.ts'
-import { openSqlite, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
+import { createGroupCommit } from '../../src/catalog/sqlite/group-commit.ts'
+import { openSqlite, type SqliteConnection } from '../../src/catalog/sqlite/connection.ts'
 import type { Op } from '../../src/catalog/statement.ts'
-import { startThread, type Thread } from '../../src/catalog/thread.ts'
-import type { Asked, Reply } from '../../src/catalog/thread-messages.ts'
+import { startThread, type Thread } from '../../src/catalog/sqlite/thread.ts'
+import type { Asked, Reply } from '../../src/catalog/sqlite/thread-messages.ts'
 
 interface Echo {
   readonly [name: string]: (value: unknown) => Op<unknown>

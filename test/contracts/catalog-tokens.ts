@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { NewToken } from '../../src/core/accounts-catalog.ts'
-import type { ClientId } from '../../src/core/model.ts'
+import type { NewToken } from '../../src/core/ports/accounts-catalog.ts'
+import type { ClientId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
 import { type Crm, ids, sha256 } from './catalog-crm.ts'
 

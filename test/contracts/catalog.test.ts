@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSqliteCatalog } from '../../src/catalog/sqlite.ts'
+import { openSqliteCatalog } from '../../src/catalog/sqlite/open.ts'
 import { catalogContract } from './catalog-contract.ts'
 
 catalogContract('SQLite', async () => {

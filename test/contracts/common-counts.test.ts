@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { openPostgresCatalog } from '../../src/catalog/postgres.ts'
-import { openPostgresCounts } from '../../src/catalog/postgres-counts.ts'
-import { createExchange, type CallCount, type CommonCounts } from '../../src/core/common-counts.ts'
-import { countingMemory } from '../../src/core/counting-memory.ts'
-import { createCounters, type Period } from '../../src/core/counters.ts'
-import { startPostgres, withClient, type Postgres } from '../engines/postgres.ts'
-import { missing, need } from '../require.ts'
+import { openPostgresCatalog } from '../../src/catalog/postgres/open.ts'
+import { openPostgresCounts } from '../../src/catalog/postgres/counts.ts'
+import { createExchange, type CallCount, type SharedCounts } from '../../src/core/limits/shared-counts.ts'
+import { createLimitMemory } from '../../src/core/limits/limit-memory.ts'
+import { createRateLimiter, type Period } from '../../src/core/limits/rate-limiter.ts'
+import { startPostgres, withClient, type Postgres } from '../../engines/postgres.ts'
+import { missing, need } from '../support/require.ts'
 
 const DAY: Period = { milliseconds: 86_400_000, kind: 'fixed' }
 const ROLLING: Period = { milliseconds: 86_400_000, kind: 'rolling' }
@@ -17,7 +17,7 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 describe('counts of several nodes', { skip: missing('postgres') }, () => {
   let postgres: Postgres
   let url: string
-  const opened: CommonCounts[] = []
+  const opened: SharedCounts[] = []
 
   before(async () => {
     need('postgres')
@@ -36,8 +36,8 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     return counts
   }
   const nodeOf = (name: string, now: () => number = Date.now) => {
-    const memory = countingMemory()
-    return { ...createCounters(memory, now), ...createExchange(memory, countsOf(), name, now) }
+    const memory = createLimitMemory()
+    return { ...createRateLimiter(memory, now), ...createExchange(memory, countsOf(), name, now) }
   }
   const take = (node: ReturnType<typeof nodeOf>, key: string, times: number, most = 1_000, period = DAY) =>
     Array.from({ length: times }, () => node.take(key, period, most)).filter((taken) => taken).length

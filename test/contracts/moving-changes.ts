@@ -1,8 +1,8 @@
 // What happens to a catalog while it is moved: rows of every kind come, change and go, and what is unique passes from one to another.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import type { Catalog } from '../../src/core/catalog.ts'
-import type { AttachmentId, ClientId, DocumentId, ShareId, UserId } from '../../src/core/model.ts'
+import type { Catalog } from '../../src/core/ports/catalog.ts'
+import type { AttachmentId, ClientId, DocumentId, ShareId, UserId } from '../../src/core/model/model.ts'
 import { type Crm, ids, link, newCrm, sha256, small, stored } from './catalog-crm.ts'
 
 export interface Life {

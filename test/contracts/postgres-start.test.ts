@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DatabaseRefused, startTrouble } from '../../src/catalog/postgres-start.ts'
-import { CatalogUnreachable } from '../../src/catalog/postgres-errors.ts'
+import { DatabaseRefused, startTrouble } from '../../src/catalog/postgres/start.ts'
+import { CatalogUnreachable } from '../../src/catalog/postgres/errors.ts'
 
 const URL = 'postgres://ada:secret-word@db.example.com/files'
 const troubled = (code: string, message = 'no') => startTrouble(Object.assign(new Error(message), { code }), URL)

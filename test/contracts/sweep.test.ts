@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createMemoryBlobs } from '../../src/blobs/memory.ts'
-import { newBlobKey } from '../../src/core/ids.ts'
-import type { BlobKey } from '../../src/core/model.ts'
-import { createSweep } from '../../src/core/sweep.ts'
+import { newBlobKey } from '../../src/core/model/ids.ts'
+import type { BlobKey } from '../../src/core/model/model.ts'
+import { createSweep } from '../../src/core/files/sweep.ts'
 
 /** A catalog with so many claimed keys and so much to clear. */
 function left(keys: number, rounds: number) {

@@ -1,12 +1,12 @@
 // A catalog on one connection that writes down every statement it runs: its plan, and how many rows it gave.
 import { join } from 'node:path'
 import { createCatalog } from '../../src/catalog/catalog.ts'
-import { migrate } from '../../src/catalog/migrate.ts'
+import { migrate } from '../../src/catalog/sqlite/migrate.ts'
 import { longReads, writes } from '../../src/catalog/operations/list.ts'
 import { operationOf } from '../../src/catalog/operations/named.ts'
-import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite-connection.ts'
+import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/catalog/sqlite/connection.ts'
 import { compile, type Op, type Step } from '../../src/catalog/statement.ts'
-import type { Catalog } from '../../src/core/catalog.ts'
+import type { Catalog } from '../../src/core/ports/catalog.ts'
 
 export interface Traced {
   readonly sql: string

@@ -1,10 +1,10 @@
 /** Clients of both dialects that upload and delete, and write down what they were told. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rawFile, rawForm } from '../e2e/files.ts'
-import type { Server } from '../e2e/server.ts'
-import { createToken, HIGHLEVEL_SCOPES, jsonBody } from '../e2e/tenant.ts'
-import type { Chance } from '../multipart/seeded.ts'
+import { rawFile, rawForm } from '../e2e/support/files.ts'
+import type { Server } from '../e2e/support/server.ts'
+import { createToken, HIGHLEVEL_SCOPES, jsonBody } from '../e2e/support/tenant.ts'
+import type { Chance } from '../http/multipart/seeded.ts'
 import type { Ledger, Upload } from './ledger.ts'
 
 export interface Client {

@@ -2,9 +2,9 @@
 // and it never hears of it. What was acknowledged before is there, what was under way whole or not at all, nothing stays.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { startEngines, type Engines, type Stores } from '../engines/both.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { missing, need } from '../require.ts'
+import { startEngines, type Engines, type Stores } from '../../engines/both.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { missing, need } from '../support/require.ts'
 import { highlevelClient, openAccount, textOf, zohoClient, type Account } from './clients.ts'
 import { mustHold } from './inspection.ts'
 import { createLedger } from './ledger.ts'

@@ -1,7 +1,7 @@
 /** What must hold after any crash, seen through the wire. */
 import assert from 'node:assert/strict'
-import { digestOfBody } from '../e2e/files.ts'
-import type { Server } from '../e2e/server.ts'
+import { digestOfBody } from '../e2e/support/files.ts'
+import type { Server } from '../e2e/support/server.ts'
 import { zohoHeaders, type Account } from './clients.ts'
 import type { Ledger, Upload } from './ledger.ts'
 import { inFolder, mustBeTidy } from './tidiness.ts'

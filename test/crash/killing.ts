@@ -1,8 +1,8 @@
 /** A server killed under load, wherever it keeps things. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Server } from '../e2e/server.ts'
-import { chanceOf } from '../multipart/seeded.ts'
+import type { Server } from '../e2e/support/server.ts'
+import { chanceOf } from '../http/multipart/seeded.ts'
 import { highlevelClient, mixedContents, workUntilGone, zohoClient, type Account } from './clients.ts'
 import type { Ledger } from './ledger.ts'
 import { seed } from './seed.ts'

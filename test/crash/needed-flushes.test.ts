@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { missing, need } from '../require.ts'
-import { chanceOf } from '../multipart/seeded.ts'
+import { missing, need } from '../support/require.ts'
+import { chanceOf } from '../http/multipart/seeded.ts'
 import { lossAt, record, type Recording, type Work } from './outage.ts'
 import { seed } from './seed.ts'
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startServer } from '../e2e/server.ts'
-import { chanceOf, type Chance } from '../multipart/seeded.ts'
+import { startServer } from '../e2e/support/server.ts'
+import { chanceOf, type Chance } from '../http/multipart/seeded.ts'
 import {
   highlevelClient,
   mixedContents,

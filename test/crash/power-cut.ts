@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Chance } from '../multipart/seeded.ts'
+import type { Chance } from '../http/multipart/seeded.ts'
 import type { Entry } from './journal.ts'
 
 /** Of what was not flushed: `nothing`, only `removals` (names and bytes that went), or `some` of it by chance. */

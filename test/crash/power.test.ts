@@ -2,8 +2,8 @@
 // a folder is made of what was flushed by then: everything acknowledged must be in it.
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { missing, need } from '../require.ts'
-import { chanceOf } from '../multipart/seeded.ts'
+import { missing, need } from '../support/require.ts'
+import { chanceOf } from '../http/multipart/seeded.ts'
 import { lossAt, record, type Recording } from './outage.ts'
 import { seed } from './seed.ts'
 

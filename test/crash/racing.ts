@@ -1,15 +1,15 @@
 /** Uploads of identical bytes, deletions of their last holder and sweeps at once, at one desk or at several on the same stores. */
 import assert from 'node:assert/strict'
-import { actorOf } from '../../src/core/access.ts'
-import type { Catalog } from '../../src/core/catalog.ts'
-import type { BlobStore, Log } from '../../src/core/contracts.ts'
-import { createDesk, type Desk } from '../../src/core/desk.ts'
-import { Fault } from '../../src/core/fault.ts'
-import type { AttachmentId } from '../../src/core/model.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { passwords } from '../../src/passwords.ts'
-import { digestOf } from '../e2e/files.ts'
-import { chanceOf, type Chance } from '../multipart/seeded.ts'
+import { actorOf } from '../../src/core/access/access.ts'
+import type { Catalog } from '../../src/core/ports/catalog.ts'
+import type { BlobStore, Log } from '../../src/core/ports/contracts.ts'
+import { createServices, type Services } from '../../src/core/services.ts'
+import { Fault } from '../../src/core/model/fault.ts'
+import type { AttachmentId } from '../../src/core/model/model.ts'
+import type { Policy } from '../../src/core/files/policy.ts'
+import { passwords } from '../../src/server/passwords.ts'
+import { digestOf } from '../e2e/support/files.ts'
+import { chanceOf, type Chance } from '../http/multipart/seeded.ts'
 import { sha256 } from './ledger.ts'
 import { seed } from './seed.ts'
 
@@ -38,7 +38,7 @@ function complain(facts: object, message: string): void {
 
 export interface Race {
   /** On the same stores; each has some of the lanes. */
-  readonly desks: readonly [Desk, ...Desk[]]
+  readonly desks: readonly [Services, ...Services[]]
   readonly rounds: number
   /** In milliseconds. */
   readonly grace: number
@@ -52,8 +52,8 @@ export const RACES = [
   ['without a grace, so that the sweep competes with every upload', { grace: -1_000, sweeps: 3 }],
 ] as const
 
-export function newDesk(catalog: Catalog, blobs: BlobStore): Desk {
-  return createDesk({ catalog, blobs, log: silent, sniff: async () => null, passwords })
+export function newDesk(catalog: Catalog, blobs: BlobStore): Services {
+  return createServices({ catalog, blobs, log: silent, sniff: async () => null, passwords })
 }
 
 /** One caller who uploads, deletes, reads and sweeps at random. Answers what happened, for the report. */
@@ -61,38 +61,38 @@ export async function race({ desks, rounds, grace, sweeps }: Race): Promise<stri
   const { actor, record } = await somebody(desks[0])
   const told = { attached: 0, claimed: 0 }
   let left = rounds
-  const upload = async (desk: Desk, contents: readonly Content[], held: Held[]) => {
+  const upload = async (services: Services, contents: readonly Content[], held: Held[]) => {
     const terms = { actor, signal: AbortSignal.timeout(60_000), retry: null, receipts: [] }
-    const attachments = await desk.attachments.intake(terms, async (intake) => {
+    const attachments = await services.attachments.intake(terms, async (intake) => {
       for (const { bytes } of contents) await intake.file(fileOf(bytes), anything)
       return intake.attach(record)
     })
     told.attached += contents.length
     held.push(...attachments.map(({ id, hash }) => ({ id, hash })))
   }
-  const remove = async (desk: Desk, held: Held[], chance: Chance) => {
+  const remove = async (services: Services, held: Held[], chance: Chance) => {
     const [gone] = held.splice(chance.below(held.length), 1)
-    assert.deepEqual(gone && (await desk.attachments.remove(actor, record, [gone.id])), [gone?.id])
+    assert.deepEqual(gone && (await services.attachments.remove(actor, record, [gone.id])), [gone?.id])
   }
-  const read = async (desk: Desk, { id, hash }: Held) => {
-    const attachment = await desk.attachments.find(actor, record, id)
-    assert.equal((await digestOf(await desk.attachments.open(attachment))).sha256, hash)
+  const read = async (services: Services, { id, hash }: Held) => {
+    const attachment = await services.attachments.find(actor, record, id)
+    assert.equal((await digestOf(await services.attachments.open(attachment))).sha256, hash)
   }
   const lane = async (number: number) => {
     const chance = chanceOf(seed + number)
-    const desk = desks[number % desks.length] ?? desks[0]
+    const services = desks[number % desks.length] ?? desks[0]
     const held: Held[] = []
     while (left-- > 0) {
       const turn = chance.below(100)
-      if (turn < sweeps) await desk.sweep.loose(Date.now() - grace)
-      else if (turn < 15 && held[0] !== undefined) await read(desk, held[0])
-      else if (turn < 60 && held.length > 0) await remove(desk, held, chance)
+      if (turn < sweeps) await services.sweep.loose(Date.now() - grace)
+      else if (turn < 15 && held[0] !== undefined) await read(services, held[0])
+      else if (turn < 60 && held.length > 0) await remove(services, held, chance)
       else
-        await upload(desk, [chance.pick(CONTENTS), ...(chance.below(3) === 0 ? CONTENTS : [])], held).catch(
+        await upload(services, [chance.pick(CONTENTS), ...(chance.below(3) === 0 ? CONTENTS : [])], held).catch(
           unlessClaimed,
         )
     }
-    for (const each of held) await read(desk, each)
+    for (const each of held) await read(services, each)
   }
   /** The sweep may win: then the upload is refused whole. */
   const unlessClaimed = (error: unknown) => {
@@ -106,16 +106,16 @@ export async function race({ desks, rounds, grace, sweeps }: Race): Promise<stri
   return `${String(told.attached)} attached, ${String(told.claimed)} lost to the sweep and refused`
 }
 
-async function somebody(desk: Desk) {
+async function somebody(services: Services) {
   const user = { name: 'Ada Green', email: 'ada@example.com' }
-  const organization = await desk.organizations.create({ name: 'Acme', user })
-  const { secret } = await desk.access.create({
+  const organization = await services.organizations.create({ name: 'Acme', user })
+  const { secret } = await services.access.create({
     ...{ kind: 'zoho', organization: organization.id, agency: organization.agency, user: null, client: null },
     ...{ label: '', scopes: [], expiresAt: null },
   })
-  const actor = actorOf(await desk.access.identify(secret))
-  const module = await desk.records.module(actor, 'Leads')
-  const [saved] = await desk.records.save(actor, module.id, [{ change: null, properties: { Last_Name: 'Brown' } }])
+  const actor = actorOf(await services.access.identify(secret))
+  const module = await services.records.module(actor, 'Leads')
+  const [saved] = await services.records.save(actor, module.id, [{ change: null, properties: { Last_Name: 'Brown' } }])
   assert.ok(saved?.outcome === 'created')
   return { actor, record: saved.record.id }
 }

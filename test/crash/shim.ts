@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { root, startServer, type Server } from '../e2e/server.ts'
+import { root, startServer, type Server } from '../e2e/support/server.ts'
 
 /** A step of an upload, as the operating system sees it; patterns are fnmatch(3)'s, of paths below the watched folder. */
 export interface Rule {

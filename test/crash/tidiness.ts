@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import Database from 'better-sqlite3'
-import type { Stores } from '../engines/both.ts'
+import type { Stores } from '../../engines/both.ts'
 
 /** Looked at while others work. */
 export type Look = () => Comparison | Promise<Comparison>

@@ -1,13 +1,13 @@
 // What a file may be, and what a browser may make of it once it is served.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { ReplayOutcome } from '../e2e/clients/outcome.ts'
-import { countersOf, mustWork, upload, type Counter } from '../e2e/counter.ts'
-import { mustLeaveNothing } from '../e2e/data-folder.ts'
-import { form, type FormPart } from '../e2e/form.ts'
-import { exchange } from '../e2e/raw.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant, jsonBody, type Tenant } from '../e2e/tenant.ts'
+import type { ReplayOutcome } from '../e2e/all-wires/clients/outcome.ts'
+import { countersOf, mustWork, upload, type Counter } from '../e2e/support/counter.ts'
+import { mustLeaveNothing } from '../e2e/operation/data-folder.ts'
+import { form, type FormPart } from '../e2e/support/form.ts'
+import { exchange } from '../e2e/support/raw.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createTenant, jsonBody, type Tenant } from '../e2e/support/tenant.ts'
 
 let server: Server
 let tenant: Tenant

@@ -1,10 +1,10 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { countersOf, download, mustWork, upload, type Counter } from '../e2e/counter.ts'
-import { mustLeaveNothing } from '../e2e/data-folder.ts'
-import { BOUNDARY, form, formWithHeaders, openPart, partHead } from '../e2e/form.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant, jsonBody, type Tenant } from '../e2e/tenant.ts'
+import { countersOf, download, mustWork, upload, type Counter } from '../e2e/support/counter.ts'
+import { mustLeaveNothing } from '../e2e/operation/data-folder.ts'
+import { BOUNDARY, form, formWithHeaders, openPart, partHead } from '../e2e/support/form.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createTenant, jsonBody, type Tenant } from '../e2e/support/tenant.ts'
 
 let server: Server
 let tenant: Tenant

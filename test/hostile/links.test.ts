@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { countersOf, mustWork, upload, type Counter } from '../e2e/counter.ts'
-import { form } from '../e2e/form.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant, jsonBody, mustJson, type Tenant } from '../e2e/tenant.ts'
+import { countersOf, mustWork, upload, type Counter } from '../e2e/support/counter.ts'
+import { form } from '../e2e/support/form.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createTenant, jsonBody, mustJson, type Tenant } from '../e2e/support/tenant.ts'
 
 const COUNT = 1_000
 const BATCH = 100

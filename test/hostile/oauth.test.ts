@@ -10,11 +10,11 @@ import {
   Visitor,
   zohoQuestion,
   zohoToken,
-  type Office,
+  type Administration,
   type Person,
   type Program,
-} from '../e2e/oauth.ts'
-import { startServer, type Server } from '../e2e/server.ts'
+} from '../e2e/support/oauth.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
 
 const EVIL = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>\u202e`
 
@@ -25,21 +25,21 @@ interface Kept {
 }
 
 let server: Server
-let office: Pick<Office, 'org' | 'program'>
+let administration: Pick<Administration, 'org' | 'program'>
 let person: Person
 let evil: Program
 let highlevel: Program & { readonly refreshToken: string }
 before(async () => {
   server = await startServer({ command: 'demo', env: { DOSSIER_TRUSTED_PROXIES: '127.0.0.1' } })
   const kept = JSON.parse(readFileSync(join(server.folder, 'demo-credentials.json'), 'utf8')) as Kept
-  office = { org: kept.zoho.orgId, program: { id: kept.zoho.clientId, secret: kept.zoho.clientSecret } }
+  administration = { org: kept.zoho.orgId, program: { id: kept.zoho.clientId, secret: kept.zoho.clientSecret } }
   person = { id: '', ...kept.login }
   highlevel = {
     id: kept.highlevel.clientId,
     secret: kept.highlevel.clientSecret,
     refreshToken: kept.highlevel.refreshToken,
   }
-  evil = await register(server, office.org, 'zoho', { name: EVIL, flow: 'code' })
+  evil = await register(server, administration.org, 'zoho', { name: EVIL, flow: 'code' })
 })
 after(() => server.stop())
 
@@ -49,15 +49,15 @@ function visitor(headers: Record<string, string> = {}): Visitor {
   return new Visitor({ 'x-forwarded-for': `203.0.113.${String(++addresses)}`, ...headers })
 }
 
-async function code(program = office.program): Promise<string> {
+async function code(program = administration.program): Promise<string> {
   const url = zohoQuestion(server, program, { access_type: 'offline', prompt: 'consent' })
   return (await visitor().consent(url, person)).searchParams.get('code') ?? ''
 }
 
-const exchange = (code: string, program = office.program) =>
+const exchange = (code: string, program = administration.program) =>
   zohoToken(server, program, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI })
 
-const refresh = (refresh_token: string, program = office.program) =>
+const refresh = (refresh_token: string, program = administration.program) =>
   zohoToken(server, program, { grant_type: 'refresh_token', refresh_token })
 
 async function statusWith(token: string | undefined): Promise<number> {
@@ -91,7 +91,7 @@ describe('open redirect: an address that is not registered letter by letter lead
     '',
   ]
   const questions = {
-    zoho: (uri: string) => zohoQuestion(server, office.program, { redirect_uri: uri }),
+    zoho: (uri: string) => zohoQuestion(server, administration.program, { redirect_uri: uri }),
     highlevel: (uri: string) =>
       `${server.origin}/oauth/chooselocation?${new URLSearchParams({ response_type: 'code', client_id: highlevel.id, scope: 'contacts.readonly', redirect_uri: uri }).toString()}`,
   }
@@ -117,10 +117,10 @@ describe('open redirect: an address that is not registered letter by letter lead
   }
 
   test('a second redirect_uri does not win, and none of a program that nobody knows is followed', async () => {
-    const twice = `${zohoQuestion(server, office.program)}&redirect_uri=https://evil.example/`
+    const twice = `${zohoQuestion(server, administration.program)}&redirect_uri=https://evil.example/`
     const to = await visitor().consent(twice, person)
     assert.equal(to.origin, new URL(REDIRECT_URI).origin)
-    const first = zohoQuestion(server, office.program).replace(
+    const first = zohoQuestion(server, administration.program).replace(
       'redirect_uri=',
       'redirect_uri=https://evil.example/&redirect_uri=',
     )
@@ -159,8 +159,8 @@ describe('cross-site scripting', () => {
 
   test('pages allow no script, no frame and nothing from elsewhere, and do not block the way back', async () => {
     for (const url of [
-      zohoQuestion(server, office.program),
-      zohoQuestion(server, office.program, { redirect_uri: 'x' }),
+      zohoQuestion(server, administration.program),
+      zohoQuestion(server, administration.program, { redirect_uri: 'x' }),
     ]) {
       const { headers } = await visitor().open(url)
       const policy = headers.get('content-security-policy') ?? ''
@@ -173,7 +173,9 @@ describe('cross-site scripting', () => {
   })
 
   test('a registered page of another origin may not read them', async () => {
-    const { headers } = await visitor({ origin: 'http://127.0.0.1:5500' }).open(zohoQuestion(server, office.program))
+    const { headers } = await visitor({ origin: 'http://127.0.0.1:5500' }).open(
+      zohoQuestion(server, administration.program),
+    )
     assert.equal(headers.get('access-control-allow-origin'), null)
     assert.equal(headers.get('access-control-allow-credentials'), null)
   })
@@ -181,7 +183,7 @@ describe('cross-site scripting', () => {
 
 describe('forged forms', () => {
   test('of no browser, of another browser, of another site and of another port of this host', async () => {
-    const url = zohoQuestion(server, office.program)
+    const url = zohoQuestion(server, administration.program)
     const browser = visitor()
     const consent = await browser.logIn(url, person)
     const other = await visitor().logIn(url, person)
@@ -200,7 +202,7 @@ describe('forged forms', () => {
 
   test('a place that is not the user’s is not granted', async () => {
     const browser = visitor()
-    const consent = await browser.logIn(zohoQuestion(server, office.program), person)
+    const consent = await browser.logIn(zohoQuestion(server, administration.program), person)
     for (const place of ['', '1000000000000000001'])
       assert.equal((await browser.submit(consent, 'allow', { place })).status, 403)
   })
@@ -208,7 +210,7 @@ describe('forged forms', () => {
 
 describe('sessions', () => {
   test('are new with each login: nobody can be given one beforehand, and the former one ends', async () => {
-    const url = zohoQuestion(server, office.program)
+    const url = zohoQuestion(server, administration.program)
     const browser = visitor()
     const fixed = 'A'.repeat(43)
     browser.cookies.set('dossier_session', fixed)
@@ -224,7 +226,7 @@ describe('sessions', () => {
   })
 
   test('live in cookies that no script and no other site can use; over TLS in such that no neighbour can set', async () => {
-    const url = zohoQuestion(server, office.program)
+    const url = zohoQuestion(server, administration.program)
     const setBy = async (headers: Record<string, string>) => {
       const browser = visitor(headers)
       const page = await browser.open(url)
@@ -269,7 +271,10 @@ describe('codes', () => {
 
   test('programs of one dialect are nobody at the other', async () => {
     assert.deepEqual((await refresh('x', highlevel)).body, { error: 'invalid_client' })
-    const crossed = await highlevelToken(server, office.program, { grant_type: 'refresh_token', refresh_token: 'x' })
+    const crossed = await highlevelToken(server, administration.program, {
+      grant_type: 'refresh_token',
+      refresh_token: 'x',
+    })
     assert.equal(crossed.status, 401)
   })
 
@@ -277,19 +282,25 @@ describe('codes', () => {
     const fresh = await code()
     const { body } = await exchange(await code())
     const { access_token = '', refresh_token = '' } = body
-    for (const token of [fresh, refresh_token, office.program.secret, office.program.id, highlevel.refreshToken])
+    for (const token of [
+      fresh,
+      refresh_token,
+      administration.program.secret,
+      administration.program.id,
+      highlevel.refreshToken,
+    ])
       assert.equal(await statusWith(token), 401)
-    for (const token of [fresh, access_token, office.program.secret, highlevel.refreshToken])
+    for (const token of [fresh, access_token, administration.program.secret, highlevel.refreshToken])
       assert.deepEqual((await refresh(token)).body, { error: 'invalid_code' })
-    for (const token of [access_token, refresh_token, office.program.secret])
+    for (const token of [access_token, refresh_token, administration.program.secret])
       assert.deepEqual((await exchange(token)).body, { error: 'invalid_code' })
-    const swapped = { id: office.program.secret, secret: office.program.id }
+    const swapped = { id: administration.program.secret, secret: administration.program.id }
     assert.deepEqual((await refresh(refresh_token, swapped)).body, { error: 'invalid_client' })
   })
 })
 
 describe('guessing passwords', () => {
-  const url = () => zohoQuestion(server, office.program)
+  const url = () => zohoQuestion(server, administration.program)
   const attempt = async (login: string, password: string, headers: Record<string, string> = {}) => {
     const browser = visitor(headers)
     return (await browser.submit(await browser.open(url()), 'login', { login, password })).status
@@ -365,7 +376,7 @@ test('nothing of it stands in the log: no password, no token, no code, no name t
     fresh,
     body.access_token,
     body.refresh_token,
-    office.program.secret,
+    administration.program.secret,
     'nobody1@',
   ])
     assert.equal(log.includes(secret ?? '-'), false)

@@ -11,30 +11,30 @@ import {
   Visitor,
   zohoQuestion,
   zohoToken,
-  type Office,
+  type Administration,
   type Program,
-} from '../e2e/oauth.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createToken } from '../e2e/tenant.ts'
+} from '../e2e/support/oauth.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createToken } from '../e2e/support/tenant.ts'
 
 let server: Server
-let office: Office
+let administration: Administration
 let highlevel: Program
 /** What was really given out. */
 const given: string[] = []
 
 before(async () => {
   server = await startServer()
-  office = await createOffice(server)
-  highlevel = await register(server, office.org, 'highlevel')
-  given.push(office.program.secret, highlevel.secret, office.person.password)
-  given.push(await createToken(server, office.org, 'private', 'contacts.readonly'))
+  administration = await createOffice(server)
+  highlevel = await register(server, administration.org, 'highlevel')
+  given.push(administration.program.secret, highlevel.secret, administration.person.password)
+  given.push(await createToken(server, administration.org, 'private', 'contacts.readonly'))
   const visitor = new Visitor()
-  const url = zohoQuestion(server, office.program, { access_type: 'offline' })
-  const code = async () => (await visitor.consent(url, office.person)).searchParams.get('code') ?? ''
+  const url = zohoQuestion(server, administration.program, { access_type: 'offline' })
+  const code = async () => (await visitor.consent(url, administration.person)).searchParams.get('code') ?? ''
   const unused = await code()
   const fields = { grant_type: 'authorization_code', code: await code(), redirect_uri: REDIRECT_URI }
-  const { body } = await zohoToken(server, office.program, fields)
+  const { body } = await zohoToken(server, administration.program, fields)
   const own = { grant_type: 'client_credentials', scope: 'contacts.readonly' }
   const { body: other } = await highlevelToken(server, highlevel, own)
   const secrets = [unused, body.access_token ?? '', body.refresh_token ?? '', other.access_token ?? '']
@@ -82,7 +82,7 @@ test('no stored value is a token, a secret, a code, a refresh token, a password 
   // What no header can carry is no token either.
   const texts = everything().filter((text) => /^[\x21-\x7e]{1,500}$/.test(text))
   assert.ok(texts.length > 60, String(texts.length))
-  const { program, person } = office
+  const { program, person } = administration
   const question = zohoQuestion(server, program)
   const status = async (path: string, headers: Record<string, string>) => {
     const response = await fetch(server.origin + path, { headers })
@@ -94,7 +94,7 @@ test('no stored value is a token, a secret, a code, a refresh token, a password 
   const present = async (text: string): Promise<void> => {
     const answers = await Promise.all([
       status('/crm/v2/Leads', { authorization: `Zoho-oauthtoken ${text}` }),
-      status(`/locations/${office.location}`, { authorization: `Bearer ${text}`, version: '2021-07-28' }),
+      status(`/locations/${administration.location}`, { authorization: `Bearer ${text}`, version: '2021-07-28' }),
       errorOf({ refresh_token: text }),
       errorOf({ grant_type: 'authorization_code', code: text }),
       errorOf({ refresh_token: 'x' }, { id: program.id, secret: text }),

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { countersOf, download, mustWork, upload, type Counter } from '../e2e/counter.ts'
-import { form } from '../e2e/form.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant, type Tenant } from '../e2e/tenant.ts'
+import { countersOf, download, mustWork, upload, type Counter } from '../e2e/support/counter.ts'
+import { form } from '../e2e/support/form.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createTenant, type Tenant } from '../e2e/support/tenant.ts'
 
 const SECRET = "somebody else's file"
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { countersOf, mustWork, upload, type Counter } from '../e2e/counter.ts'
-import { holdingsOf, mustLeaveNothing } from '../e2e/data-folder.ts'
-import { form, FORM_TYPE, openPart } from '../e2e/form.ts'
-import { dial, exchange, headOf } from '../e2e/raw.ts'
-import { startServer, type Server } from '../e2e/server.ts'
-import { createTenant, createToken, jsonBody, mustJson, type Tenant } from '../e2e/tenant.ts'
+import { countersOf, mustWork, upload, type Counter } from '../e2e/support/counter.ts'
+import { holdingsOf, mustLeaveNothing } from '../e2e/operation/data-folder.ts'
+import { form, FORM_TYPE, openPart } from '../e2e/support/form.ts'
+import { dial, exchange, headOf } from '../e2e/support/raw.ts'
+import { startServer, type Server } from '../e2e/support/server.ts'
+import { createTenant, createToken, jsonBody, mustJson, type Tenant } from '../e2e/support/tenant.ts'
 
 let server: Server
 let tenant: Tenant

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { sdks } from '../require.ts'
+import { sdks } from '../support/require.ts'
 
 /** Brings the SDKs, once; without a registry they stay away, and their tests say so. */
 export async function installSdks(): Promise<void> {

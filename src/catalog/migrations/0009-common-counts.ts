@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts'
 
 /** What nodes count together: calls within a period, and calls under way on each node. */
-export const commonCounts: Migration = {
+export const sharedCounts: Migration = {
   version: 9,
   name: 'common counts',
   statements: (schema) => [

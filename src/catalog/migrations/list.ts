@@ -6,7 +6,7 @@ import { removed } from './0005-removed.ts'
 import { permissions } from './0006-permissions.ts'
 import { shares } from './0007-shares.ts'
 import { duties } from './0008-duties.ts'
-import { commonCounts } from './0009-common-counts.ts'
+import { sharedCounts } from './0009-common-counts.ts'
 import { moves } from './0010-moves.ts'
 import type { Migration } from './migration.ts'
 
@@ -20,6 +20,6 @@ export const migrations: readonly Migration[] = [
   permissions,
   shares,
   duties,
-  commonCounts,
+  sharedCounts,
   moves,
 ]

@@ -1,6 +1,6 @@
 /** What a catalog knows of the move that it takes part in, and which of its rows changed meanwhile. */
 import { sql } from 'kysely'
-import type { Moved } from '../../core/moves-catalog.ts'
+import type { Moved } from '../../core/ports/moves-catalog.ts'
 import type { MoveTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
 import type { Key } from './rows.ts'
@@ -65,7 +65,7 @@ export function* forgetMove(): Op<void> {
   yield* run(removeChanges({}))
 }
 
-export function* savePlace(place: string): Op<void> {
+export function* saveCursor(place: string): Op<void> {
   yield* run(reach({ place }))
 }
 

@@ -4,12 +4,12 @@
  * that refer to each other are never apart, and the old catalog holds no moment for long.
  */
 import { createHash } from 'node:crypto'
-import type { BlobRow } from '../../core/inspection.ts'
-import type { BlobKey } from '../../core/model.ts'
+import type { BlobRow } from '../../core/ports/inspection.ts'
+import type { BlobKey } from '../../core/model/model.ts'
 import { blobOf } from '../operations/inspection.ts'
 import type { BlobTable } from '../schema.ts'
 import type { MovingEnd, Run } from './end.ts'
-import { changes, mark, savePlace, type Change } from './marks.ts'
+import { changes, mark, saveCursor, type Change } from './marks.ts'
 import { freeRows, type Key, keyOf, page, putRows, removeRows, type Row, rowsOf } from './rows.ts'
 import { TABLES, type MovedTable } from './tables.ts'
 
@@ -21,17 +21,17 @@ const STEP_MS = 2_000
 const MOST_BLOBS = 20_000
 
 /** Up to where rows are copied: whole tables, and of the next one what is not behind `after`. */
-export interface Place {
+export interface Cursor {
   readonly table: number
   readonly after: Key | null
   /** How many rows that were. */
   readonly rows: number
 }
 
-export const BEGINNING: Place = { table: 0, after: null, rows: 0 }
+export const BEGINNING: Cursor = { table: 0, after: null, rows: 0 }
 
 export interface Stepped {
-  readonly place: Place
+  readonly place: Cursor
   /** Changes that were brought over. */
   readonly changes: number
   /** Blobs of the store whose rows changed; null: too many. */
@@ -51,7 +51,7 @@ export interface StepParts {
   readonly compare?: (read: Run) => Promise<void>
 }
 
-export function isComplete({ table }: Place): boolean {
+export function isComplete({ table }: Cursor): boolean {
   return table >= TABLES.length
 }
 
@@ -63,17 +63,17 @@ export async function step({ from, to, signal, wrong, stepMs = STEP_MS, compare 
     await forget(read, from)
     return { place, changes: brought.count, blobs: brought.blobs() }
 
-    async function bring(source: Run, write: Run): Promise<Place> {
-      const reached = placeIn((await write(mark()))?.place ?? null)
+    async function bring(source: Run, write: Run): Promise<Cursor> {
+      const reached = cursorIn((await write(mark()))?.place ?? null)
       await takeAway(source, write, reached)
       await putInPlace(source, write, reached, brought)
       const next = await goOn(source, write, reached)
-      await write(savePlace(JSON.stringify(next)))
+      await write(saveCursor(JSON.stringify(next)))
       return next
     }
   })
 
-  async function goOn(read: Run, write: Run, reached: Place): Promise<Place> {
+  async function goOn(read: Run, write: Run, reached: Cursor): Promise<Cursor> {
     let { table: at, after, rows: count } = reached
     const until = Date.now() + stepMs
     do {
@@ -92,7 +92,7 @@ export async function step({ from, to, signal, wrong, stepMs = STEP_MS, compare 
     return { table: at, after, rows: count }
   }
 
-  async function putInPlace(read: Run, write: Run, reached: Place, brought: Brought): Promise<void> {
+  async function putInPlace(read: Run, write: Run, reached: Cursor, brought: Brought): Promise<void> {
     for (const [at, table] of TABLES.entries()) {
       for await (const rows of changed(read, table)) {
         signal.throwIfAborted()
@@ -126,7 +126,7 @@ export async function step({ from, to, signal, wrong, stepMs = STEP_MS, compare 
 }
 
 /** From the last table to the first: what is gone, and what of the others is in their neighbours' way. */
-async function takeAway(read: Run, write: Run, reached: Place): Promise<void> {
+async function takeAway(read: Run, write: Run, reached: Cursor): Promise<void> {
   for (const [at, table] of [...TABLES.entries()].reverse()) {
     for await (const { keys } of changed(read, table)) {
       const own = keys.filter((key) => isReached(reached, at, key))
@@ -148,7 +148,7 @@ async function takeAway(read: Run, write: Run, reached: Place): Promise<void> {
 }
 
 /** Where the catalog stays, only the bytes go. */
-async function look(read: Run, brought: Brought): Promise<Place> {
+async function look(read: Run, brought: Brought): Promise<Cursor> {
   const table = mustTable(BLOBS)
   for (const other of TABLES) {
     for await (const { keys } of changed(read, other))
@@ -211,7 +211,7 @@ async function* changesOf(read: Run, name: string): AsyncGenerator<readonly Chan
   }
 }
 
-function isReached({ table, after }: Place, at: number, key: Key): boolean {
+function isReached({ table, after }: Cursor, at: number, key: Key): boolean {
   if (at !== table) return at < table
   return after !== null && inOrder(key, after) <= 0
 }
@@ -225,8 +225,8 @@ function inOrder(one: Key, other: Key): number {
   return 0
 }
 
-export function placeIn(place: string | null): Place {
-  return place === null ? BEGINNING : (JSON.parse(place) as Place)
+export function cursorIn(place: string | null): Cursor {
+  return place === null ? BEGINNING : (JSON.parse(place) as Cursor)
 }
 
 const CHANGES: MovedTable = { name: 'move_change', key: ['moved_table', 'id'], frees: [] }

@@ -1,5 +1,5 @@
-import type { Attach, Attached, NewAttachment } from '../../core/catalog.ts'
-import type { Attachment, AttachmentId, BlobKey, FieldEntry, FieldId, Sha256, User } from '../../core/model.ts'
+import type { Attach, Attached, NewAttachment } from '../../core/ports/catalog.ts'
+import type { Attachment, AttachmentId, BlobKey, FieldEntry, FieldId, Sha256, User } from '../../core/model/model.ts'
 import type { Op } from '../statement.ts'
 import { insertAttachment, link, photo, removeAttachment, withDocument } from './attachments.ts'
 import { holdBytes, isClaimed } from './blobs.ts'

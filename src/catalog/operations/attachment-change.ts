@@ -1,5 +1,5 @@
-import type { AttachmentChange, AttachmentChanged } from '../../core/attachment-page.ts'
-import type { Attachment, AttachmentId, OrganizationId, RecordId } from '../../core/model.ts'
+import type { AttachmentChange, AttachmentChanged } from '../../core/ports/attachment-page.ts'
+import type { Attachment, AttachmentId, OrganizationId, RecordId } from '../../core/model/model.ts'
 import type { AttachmentTable } from '../schema.ts'
 import { columns, type Op, type Params, run, statement } from '../statement.ts'
 import { attachment, link } from './attachments.ts'

@@ -1,7 +1,7 @@
 /** Lists of attachments by what they are. One statement per shape; what is not filtered by is bound to what holds for all. */
 import { sql, type SqlBool } from 'kysely'
-import { MOST_EXTENSIONS, type AttachmentFilter, type AttachmentPage } from '../../core/attachment-page.ts'
-import type { Attachment, AttachmentId, ModuleId, OrganizationId, RecordId } from '../../core/model.ts'
+import { MOST_EXTENSIONS, type AttachmentFilter, type AttachmentPage } from '../../core/ports/attachment-page.ts'
+import type { Attachment, AttachmentId, ModuleId, OrganizationId, RecordId } from '../../core/model/model.ts'
 import { attachmentOf, type AttachmentRow } from '../rows.ts'
 import { all, type Bindings, type Db, type Op, type Params, type Step, statement } from '../statement.ts'
 import { visible } from './attachments.ts'

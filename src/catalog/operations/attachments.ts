@@ -6,7 +6,7 @@ import type {
   OrganizationId,
   RecordId,
   Sha256,
-} from '../../core/model.ts'
+} from '../../core/model/model.ts'
 import { attachmentOf, attachmentRow } from '../rows.ts'
 import type { AttachmentTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'

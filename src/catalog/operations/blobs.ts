@@ -1,5 +1,5 @@
 /** Which bytes are kept, how many attachments hold them, and which only wait to be removed. */
-import type { BlobKey, OrganizationId, Sha256 } from '../../core/model.ts'
+import type { BlobKey, OrganizationId, Sha256 } from '../../core/model/model.ts'
 import type { BlobTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
 

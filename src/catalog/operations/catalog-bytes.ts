@@ -1,6 +1,6 @@
 /** Whether the bytes that live in the catalog and the rows about them fit together. */
 import { sql } from 'kysely'
-import type { BlobKey } from '../../core/model.ts'
+import type { BlobKey } from '../../core/model/model.ts'
 import { all, type Op, type Params, statement } from '../statement.ts'
 import { blobOf, type ReturnsOf } from './inspection.ts'
 

@@ -1,4 +1,4 @@
-import type { ClientId, OrganizationId } from '../../core/model.ts'
+import type { ClientId, OrganizationId } from '../../core/model/model.ts'
 import { all, type Op, one, type Params, run, statement } from '../statement.ts'
 
 type Ending = { client: ClientId; at: number }

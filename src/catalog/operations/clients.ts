@@ -1,5 +1,5 @@
-import type { NewClient } from '../../core/accounts-catalog.ts'
-import type { Client, ClientId, OrganizationId, Sha256 } from '../../core/model.ts'
+import type { NewClient } from '../../core/ports/accounts-catalog.ts'
+import type { Client, ClientId, OrganizationId, Sha256 } from '../../core/model/model.ts'
 import { type ClientRow, clientOf } from '../rows.ts'
 import type { ClientTable } from '../schema.ts'
 import { all, columns, type Db, one, type Op, type Params, run, statement } from '../statement.ts'

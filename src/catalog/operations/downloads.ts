@@ -1,5 +1,5 @@
 /** An attachment as it is downloaded: asked for by all that its path names, and answered with a small file's bytes. */
-import type { Download, DownloadPath } from '../../core/catalog.ts'
+import type { Download, DownloadPath } from '../../core/ports/catalog.ts'
 import { attachmentOf } from '../rows.ts'
 import { type Op, one, type Params, statement } from '../statement.ts'
 import { visible } from './attachments.ts'

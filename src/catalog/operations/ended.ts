@@ -1,5 +1,5 @@
 /** Codes, tokens, sessions and grants that are over are kept for a while, to tell late comers why, and then forgotten. */
-import type { GrantId, RefreshTokenId, SessionId, Sha256, TokenId } from '../../core/model.ts'
+import type { GrantId, RefreshTokenId, SessionId, Sha256, TokenId } from '../../core/model/model.ts'
 import { all, type Op, type Params, run, statement } from '../statement.ts'
 
 type Bound = { before: number; limit: number }

@@ -1,5 +1,5 @@
 /** The files in a record's file fields. */
-import type { AttachmentId, FieldEntry, FieldId, OrganizationId, RecordId } from '../../core/model.ts'
+import type { AttachmentId, FieldEntry, FieldId, OrganizationId, RecordId } from '../../core/model/model.ts'
 import { attachmentOf } from '../rows.ts'
 import type { FieldEntryTable } from '../schema.ts'
 import { all, columns, type Op, type Params, run, statement } from '../statement.ts'

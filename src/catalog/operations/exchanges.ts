@@ -1,6 +1,6 @@
 /** A code or a refresh token for new ones: decided and done in one operation, so that of two at once one wins. */
-import type { CodeExchange, Exchanged, RefreshExchange } from '../../core/accounts-catalog.ts'
-import type { Grant, RefreshTokenId, Sha256 } from '../../core/model.ts'
+import type { CodeExchange, Exchanged, RefreshExchange } from '../../core/ports/accounts-catalog.ts'
+import type { Grant, RefreshTokenId, Sha256 } from '../../core/model/model.ts'
 import { all, one, type Op, type Params, run, statement } from '../statement.ts'
 import { revokeGrant } from './grant-endings.ts'
 import { addAccess, addRefresh, findGrant } from './grants.ts'

@@ -1,5 +1,5 @@
-import type { FieldChange } from '../../core/catalog.ts'
-import type { Field, FieldId, ModuleId, OrganizationId } from '../../core/model.ts'
+import type { FieldChange } from '../../core/ports/catalog.ts'
+import type { Field, FieldId, ModuleId, OrganizationId } from '../../core/model/model.ts'
 import { fieldOf } from '../rows.ts'
 import type { FieldTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'

@@ -1,6 +1,6 @@
 /** What the entries of a file field name, found before anything is written, and put into the field after. */
-import type { FieldFiles, FileReference, SavedRecord, SaveRecord } from '../../core/catalog.ts'
-import type { Attachment, AttachmentId, FieldId, OrganizationId, RecordId, UserId } from '../../core/model.ts'
+import type { FieldFiles, FileReference, SavedRecord, SaveRecord } from '../../core/ports/catalog.ts'
+import type { Attachment, AttachmentId, FieldId, OrganizationId, RecordId, UserId } from '../../core/model/model.ts'
 import type { Op } from '../statement.ts'
 import { attachment, document, insertAttachment, link, withDocument } from './attachments.ts'
 import { fillField } from './entries.ts'

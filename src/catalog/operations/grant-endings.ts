@@ -1,5 +1,5 @@
 /** Grants end with everything that hangs on them, so that a token's own row says whether it is good. */
-import type { GrantId, OrganizationId, SessionId, Sha256, UserId } from '../../core/model.ts'
+import type { GrantId, OrganizationId, SessionId, Sha256, UserId } from '../../core/model/model.ts'
 import { all, one, type Op, type Params, run, statement } from '../statement.ts'
 
 const revoke = statement((db, p: Params<{ id: GrantId; at: number }>) =>

@@ -1,4 +1,4 @@
-import type { NewAccess, NewCode, NewGrant, NewRefresh } from '../../core/accounts-catalog.ts'
+import type { NewAccess, NewCode, NewGrant, NewRefresh } from '../../core/ports/accounts-catalog.ts'
 import type {
   ClientId,
   Grant,
@@ -10,7 +10,7 @@ import type {
   Token,
   TokenId,
   UserId,
-} from '../../core/model.ts'
+} from '../../core/model/model.ts'
 import { grantOf } from '../rows.ts'
 import type { CodeTable, GrantTable, RefreshTokenTable } from '../schema.ts'
 import { all, columns, one, type Op, type Params, run, statement } from '../statement.ts'

@@ -1,6 +1,6 @@
 /** Rows about bytes, for those who compare them with the bytes. No index serves these: uploads do not pay for them. */
-import type { BlobRow, Holder, Inspection, Misled } from '../../core/inspection.ts'
-import type { AttachmentId, BlobKey, OrganizationId } from '../../core/model.ts'
+import type { BlobRow, Holder, Inspection, Misled } from '../../core/ports/inspection.ts'
+import type { AttachmentId, BlobKey, OrganizationId } from '../../core/model/model.ts'
 import type { BlobTable } from '../schema.ts'
 import { all, type Op, one, type Params, statement } from '../statement.ts'
 

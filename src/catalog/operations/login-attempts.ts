@@ -1,5 +1,5 @@
-import type { AttemptLimit } from '../../core/accounts-catalog.ts'
-import type { Sha256 } from '../../core/model.ts'
+import type { AttemptLimit } from '../../core/ports/accounts-catalog.ts'
+import type { Sha256 } from '../../core/model/model.ts'
 import type { LoginAttemptTable } from '../schema.ts'
 import { columns, one, type Op, type Params, run, statement } from '../statement.ts'
 

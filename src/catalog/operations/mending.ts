@@ -1,6 +1,6 @@
 /** Rows about bytes are put right by what the attachments say. */
-import { HOLDERS_AT_ONCE, type Holder } from '../../core/inspection.ts'
-import type { BlobKey } from '../../core/model.ts'
+import { HOLDERS_AT_ONCE, type Holder } from '../../core/ports/inspection.ts'
+import type { BlobKey } from '../../core/model/model.ts'
 import { all, type Op, one, type Params, run, statement } from '../statement.ts'
 import { bytes, dropBytes, holdBytesOf } from './blobs.ts'
 import { blob } from './inspection.ts'

@@ -1,4 +1,4 @@
-import type { Properties } from '../../core/model.ts'
+import type { Properties } from '../../core/model/model.ts'
 
 /** What is there with the changes laid over it; null takes a name away. */
 export function merged(present: Properties | undefined, changes: Properties): Properties {

@@ -1,5 +1,5 @@
 /** A module that is removed is found no more at once; its records go in batches, and it goes after the last of them. */
-import type { ModuleId, OrganizationId } from '../../core/model.ts'
+import type { ModuleId, OrganizationId } from '../../core/model/model.ts'
 import { type Op, one, type Params, run, statement } from '../statement.ts'
 
 type Key = { organization: OrganizationId; id: ModuleId }

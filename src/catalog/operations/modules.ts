@@ -1,5 +1,5 @@
-import type { NewModule } from '../../core/catalog.ts'
-import type { Module, ModuleId, OrganizationId } from '../../core/model.ts'
+import type { NewModule } from '../../core/ports/catalog.ts'
+import type { Module, ModuleId, OrganizationId } from '../../core/model/model.ts'
 import { moduleOf } from '../rows.ts'
 import type { ModuleTable } from '../schema.ts'
 import type { Selectable } from 'kysely'

@@ -1,6 +1,6 @@
 import type { Op } from '../statement.ts'
-import type { Asked } from '../thread-messages.ts'
-import type { Operations } from '../thread-calls.ts'
+import type { Asked } from '../sqlite/thread-messages.ts'
+import type { Operations } from '../sqlite/thread-calls.ts'
 
 type Untyped = (...args: readonly unknown[]) => Op<unknown>
 

@@ -1,5 +1,5 @@
 /** An organization that is removed is found no more at once; what it has goes in batches, and it goes last. */
-import type { AttachmentId, OrganizationId } from '../../core/model.ts'
+import type { AttachmentId, OrganizationId } from '../../core/model/model.ts'
 import type { Schema } from '../schema.ts'
 import { all, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
 import { removeAttachment } from './attachments.ts'

@@ -1,5 +1,5 @@
-import type { NewOrganization, OrganizationChange } from '../../core/catalog.ts'
-import type { Organization, OrganizationId, User, UserId } from '../../core/model.ts'
+import type { NewOrganization, OrganizationChange } from '../../core/ports/catalog.ts'
+import type { Organization, OrganizationId, User, UserId } from '../../core/model/model.ts'
 import { organizationOf } from '../rows.ts'
 import type { OrganizationTable, UserTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'

@@ -1,5 +1,5 @@
-import type { NewProfile } from '../../core/permissions-catalog.ts'
-import type { OrganizationId, Profile, ProfileId, ProfileRule } from '../../core/model.ts'
+import type { NewProfile } from '../../core/ports/permissions-catalog.ts'
+import type { OrganizationId, Profile, ProfileId, ProfileRule } from '../../core/model/model.ts'
 import { profileOf } from '../rows.ts'
 import type { ProfileTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely'
-import type { RecordPage } from '../../core/catalog.ts'
-import type { CrmRecord, ModuleId, OrganizationId, RecordId, UserId } from '../../core/model.ts'
+import type { RecordPage } from '../../core/ports/catalog.ts'
+import type { CrmRecord, ModuleId, OrganizationId, RecordId, UserId } from '../../core/model/model.ts'
 import { type RecordRow, recordOf } from '../rows.ts'
 import { all, type Db, type Op, type Params, type Step, statement } from '../statement.ts'
 import { literally } from './pattern.ts'

@@ -1,4 +1,4 @@
-import type { AttachmentId, ModuleId, OrganizationId, RecordId } from '../../core/model.ts'
+import type { AttachmentId, ModuleId, OrganizationId, RecordId } from '../../core/model/model.ts'
 import { all, type Op, one, type Params, run, statement } from '../statement.ts'
 import { removeAttachment } from './attachments.ts'
 import { countRecords } from './modules.ts'

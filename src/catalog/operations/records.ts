@@ -1,5 +1,5 @@
-import type { CrmRecord, ModuleId, OrganizationId, RecordId } from '../../core/model.ts'
-import { normalEmail, normalPhone } from '../../core/record-facts.ts'
+import type { CrmRecord, ModuleId, OrganizationId, RecordId } from '../../core/model/model.ts'
+import { normalEmail, normalPhone } from '../../core/model/record-facts.ts'
 import { recordOf } from '../rows.ts'
 import { nameKey } from './modules.ts'
 import { type Db, type Op, one, type Params, statement } from '../statement.ts'

@@ -1,7 +1,7 @@
 /** What was attached under an idempotency key, as it was then: a repetition is told the same even when it has gone since. */
-import type { Attach, Attached } from '../../core/catalog.ts'
-import type { Attachment, OrganizationId, Sha256 } from '../../core/model.ts'
-import { RETRY_MS } from '../../core/retry.ts'
+import type { Attach, Attached } from '../../core/ports/catalog.ts'
+import type { Attachment, OrganizationId, Sha256 } from '../../core/model/model.ts'
+import { RETRY_MS } from '../../core/files/idempotency.ts'
 import type { RetryTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
 

@@ -1,5 +1,5 @@
-import type { NewRole } from '../../core/permissions-catalog.ts'
-import type { OrganizationId, Role, RoleId } from '../../core/model.ts'
+import type { NewRole } from '../../core/ports/permissions-catalog.ts'
+import type { OrganizationId, Role, RoleId } from '../../core/model/model.ts'
 import { roleOf } from '../rows.ts'
 import type { RoleTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'

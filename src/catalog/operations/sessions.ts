@@ -1,5 +1,5 @@
-import type { NewSession, Session } from '../../core/accounts-catalog.ts'
-import type { OrganizationId, SessionId, Sha256, UserId } from '../../core/model.ts'
+import type { NewSession, Session } from '../../core/ports/accounts-catalog.ts'
+import type { OrganizationId, SessionId, Sha256, UserId } from '../../core/model/model.ts'
 import { accountOf, organizationOf } from '../rows.ts'
 import type { SessionTable } from '../schema.ts'
 import { columns, one, type Op, type Params, run, statement } from '../statement.ts'

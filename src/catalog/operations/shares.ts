@@ -1,5 +1,5 @@
-import type { NewShare, SharedAttachment } from '../../core/shares-catalog.ts'
-import type { AttachmentId, OrganizationId, Sha256, Share, ShareId } from '../../core/model.ts'
+import type { NewShare, SharedAttachment } from '../../core/ports/shares-catalog.ts'
+import type { AttachmentId, OrganizationId, Sha256, Share, ShareId } from '../../core/model/model.ts'
 import { type ShareRow, shareOf } from '../rows.ts'
 import type { ShareTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'

@@ -1,5 +1,5 @@
-import type { NewToken, TokenHolder } from '../../core/accounts-catalog.ts'
-import type { OrganizationId, Profile, ProfileId, Sha256, Token, TokenId, User } from '../../core/model.ts'
+import type { NewToken, TokenHolder } from '../../core/ports/accounts-catalog.ts'
+import type { OrganizationId, Profile, ProfileId, Sha256, Token, TokenId, User } from '../../core/model/model.ts'
 import { organizationOf, profileOf, tokenOf } from '../rows.ts'
 import type { TokenTable } from '../schema.ts'
 import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'

@@ -1,6 +1,6 @@
 /** How much an organization has: passes over all its attachments, so it is no read for the event loop. */
-import type { Usage } from '../../core/attachment-page.ts'
-import type { OrganizationId } from '../../core/model.ts'
+import type { Usage } from '../../core/ports/attachment-page.ts'
+import type { OrganizationId } from '../../core/model/model.ts'
 import { all, type Op, one, type Params, statement } from '../statement.ts'
 
 const byModule = statement((db, p: Params<{ organization: OrganizationId }>) =>

@@ -1,4 +1,4 @@
-import type { Account, OrganizationId, UserId, UserStatus } from '../../core/model.ts'
+import type { Account, OrganizationId, UserId, UserStatus } from '../../core/model/model.ts'
 import { accountOf } from '../rows.ts'
 import { all, columns, type Db, one, type Op, type Params, run, statement } from '../statement.ts'
 import { endGrantsOfUser } from './grant-endings.ts'

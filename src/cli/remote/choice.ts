@@ -1,5 +1,5 @@
 /** Which server a command speaks to: what the command line says, then the environment, then the remote in use, then the local data folder. */
-import { readReach, type Reach } from '../../config.ts'
+import { readReach, type Reach } from '../../config/config.ts'
 import { flagsOf, textOf, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { mustRemote, readRemotes } from './remotes.ts'

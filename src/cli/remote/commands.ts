@@ -1,6 +1,6 @@
 /** login and remote. */
 import type { Command } from 'commander'
-import { later } from '../later.ts'
+import { lazily } from '../lazily.ts'
 
 const logins = () => import('./login.ts')
 
@@ -18,23 +18,23 @@ export function addLogin(program: Command): void {
 Example:
   dossier login --server https://files.example.com --remote work < token.txt`,
     )
-    .action(later(logins, 'login'))
+    .action(lazily(logins, 'login'))
   const remote = program.command('remote').description('the servers that `login` remembered')
   remote
     .command('list')
     .description('list them; * marks the one in use')
     .option('--json', 'print JSON')
-    .action(later(logins, 'listRemotes'))
+    .action(lazily(logins, 'listRemotes'))
   remote
     .command('use')
     .description('speak to this one from now on')
     .argument('<name>')
     .option('--json', 'print JSON')
-    .action(later(logins, 'useRemote'))
+    .action(lazily(logins, 'useRemote'))
   remote
     .command('rm')
     .description('forget one')
     .argument('<name>')
     .option('--json', 'print JSON')
-    .action(later(logins, 'forgetRemote'))
+    .action(lazily(logins, 'forgetRemote'))
 }

@@ -3,7 +3,7 @@
  * Either way the command speaks the native API, as it would with a server far away.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readConfig } from '../../config.ts'
+import { readConfig } from '../../config/config.ts'
 import { flagsOf, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { readServerFile, type ServerFile } from './server-file.ts'
@@ -18,7 +18,7 @@ const LOOK_MS = 50
 
 export async function openLocal(options: Options): Promise<LocalServer> {
   const config = readConfig(flagsOf(options))
-  const { isServed } = await import('../../office.ts')
+  const { isServed } = await import('../../server/administration.ts')
   for (const until = Date.now() + PATIENCE_MS; ;) {
     // A folder without catalog and files is no server's own: whoever runs in it may have other stores.
     const isElsewhere = config.databaseUrl !== null && config.blobsUrl !== null
@@ -40,14 +40,14 @@ export async function openLocal(options: Options): Promise<LocalServer> {
 }
 
 async function openOwn(config: ReturnType<typeof readConfig>): Promise<LocalServer> {
-  const { openHouse } = await import('../../compose.ts')
+  const { openServer } = await import('../../server/server.ts')
   const own = { host: '127.0.0.1', port: 0, origin: null, workers: 1, logLevel: 'error' }
-  const house = await openHouse({ ...config, ...own }, { tends: false })
+  const server = await openServer({ ...config, ...own }, { maintains: false })
   try {
-    const port = await house.listen()
-    return { url: `http://127.0.0.1:${String(port)}`, token: house.operator, close: () => house.close() }
+    const port = await server.listen()
+    return { url: `http://127.0.0.1:${String(port)}`, token: server.operator, close: () => server.close() }
   } catch (error) {
-    await house.close()
+    await server.close()
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** `dossier login` and `dossier remote`: the servers that this user speaks to. */
 import { createInterface } from 'node:readline'
 import { createClient } from '../../client/client.ts'
-import { readReach } from '../../config.ts'
+import { readReach } from '../../config/config.ts'
 import { flagsOf, print, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { linesOf } from '../table.ts'

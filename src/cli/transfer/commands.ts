@@ -1,7 +1,7 @@
 /** put, get, ls and rm. */
 import { Option, type Command } from 'commander'
 import type { Options } from '../options.ts'
-import { later } from '../later.ts'
+import { lazily } from '../lazily.ts'
 import { collect, inOrg, wholeOf } from '../server-options.ts'
 
 /** Takes the exit status that a command answers. */
@@ -102,7 +102,7 @@ Examples:
   dossier ls --module Leads --type image/* --since 7d --json
   dossier ls --name draft --quiet | dossier rm -`,
     )
-    .action(later(() => import('./ls.ts'), 'ls'))
+    .action(lazily(() => import('./ls.ts'), 'ls'))
 }
 
 function addRm(program: Command, end: End): void {

@@ -1,9 +1,9 @@
 /** GET /contacts/: newest first, in pages that go on after a contact. */
-import { faceOf, idOfFace } from '../../core/ids.ts'
-import type { CrmRecord, RecordId } from '../../core/model.ts'
+import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import type { CrmRecord, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { contactUnknown, invalid } from './faults.ts'
-import { contactsOf, mustBeHere, placeOf } from './place.ts'
+import { contactsOf, mustBeHere, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { neededSentences } from './validation.ts'
 import { contactWire, type Wire } from './wire.ts'
@@ -28,13 +28,13 @@ interface ListQuery {
 }
 
 async function listContacts(call: Call): Promise<Answer> {
-  const place = placeOf(call)
+  const context = contextOf(call)
   const { locationId, ...asked } = mustBeQuery(call.query)
-  mustBeHere(place, locationId)
+  mustBeHere(context, locationId)
   const query = { ...asked, after: cursorOf(call.query) }
-  const module = await contactsOf(call, place)
-  const { records, more } = await call.desk.records.list(place.actor, module.id, query)
-  const fields = await call.desk.fields.list(place.actor, module.id)
+  const module = await contactsOf(call, context)
+  const { records, more } = await call.services.records.list(context.actor, module.id, query)
+  const fields = await call.services.fields.list(context.actor, module.id)
   const contacts = records.map((record) => contactWire(record, fields, [], call.origin))
   // A search is not counted to its end: that would read every contact of the location.
   const count = query.search === null ? module.records : contacts.length

@@ -1,16 +1,16 @@
 /** How a contact is written: one commit, and what HighLevel says when it cannot be. */
-import { faceOf } from '../../core/ids.ts'
-import type { CrmRecord, Field, Module, RecordId } from '../../core/model.ts'
-import type { RecordSave } from '../../core/records.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { CrmRecord, Field, Module, RecordId } from '../../core/model/model.ts'
+import type { RecordSave } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
 import type { ContactBody } from './bodies.ts'
 import { customValuesOf, propertiesOf } from './contact-values.ts'
 import { contactUnknown, duplicated, invalidUrl } from './faults.ts'
-import type { Place } from './place.ts'
+import type { LocationContext } from './context.ts'
 import { contactWire, nameOf, type Wire } from './wire.ts'
 
 export interface ContactSave {
-  readonly place: Place
+  readonly context: LocationContext
   readonly module: Module
   /** Null: a new contact. */
   readonly change: RecordId | null
@@ -25,16 +25,16 @@ export interface SavedContact {
 }
 
 export async function saveContact(call: Call, save: ContactSave): Promise<SavedContact> {
-  const { place, module, change, body } = save
-  const fields = await call.desk.fields.list(place.actor, module.id)
-  const custom = await customValuesOf(call, place, fields, body.customFields ?? [])
+  const { context, module, change, body } = save
+  const fields = await call.services.fields.list(context.actor, module.id)
+  const custom = await customValuesOf(call, context, fields, body.customFields ?? [])
   const properties = propertiesOf(body)
   const prepared: RecordSave = { change, properties, ...custom, match: matchOf(save) }
-  const [saved] = await call.desk.records.save(place.actor, module.id, [prepared])
+  const [saved] = await call.services.records.save(context.actor, module.id, [prepared])
   switch (saved?.outcome) {
     case 'created':
     case 'updated':
-      return { isNew: saved.outcome === 'created', wire: await wireOf(call, place, saved.record, fields) }
+      return { isNew: saved.outcome === 'created', wire: await wireOf(call, context, saved.record, fields) }
     case 'duplicate':
       throw duplicated(faceOf(saved.record.id), nameOf(saved.record), saved.by)
     case 'bad_reference':
@@ -49,16 +49,16 @@ export async function saveContact(call: Call, save: ContactSave): Promise<SavedC
 /** The whole contact as the API shows it. */
 export async function wireOf(
   call: Call,
-  { actor }: Place,
+  { actor }: LocationContext,
   contact: CrmRecord,
   fields: readonly Field[],
 ): Promise<Wire> {
-  const entries = await call.desk.records.entries(actor, contact.id)
+  const entries = await call.services.records.entries(actor, contact.id)
   return contactWire(contact, fields, entries, call.origin)
 }
 
 /** A location forbids duplicates unless its settings say otherwise. */
-export function allowsDuplicates({ location }: Place): boolean {
+export function allowsDuplicates({ location }: LocationContext): boolean {
   return location.properties['allowDuplicateContact'] === true
 }
 

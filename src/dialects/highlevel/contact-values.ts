@@ -1,13 +1,13 @@
 /** A contact's body as what the desk saves: properties, values of custom fields, and files of file fields. */
-import { holdsFiles } from '../../core/fields.ts'
-import { idOfFace } from '../../core/ids.ts'
-import type { Field, Json, Properties } from '../../core/model.ts'
-import type { RecordSave } from '../../core/records.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
+import { idOfFace } from '../../core/model/ids.ts'
+import type { Field, Json, Properties } from '../../core/model/model.ts'
+import type { RecordSave } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
 import type { ContactBody, CustomValue } from './bodies.ts'
 import { fieldUnknown, invalid } from './faults.ts'
 import { fileEntriesOf, type FileEntry } from './file-values.ts'
-import type { Place } from './place.ts'
+import type { LocationContext } from './context.ts'
 import { TEXT_PROPERTIES } from './wire.ts'
 
 const OTHERS = [
@@ -21,9 +21,9 @@ const OTHERS = [
 
 /** Only what the body names is touched; null and an empty text remove. */
 export function propertiesOf(body: ContactBody): Properties {
-  const texts = Object.entries(TEXT_PROPERTIES).flatMap(([wire, house]) => {
+  const texts = Object.entries(TEXT_PROPERTIES).flatMap(([wire, server]) => {
     const value = body[wire as keyof typeof TEXT_PROPERTIES]
-    return value === undefined ? [] : [[house, textOf(value)] as const]
+    return value === undefined ? [] : [[server, textOf(value)] as const]
   })
   const others = OTHERS.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name] as Json] as const]))
   return {
@@ -37,7 +37,7 @@ export function propertiesOf(body: ContactBody): Properties {
 /** By id or by key, `contact.` before it or not. Fault: `not_found` about `field`. */
 export async function customValuesOf(
   call: Call,
-  place: Place,
+  context: LocationContext,
   fields: readonly Field[],
   given: readonly CustomValue[],
 ): Promise<Required<Pick<RecordSave, 'values' | 'files'>>> {
@@ -50,7 +50,7 @@ export async function customValuesOf(
     if (sent === undefined) continue
     if (!holdsFiles(field)) values.set(field.id, sent === '' ? null : (sent as Json))
     else {
-      const entries = await fileEntriesOf(call, place, field, sent)
+      const entries = await fileEntriesOf(call, context, field, sent)
       if (entries !== null) files.set(field.id, entries)
     }
   }

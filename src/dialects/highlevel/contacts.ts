@@ -1,10 +1,10 @@
-import { idOfFace } from '../../core/ids.ts'
-import type { RecordId } from '../../core/model.ts'
+import { idOfFace } from '../../core/model/ids.ts'
+import type { RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedContact, newContact, upsertedContact } from './bodies.ts'
 import { allowsDuplicates, saveContact, wireOf } from './contact-save.ts'
 import { contactUnknown } from './faults.ts'
-import { contactsOf, mustBeHere, mustFindContact, placeOf } from './place.ts'
+import { contactsOf, mustBeHere, mustFindContact, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { mustBe } from './validation.ts'
 import { createdContactWire } from './wire.ts'
@@ -24,62 +24,62 @@ function route(method: Route['method'], path: string, operation: string, answer:
 }
 
 async function create(call: Call): Promise<Answer> {
-  const place = placeOf(call)
+  const context = contextOf(call)
   const { locationId, ...body } = mustBe(newContact, await call.json())
-  mustBeHere(place, locationId)
+  mustBeHere(context, locationId)
   const { wire } = await saveContact(call, {
-    place,
-    module: await contactsOf(call, place),
+    context,
+    module: await contactsOf(call, context),
     change: null,
     body,
-    duplicates: allowsDuplicates(place) ? null : 'refuse',
+    duplicates: allowsDuplicates(context) ? null : 'refuse',
   })
   return { status: 201, json: { contact: createdContactWire(wire), traceId: call.id } }
 }
 
 /** HighLevel's OpenAPI: a duplicate is made only when both the location and the request want one. */
 async function upsert(call: Call): Promise<Answer> {
-  const place = placeOf(call)
+  const context = contextOf(call)
   const { locationId, createNewIfDuplicateAllowed, ...body } = mustBe(upsertedContact, await call.json())
-  mustBeHere(place, locationId)
+  mustBeHere(context, locationId)
   const { isNew, wire } = await saveContact(call, {
-    place,
-    module: await contactsOf(call, place),
+    context,
+    module: await contactsOf(call, context),
     change: null,
     body,
-    duplicates: createNewIfDuplicateAllowed === true && allowsDuplicates(place) ? null : 'update',
+    duplicates: createNewIfDuplicateAllowed === true && allowsDuplicates(context) ? null : 'update',
   })
   return { status: 200, json: { new: isNew, contact: wire, traceId: call.id } }
 }
 
 async function read(call: Call): Promise<Answer> {
-  const place = placeOf(call)
-  const module = await contactsOf(call, place)
-  const contact = await mustFindContact(call, place, module, idIn(call))
-  const fields = await call.desk.fields.list(place.actor, module.id)
-  return { status: 200, json: { contact: await wireOf(call, place, contact, fields), traceId: call.id } }
+  const context = contextOf(call)
+  const module = await contactsOf(call, context)
+  const contact = await mustFindContact(call, context, module, idIn(call))
+  const fields = await call.services.fields.list(context.actor, module.id)
+  return { status: 200, json: { contact: await wireOf(call, context, contact, fields), traceId: call.id } }
 }
 
 async function change(call: Call): Promise<Answer> {
-  const place = placeOf(call)
-  const module = await contactsOf(call, place)
-  const contact = await mustFindContact(call, place, module, idIn(call))
+  const context = contextOf(call)
+  const module = await contactsOf(call, context)
+  const contact = await mustFindContact(call, context, module, idIn(call))
   const { locationId: _, ...body } = mustBe(changedContact, await call.json())
   const { wire } = await saveContact(call, {
-    place,
+    context,
     module,
     change: contact.id,
     body,
-    duplicates: allowsDuplicates(place) ? null : 'refuse',
+    duplicates: allowsDuplicates(context) ? null : 'refuse',
   })
   return { status: 200, json: { succeded: true, contact: wire, traceId: call.id } }
 }
 
 async function remove(call: Call): Promise<Answer> {
-  const place = placeOf(call)
-  const module = await contactsOf(call, place)
+  const context = contextOf(call)
+  const module = await contactsOf(call, context)
   const id = idOfFace(idIn(call)) as RecordId | null
-  const removed = id === null ? [] : await call.desk.records.remove(place.actor, module.id, [id])
+  const removed = id === null ? [] : await call.services.records.remove(context.actor, module.id, [id])
   if (removed.length === 0) throw contactUnknown(idIn(call))
   return { status: 200, json: { succeded: true, traceId: call.id } }
 }

@@ -1,9 +1,9 @@
 /** A custom field as HighLevel's OpenAPI shows it, and what a request's other names for the same things become. */
-import type { FieldChange } from '../../core/catalog.ts'
-import type { NewField } from '../../core/fields.ts'
-import { holdsFiles } from '../../core/fields.ts'
-import { faceOf } from '../../core/ids.ts'
-import type { Field, Json, ModuleId, Properties } from '../../core/model.ts'
+import type { FieldChange } from '../../core/ports/catalog.ts'
+import type { NewField } from '../../core/crm/fields.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { Field, Json, ModuleId, Properties } from '../../core/model/model.ts'
 import type { FieldBody } from './bodies.ts'
 import { isText, type Wire } from './wire.ts'
 

@@ -1,11 +1,11 @@
-import type { Module, Field, FieldId } from '../../core/model.ts'
-import { Fault } from '../../core/fault.ts'
-import { idOfFace } from '../../core/ids.ts'
+import type { Module, Field, FieldId } from '../../core/model/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { idOfFace } from '../../core/model/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedField, newField } from './bodies.ts'
 import { fieldChangeOf, fieldWire, keyOf, MODULES, newFieldOf, type Model } from './custom-field-wire.ts'
 import { fieldUnknown, invalid } from './faults.ts'
-import { mustBeHere, placeOf, type Place } from './place.ts'
+import { mustBeHere, contextOf, type LocationContext } from './context.ts'
 import { scope } from './scopes.ts'
 import { mustBe } from './validation.ts'
 
@@ -30,23 +30,23 @@ function route(method: Route['method'], path: string, operation: string, answer:
 
 async function list(call: Call): Promise<Answer> {
   const models = modelsOf(call.query.get('model'))
-  const place = here(call)
+  const context = here(call)
   const customFields = []
   for (const model of models) {
-    const module = await moduleOf(call, place, model)
-    const fields = await call.desk.fields.list(place.actor, module.id)
+    const module = await moduleOf(call, context, model)
+    const fields = await call.services.fields.list(context.actor, module.id)
     customFields.push(...fields.map((field) => fieldWire(field, model)))
   }
   return { status: 200, json: { customFields, traceId: call.id } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const place = here(call)
+  const context = here(call)
   const body = mustBe(newField, await call.json())
   const model = body.model ?? 'contact'
-  const module = await moduleOf(call, place, model)
-  const key = await freeKey(call, place, module, keyFrom(model, body.fieldKey ?? ''), keyOf(model, body.name))
-  const field = await call.desk.fields.create(place.actor, newFieldOf(body, module.id, key))
+  const module = await moduleOf(call, context, model)
+  const key = await freeKey(call, context, module, keyFrom(model, body.fieldKey ?? ''), keyOf(model, body.name))
+  const field = await call.services.fields.create(context.actor, newFieldOf(body, module.id, key))
   return { status: 201, json: { customField: fieldWire(field, model), traceId: call.id } }
 }
 
@@ -56,24 +56,24 @@ async function read(call: Call): Promise<Answer> {
 }
 
 async function change(call: Call): Promise<Answer> {
-  const place = here(call)
-  const { field, model } = await mustFind(call, place)
+  const context = here(call)
+  const { field, model } = await mustFind(call, context)
   const body = mustBe(changedField, await call.json())
-  const changed = await call.desk.fields.change(place.actor, field.id, fieldChangeOf(body, field))
+  const changed = await call.services.fields.change(context.actor, field.id, fieldChangeOf(body, field))
   return { status: 200, json: { customField: fieldWire(changed, model), traceId: call.id } }
 }
 
 async function remove(call: Call): Promise<Answer> {
-  const place = here(call)
-  const { field } = await mustFind(call, place)
-  await call.desk.fields.remove(place.actor, field.id)
+  const context = here(call)
+  const { field } = await mustFind(call, context)
+  await call.services.fields.remove(context.actor, field.id)
   return { status: 200, json: { succeded: true, traceId: call.id } }
 }
 
-function here(call: Call): Place {
-  const place = placeOf(call)
-  mustBeHere(place, call.params['locationId'])
-  return place
+function here(call: Call): LocationContext {
+  const context = contextOf(call)
+  mustBeHere(context, call.params['locationId'])
+  return context
 }
 
 function modelsOf(name: string | null): readonly Model[] {
@@ -83,23 +83,23 @@ function modelsOf(name: string | null): readonly Model[] {
   throw invalid(['model must be one of the following values: contact, opportunity, all'])
 }
 
-function moduleOf(call: Call, place: Place, model: Model): Promise<Module> {
-  return call.desk.records.module(place.actor, MODULES[model])
+function moduleOf(call: Call, context: LocationContext, model: Model): Promise<Module> {
+  return call.services.records.module(context.actor, MODULES[model])
 }
 
 /** Fields of other modules are not HighLevel's. */
-async function mustFind(call: Call, place: Place): Promise<{ field: Field; model: Model }> {
+async function mustFind(call: Call, context: LocationContext): Promise<{ field: Field; model: Model }> {
   const face = call.params['id'] ?? ''
   const id = idOfFace(face) as FieldId | null
-  const field = id === null ? null : await fieldOrNull(call, place, id)
+  const field = id === null ? null : await fieldOrNull(call, context, id)
   for (const model of ['contact', 'opportunity'] as const)
-    if (field?.module === (await moduleOf(call, place, model)).id) return { field, model }
+    if (field?.module === (await moduleOf(call, context, model)).id) return { field, model }
   throw fieldUnknown(face)
 }
 
-async function fieldOrNull(call: Call, place: Place, id: FieldId): Promise<Field | null> {
+async function fieldOrNull(call: Call, context: LocationContext, id: FieldId): Promise<Field | null> {
   try {
-    return await call.desk.fields.find(place.actor, id)
+    return await call.services.fields.find(context.actor, id)
   } catch (error) {
     if (error instanceof Fault && error.code === 'not_found') return null
     throw error
@@ -107,8 +107,14 @@ async function fieldOrNull(call: Call, place: Place, id: FieldId): Promise<Field
 }
 
 /** The key that was asked for, as it is; or one made from the name, with `_1`, `_2` behind it while it is taken. */
-async function freeKey(call: Call, place: Place, module: Module, asked: string | null, made: string): Promise<string> {
-  const fields = await call.desk.fields.list(place.actor, module.id)
+async function freeKey(
+  call: Call,
+  context: LocationContext,
+  module: Module,
+  asked: string | null,
+  made: string,
+): Promise<string> {
+  const fields = await call.services.fields.list(context.actor, module.id)
   if (fields.length >= MOST_FIELDS)
     throw new Fault(
       'invalid_input',

@@ -1,4 +1,4 @@
-import type { Counters } from '../../core/counters.ts'
+import type { RateLimiter } from '../../core/limits/rate-limiter.ts'
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
 import { about, described } from './about.ts'
 import { contactListRoutes } from './contact-list.ts'
@@ -18,15 +18,15 @@ import { uploadRoutes } from './uploads.ts'
 export interface HighLevelSettings {
   /** Asked for each call, for they may change; null: calls are not counted. */
   readonly limits: () => Limits | null
-  readonly counters: Counters
+  readonly limiter: RateLimiter
 }
 
 /** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
 const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
-export function createHighLevel({ limits, counters }: HighLevelSettings): Dialect {
-  const throttle = createThrottle(limits, counters)
+export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect {
+  const throttle = createThrottle(limits, limiter)
   return {
     name: 'highlevel',
     owns: (path) => !OTHERS.test(path),

@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import type { Answer, AttachmentReference, Call, Route } from '../../http/contracts.ts'
 
 export const documentRoutes: readonly Route[] = [
@@ -19,7 +19,7 @@ export function documentAt(path: string): AttachmentReference | null {
 
 /** Open to whoever knows the id; a token that comes along is not looked at. */
 async function download(call: Call): Promise<Answer> {
-  const attachment = await call.desk.attachments.document(call.params['documentId'] ?? '')
+  const attachment = await call.services.attachments.document(call.params['documentId'] ?? '')
   // Sending the browser on to a URL of a client's choice would make this server an open redirect.
   if (attachment.kind === 'link')
     throw new Fault(

@@ -1,5 +1,5 @@
 /** The refusals that this dialect makes itself; `text` in the details is what the wire fixes, the message is the helpful sentence. */
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 
 export const PUBLISHED_VERSIONS = ['2021-04-15', '2021-07-28', '2023-02-21', 'v3'] as const
 

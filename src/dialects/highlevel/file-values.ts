@@ -1,9 +1,9 @@
 /** What a PUT may write into a file field. `meta` is the server's and is read for `deleted` alone: no client can forge a file. */
-import type { Field } from '../../core/model.ts'
-import type { EntryTarget } from '../../core/records.ts'
+import type { Field } from '../../core/model/model.ts'
+import type { EntryTarget } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
 import { invalidUrl } from './faults.ts'
-import type { Place } from './place.ts'
+import type { LocationContext } from './context.ts'
 
 export interface FileEntry {
   readonly key: string
@@ -19,7 +19,7 @@ type Given = Readonly<Record<string, unknown>>
 /** Null: the field stays as it is. An empty list clears it. Fault: `invalid_input` about `link`, and nothing is changed. */
 export async function fileEntriesOf(
   call: Call,
-  place: Place,
+  context: LocationContext,
   field: Field,
   value: unknown,
 ): Promise<readonly FileEntry[] | null> {
@@ -27,12 +27,17 @@ export async function fileEntriesOf(
   if (value === undefined || Array.isArray(value) || isJoined(value)) return null
   if (value === null || value === '') return []
   if (typeof value === 'string')
-    return [{ key: crypto.randomUUID(), target: await targetOf(call, place, field, { url: value }) }]
+    return [{ key: crypto.randomUUID(), target: await targetOf(call, context, field, { url: value }) }]
   if (!isObject(value)) throw badEntry(field)
-  return entriesOf(call, place, field, isEntry(value) ? { [keyOf(value)]: value } : value)
+  return entriesOf(call, context, field, isEntry(value) ? { [keyOf(value)]: value } : value)
 }
 
-async function entriesOf(call: Call, place: Place, field: Field, map: Given): Promise<readonly FileEntry[]> {
+async function entriesOf(
+  call: Call,
+  context: LocationContext,
+  field: Field,
+  map: Given,
+): Promise<readonly FileEntry[]> {
   const given = Object.entries(map).filter(([, entry]) => entry !== null && !isDeleted(entry))
   if (given.length > MOST_ENTRIES || given.some(([key]) => key === '' || key.length > LONGEST_KEY))
     throw invalidUrl(
@@ -42,25 +47,30 @@ async function entriesOf(call: Call, place: Place, field: Field, map: Given): Pr
   for (const [key, entry] of given) {
     const named = typeof entry === 'string' ? { url: entry } : entry
     if (!isObject(named)) throw badEntry(field)
-    entries.push({ key, target: await targetOf(call, place, field, named) })
+    entries.push({ key, target: await targetOf(call, context, field, named) })
   }
   return entries
 }
 
 /** A document of this house by its URL or its id; any other http(s) URL is a link, and never fetched. */
-async function targetOf(call: Call, place: Place, field: Field, { url, documentId }: Given): Promise<EntryTarget> {
+async function targetOf(
+  call: Call,
+  context: LocationContext,
+  field: Field,
+  { url, documentId }: Given,
+): Promise<EntryTarget> {
   const text = typeof url === 'string' ? url.trim() : ''
   const own = text === '' ? null : call.attachmentAt(text)
   if (own !== null) return own
-  if (typeof documentId === 'string' && (text === '' || (await isOwn(call, place, documentId))))
+  if (typeof documentId === 'string' && (text === '' || (await isOwn(call, context, documentId))))
     return { document: documentId }
   if (!isLink(text)) throw badEntry(field)
   return { url: text }
 }
 
 /** A URL made under a former origin still names its document by its id; an id from elsewhere leaves the URL a link. */
-async function isOwn(call: Call, { actor }: Place, documentId: string): Promise<boolean> {
-  const document = await call.desk.attachments.document(documentId).catch(() => null)
+async function isOwn(call: Call, { actor }: LocationContext, documentId: string): Promise<boolean> {
+  const document = await call.services.attachments.document(documentId).catch(() => null)
   return document?.organization === actor.organization
 }
 

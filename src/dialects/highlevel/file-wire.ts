@@ -1,6 +1,6 @@
 /** How a file goes out, in a custom field's map and in the answer to an upload. */
-import { faceOf } from '../../core/ids.ts'
-import type { Attachment, FieldEntry } from '../../core/model.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { Attachment, FieldEntry } from '../../core/model/model.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 

@@ -1,12 +1,12 @@
 /** POST /locations/{id}/customFields/upload: files that a PUT puts into a field later. They are acknowledged, so they are kept. */
-import type { FileClaim } from '../../core/policy.ts'
-import type { Intake } from '../../core/intake.ts'
-import { Fault } from '../../core/fault.ts'
-import { holdsFiles } from '../../core/fields.ts'
-import { idOfFace } from '../../core/ids.ts'
-import type { Attachment, Field, Module, RecordId } from '../../core/model.ts'
+import type { FileClaim } from '../../core/files/policy.ts'
+import type { Intake } from '../../core/files/intake.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
+import { idOfFace } from '../../core/model/ids.ts'
+import type { Attachment, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { contactsOf, mustBeHere, mustFindContact, placeOf, type Place } from './place.ts'
+import { contactsOf, mustBeHere, mustFindContact, contextOf, type LocationContext } from './context.ts'
 import { mustSuitField, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
@@ -31,22 +31,22 @@ interface Received {
 }
 
 async function uploadToLocation(call: Call): Promise<Answer> {
-  const place = placeOf(call)
-  mustBeHere(place, call.params['locationId'])
+  const context = contextOf(call)
+  mustBeHere(context, call.params['locationId'])
   mustBeForm(call)
-  const module = await contactsOf(call, place)
-  const fields = await call.desk.fields.list(place.actor, module.id)
+  const module = await contactsOf(call, context)
+  const fields = await call.services.fields.list(context.actor, module.id)
   const received: Received = { names: [], claims: [], id: '', maxFiles: '' }
   const attachments = await call.intake(async (intake) => {
     await takeForm(call, intake, fields, received)
     mustSuit(received, fields)
-    return intake.attach(await ownerOf(call, place, module, received.id))
+    return intake.attach(await ownerOf(call, context, module, received.id))
   })
   return { status: 200, json: { ...filesWire(attachments, received.names, call.origin), traceId: call.id } }
 }
 
 async function takeForm(call: Call, intake: Intake, fields: readonly Field[], received: Received): Promise<void> {
-  const policy = uploadPolicy(call.desk.sniff)
+  const policy = uploadPolicy(call.services.sniff)
   for await (const part of call.bodyKind === 'none' ? [] : call.parts()) {
     if (part.isFile) {
       const file = incomingFile(part)
@@ -80,10 +80,10 @@ function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]):
 }
 
 /** The contact that `id` names; any other id leaves the files with the location itself. */
-async function ownerOf(call: Call, place: Place, module: Module, face: string): Promise<RecordId | null> {
+async function ownerOf(call: Call, context: LocationContext, module: Module, face: string): Promise<RecordId | null> {
   if (idOfFace(face) === null) return null
   try {
-    return (await mustFindContact(call, place, module, face)).id
+    return (await mustFindContact(call, context, module, face)).id
   } catch (error) {
     if (error instanceof Fault && error.code === 'not_found') return null
     throw error

@@ -1,10 +1,10 @@
-import { Fault } from '../../core/fault.ts'
-import { faceOf, idOfFace } from '../../core/ids.ts'
-import type { Json, Organization, OrganizationId, Properties } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import type { Json, Organization, OrganizationId, Properties } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation } from './faults.ts'
 import { companyIdOf } from './oauth-consent.ts'
-import { mustBeHere, placeOf } from './place.ts'
+import { mustBeHere, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { isText, type Wire } from './wire.ts'
 
@@ -52,9 +52,9 @@ async function readLocation(call: Call): Promise<Answer> {
 /** A location's own token, or one of the agency that it belongs to. */
 async function mustMayRead(call: Call, face: string): Promise<Organization> {
   if (call.caller.organization !== null) {
-    const place = placeOf(call)
-    mustBeHere(place, face)
-    return place.location
+    const context = contextOf(call)
+    mustBeHere(context, face)
+    return context.location
   }
   const location = await organizationBehind(call, face)
   if (location?.agency !== call.caller.agency) throw outsideLocation()
@@ -65,7 +65,7 @@ async function organizationBehind(call: Call, face: string): Promise<Organizatio
   const id = idOfFace(face) as OrganizationId | null
   if (id === null) return null
   try {
-    return await call.desk.organizations.find(id)
+    return await call.services.organizations.find(id)
   } catch (error) {
     if (error instanceof Fault && error.code === 'not_found') return null
     throw error

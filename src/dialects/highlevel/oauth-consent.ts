@@ -1,10 +1,10 @@
 /** Where a user chooses the location (or the whole agency) in which a program may work. */
-import type { Session } from '../../core/accounts-catalog.ts'
-import { faceOf } from '../../core/ids.ts'
-import type { Client, Organization } from '../../core/model.ts'
+import type { Session } from '../../core/ports/accounts-catalog.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { Client, Organization } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { authorize } from '../../pages/authorization.ts'
-import type { Place } from '../../pages/consent-page.ts'
+import type { Tenant } from '../../pages/consent-page.ts'
 import {
   challengeIn,
   mustBeRedirectUri,
@@ -37,8 +37,8 @@ export function companyIdOf(agency: string): string {
 }
 
 async function chooseLocation(call: Call): Promise<Answer> {
-  const { query, desk } = call
-  const client = await mustFindClient(desk.clients, query.get('client_id'), 'highlevel')
+  const { query, services } = call
+  const client = await mustFindClient(services.clients, query.get('client_id'), 'highlevel')
   const redirectUri = mustBeRedirectUri(query, client)
   if (query.get('response_type') !== 'code') throw unfit('response_type', 'must be code.')
   if (!client.flows.includes('code'))
@@ -53,19 +53,19 @@ async function chooseLocation(call: Call): Promise<Answer> {
     scopes: scopes.map((name) => ({ name, meaning: meaningOf(name) })),
     isLasting: true,
     denial: backTo([['error', 'access_denied']]),
-    places: async (session) => (await choicesOf(call, client, session)).map(({ place }) => place),
+    tenants: async (session) => (await choicesOf(call, client, session)).map(({ context }) => context),
     async allow(session, chosen) {
-      const choice = (await choicesOf(call, client, session)).find(({ place }) => place.id === chosen)
+      const choice = (await choicesOf(call, client, session)).find(({ context }) => context.id === chosen)
       if (choice === undefined) return null
       const given = { client, organization: choice.organization, user: session.account.id, scopes } as const
       const terms = { redirectUri, challenge, offline: true, lifetimeMs: TERMS.codeMs }
-      return backTo([['code', await desk.grants.code({ ...given, by: 'consent', session: null }, terms)]])
+      return backTo([['code', await services.grants.code({ ...given, by: 'consent', session: null }, terms)]])
     },
   })
 }
 
 interface Choice {
-  readonly place: Place
+  readonly context: Tenant
   /** Null: the agency itself. */
   readonly organization: Organization | null
 }
@@ -74,14 +74,14 @@ interface Choice {
 async function choicesOf(call: Call, client: Client, { account, organization }: Session): Promise<readonly Choice[]> {
   if (organization.agency !== client.agency) return []
   if (account.reach !== 'agency') return [choiceOf(organization)]
-  const all = await call.desk.organizations.ofAgency(client.agency, MOST)
+  const all = await call.services.organizations.ofAgency(client.agency, MOST)
   const id = companyIdOf(client.agency)
-  const agency = { place: { id, name: 'The whole agency', note: `company ${id}` }, organization: null }
+  const agency = { context: { id, name: 'The whole agency', note: `company ${id}` }, organization: null }
   const others = all.filter(({ id }) => id !== organization.id)
   return [choiceOf(organization), ...others.map(choiceOf), agency]
 }
 
 function choiceOf(organization: Organization): Choice {
   const id = faceOf(organization.id)
-  return { place: { id, name: organization.name, note: `location ${id}` }, organization }
+  return { context: { id, name: organization.name, note: `location ${id}` }, organization }
 }

@@ -1,5 +1,5 @@
 /** How `/oauth` says no: node-oauth2-server's words in HighLevel's shape; to people on a page. */
-import type { Fault } from '../../core/fault.ts'
+import type { Fault } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import { refusalPage } from '../../pages/page.ts'
 import { isConsentPath } from './oauth-consent.ts'

@@ -1,4 +1,4 @@
-import type { Terms } from '../../core/grants.ts'
+import type { Terms } from '../../core/access/grants.ts'
 
 /** What `expires_in` says: a day, less a second. */
 export const ACCESS_SECONDS = 86_399

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Fault } from '../../core/fault.ts'
-import type { Gift, Issued } from '../../core/grants.ts'
-import { faceOf, idOfFace } from '../../core/ids.ts'
-import type { Client, Grant, Organization, OrganizationId } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Gift, Issued } from '../../core/access/grants.ts'
+import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import type { Client, Grant, Organization, OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation, outsideScope } from './faults.ts'
 import { companyIdOf } from './oauth-consent.ts'
@@ -40,7 +40,7 @@ const locationBody = z.object({ companyId: text.min(1), locationId: text.min(1) 
 
 async function giveTokens(call: Call): Promise<Answer> {
   const body = mustBe(tokenBody, await bodyOf(call))
-  const client = await call.desk.clients.prove(body.client_id, body.client_secret)
+  const client = await call.services.clients.prove(body.client_id, body.client_secret)
   if (client.wire !== 'highlevel')
     throw new Fault('unauthenticated', 'client', 'This client is no HighLevel client.', { reason: 'unknown' })
   const issued = await issue(call, client, body)
@@ -50,7 +50,7 @@ async function giveTokens(call: Call): Promise<Answer> {
 const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 function issue(call: Call, client: Client, body: TokenBody): Promise<Issued> {
-  const { grants } = call.desk
+  const { grants } = call.services
   const { code = '', redirect_uri: redirectUri = null, code_verifier: verifier = null } = body
   switch (body.grant_type) {
     case 'authorization_code':
@@ -63,16 +63,16 @@ function issue(call: Call, client: Client, body: TokenBody): Promise<Issued> {
 }
 
 /** The client in its own name: in its own location, or for its agency. */
-async function byItself({ desk }: Call, client: Client, body: TokenBody): Promise<Issued> {
+async function byItself({ services }: Call, client: Client, body: TokenBody): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
       reason: 'unknown',
     })
   const asked = (body.scope ?? '').split(/[\s,]+/).filter((name) => name !== '')
   const scopes = asked.filter((name) => client.scopes.length === 0 || client.scopes.includes(name))
-  const organization = body.user_type === 'Company' ? null : await desk.organizations.find(client.organization)
+  const organization = body.user_type === 'Company' ? null : await services.organizations.find(client.organization)
   const gift: Gift = { client, organization, user: null, scopes, by: 'credentials', session: null }
-  return desk.grants.issue(gift, TERMS, false)
+  return services.grants.issue(gift, TERMS, false)
 }
 
 async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promise<Wire> {
@@ -95,12 +95,12 @@ async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promi
 /** At most so many locations are named. */
 const MOST = 500
 
-async function locationsOf({ desk }: Call, agency: string): Promise<readonly string[]> {
-  return (await desk.organizations.ofAgency(agency, MOST)).map(({ id }) => faceOf(id))
+async function locationsOf({ services }: Call, agency: string): Promise<readonly string[]> {
+  return (await services.organizations.ofAgency(agency, MOST)).map(({ id }) => faceOf(id))
 }
 
-async function userIdOf({ desk }: Call, { user, organization }: Grant): Promise<string> {
-  const first = user === null && organization !== null ? await desk.organizations.firstUser(organization) : null
+async function userIdOf({ services }: Call, { user, organization }: Grant): Promise<string> {
+  const first = user === null && organization !== null ? await services.organizations.firstUser(organization) : null
   const id = user ?? first?.id
   return id === undefined ? '' : faceOf(id)
 }
@@ -108,12 +108,12 @@ async function userIdOf({ desk }: Call, { user, organization }: Grant): Promise<
 /** For a location of the agency whose own token asks. */
 async function giveLocationToken(call: Call): Promise<Answer> {
   const { companyId, locationId } = mustBe(locationBody, await bodyOf(call))
-  const { caller, desk } = call
+  const { caller, services } = call
   if (caller.organization !== null) throw outsideScope()
   if (companyId !== companyIdOf(caller.agency)) throw outsideLocation()
   const location = await locationOf(call, locationId)
-  const { access, token } = await desk.grants.within(caller, location, TERMS)
-  const first = await desk.organizations.firstUser(location.id)
+  const { access, token } = await services.grants.within(caller, location, TERMS)
+  const first = await services.organizations.firstUser(location.id)
   const json = {
     access_token: access,
     token_type: 'Bearer',
@@ -127,9 +127,9 @@ async function giveLocationToken(call: Call): Promise<Answer> {
 }
 
 /** One that does not exist and one of another agency are told apart by nobody. */
-async function locationOf({ desk, caller }: Call, face: string): Promise<Organization> {
+async function locationOf({ services, caller }: Call, face: string): Promise<Organization> {
   const id = idOfFace(face) as OrganizationId | null
-  const found = id === null ? null : await desk.organizations.find(id).catch(nullWhenMissing)
+  const found = id === null ? null : await services.organizations.find(id).catch(nullWhenMissing)
   if (found === null || found.agency !== caller.agency) throw outsideLocation()
   return found
 }

@@ -1,8 +1,8 @@
 /** What HighLevel takes: 16 types, 50 MB each. */
-import { Fault } from '../../core/fault.ts'
-import type { Sniff } from '../../core/contracts.ts'
-import type { Field } from '../../core/model.ts'
-import { allowingTypes, extensionOf, type FileClaim, type Policy } from '../../core/policy.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Sniff } from '../../core/ports/contracts.ts'
+import type { Field } from '../../core/model/model.ts'
+import { allowingTypes, extensionOf, type FileClaim, type Policy } from '../../core/files/policy.ts'
 import { EXTENSION_OF_TYPE, extensionOfType, FAMILIES } from './types.ts'
 
 /** "50 MB" read the larger way, so that neither reading is refused. */

@@ -1,5 +1,5 @@
 /** How HighLevel says no: `{statusCode, message, error, traceId}`, and the fault's sentence is the message unless the wire fixes one. */
-import type { Fault, FaultCode } from '../../core/fault.ts'
+import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 
 interface Saying {

@@ -1,7 +1,7 @@
 /** HighLevel's limits: so many calls per interval and per day, for each client in each location. */
-import type { Counters, Period } from '../../core/counters.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Caller } from '../../core/model.ts'
+import type { RateLimiter, Period } from '../../core/limits/rate-limiter.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Caller } from '../../core/model/model.ts'
 
 export interface Limits {
   /** Calls per interval. */
@@ -29,15 +29,15 @@ export const RATE_LIMIT_HEADERS = [
 const DAY: Period = { milliseconds: 86_400_000, kind: 'fixed' }
 
 /** Null limits: nothing is counted and no header is sent. */
-export function createThrottle(limitsNow: () => Limits | null, counters: Counters): Throttle {
+export function createThrottle(limitsNow: () => Limits | null, limiter: RateLimiter): Throttle {
   return {
     count(caller) {
       const limits = limitsNow()
       if (limits === null) return null
       const key = keyOf(caller)
-      if (!counters.take(`${key} day`, DAY, limits.daily)) return tooManyToday(limits)
-      if (counters.take(`${key} interval`, intervalOf(limits), limits.max)) return null
-      counters.give(`${key} day`)
+      if (!limiter.take(`${key} day`, DAY, limits.daily)) return tooManyToday(limits)
+      if (limiter.take(`${key} interval`, intervalOf(limits), limits.max)) return null
+      limiter.give(`${key} day`)
       return tooManyNow(limits)
     },
     headers(caller) {
@@ -45,8 +45,8 @@ export function createThrottle(limitsNow: () => Limits | null, counters: Counter
       if (limits === null) return {}
       const key = caller === null ? null : keyOf(caller)
       const none = { used: 0, ends: DAY.milliseconds }
-      const day = key === null ? none : counters.look(`${key} day`, DAY)
-      const now = key === null ? none : counters.look(`${key} interval`, intervalOf(limits))
+      const day = key === null ? none : limiter.look(`${key} day`, DAY)
+      const now = key === null ? none : limiter.look(`${key} interval`, intervalOf(limits))
       // Five are published; the sixth, in milliseconds, its SDK reads.
       return {
         'x-ratelimit-limit-daily': String(limits.daily),

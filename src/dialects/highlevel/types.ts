@@ -1,5 +1,5 @@
 /** The reference page's 16 types, and what their files are known by. */
-import type { AllowedTypes } from '../../core/policy.ts'
+import type { AllowedTypes } from '../../core/files/policy.ts'
 
 /**
  * `.mpg` is MPEG's other name. Word and Excel save HTML and XML under their old names,

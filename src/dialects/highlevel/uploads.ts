@@ -1,12 +1,12 @@
 /** POST /forms/upload-custom-files: files onto a contact's custom fields. It has nothing to do with forms. */
-import type { Intake } from '../../core/intake.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Field } from '../../core/model.ts'
-import type { Policy } from '../../core/policy.ts'
+import type { Intake } from '../../core/files/intake.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Field } from '../../core/model/model.ts'
+import type { Policy } from '../../core/files/policy.ts'
 import type { Answer, Call, Part, Route } from '../../http/contracts.ts'
 import { wireOf } from './contact-save.ts'
 import { invalid } from './faults.ts'
-import { contactsOf, mustBeHere, mustFindContact, placeOf } from './place.ts'
+import { contactsOf, mustBeHere, mustFindContact, contextOf } from './context.ts'
 import { fieldPolicy, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, labelOf, mustBeFileField, mustBeForm, noFile } from './upload-parts.ts'
@@ -23,25 +23,25 @@ export const uploadRoutes: readonly Route[] = [
 ]
 
 async function uploadToCustomFields(call: Call): Promise<Answer> {
-  const place = placeOf(call)
+  const context = contextOf(call)
   const { contactId, locationId } = mustBeQuery(call.query)
-  mustBeHere(place, locationId)
-  const module = await contactsOf(call, place)
-  const contact = await mustFindContact(call, place, module, contactId)
+  mustBeHere(context, locationId)
+  const module = await contactsOf(call, context)
+  const contact = await mustFindContact(call, context, module, contactId)
   mustBeForm(call)
-  const fields = await call.desk.fields.list(place.actor, module.id)
+  const fields = await call.services.fields.list(context.actor, module.id)
   await call.intake(async (intake) => {
     await takeParts(call, intake, fields)
     await intake.attach(contact.id)
   })
-  const updated = await call.desk.records.find(place.actor, module.id, contact.id)
-  const wire = await wireOf(call, place, updated, fields)
+  const updated = await call.services.records.find(context.actor, module.id, contact.id)
+  const wire = await wireOf(call, context, updated, fields)
   return { status: 200, json: { succeded: true, contact: wire, traceId: call.id } }
 }
 
 /** Text parts that some clients send beside the files do not replace the query. */
 async function takeParts(call: Call, intake: Intake, fields: readonly Field[]): Promise<void> {
-  const policy = uploadPolicy(call.desk.sniff)
+  const policy = uploadPolicy(call.services.sniff)
   const taken = new Map<Field, Set<string>>()
   const texts: string[] = []
   for await (const part of call.bodyKind === 'none' ? [] : call.parts()) {

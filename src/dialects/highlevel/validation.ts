@@ -1,6 +1,6 @@
 /** Bodies held against their schemas, and refused in the sentences of class-validator, which clients of HighLevel know. */
 import type { z } from 'zod'
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import { invalid } from './faults.ts'
 
 /** Deeper than any body of the API; without a bound, whatever walks it later could run out of stack. */

@@ -1,7 +1,7 @@
 /** How a contact goes out: pure shapes, named as in HighLevel's OpenAPI. */
-import { faceOf } from '../../core/ids.ts'
-import type { CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model.ts'
-import { holdsFiles } from '../../core/fields.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model/model.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
 import { fileWire } from './file-wire.ts'
 
 export type Wire = Readonly<Record<string, unknown>>
@@ -105,7 +105,7 @@ function customFieldsOf(
 }
 
 function textsOf(properties: Properties): Wire {
-  const known = Object.entries(TEXT_PROPERTIES).map(([wire, house]) => [wire, properties[house]] as const)
+  const known = Object.entries(TEXT_PROPERTIES).map(([wire, server]) => [wire, properties[server]] as const)
   return Object.fromEntries(known.filter(([, value]) => isText(value)))
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Actor } from '../../core/access.ts'
-import { archiveNames, safeName } from '../../core/archive-names.ts'
-import type { AttachmentPage } from '../../core/attachment-page.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Attachment, CrmRecord } from '../../core/model.ts'
+import type { Actor } from '../../core/access/access.ts'
+import { archiveNames, safeName } from '../../core/model/archive-names.ts'
+import type { AttachmentPage } from '../../core/ports/attachment-page.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Attachment, CrmRecord } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { PLACE, scope } from './place.ts'
+import { ORGANIZATION_PATH, scope } from './context.ts'
 import { recordIn } from './records.ts'
 import { timeOf } from './showing.ts'
 import type { ManifestWire } from './wire.ts'
@@ -22,7 +22,7 @@ const everything: AttachmentPage['filter'] = {
 export const archiveRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/records/:record/archive`,
+    path: `${ORGANIZATION_PATH}/records/:record/archive`,
     operation: "download a record's files",
     needs: scope('attachments.read'),
     about: {
@@ -36,8 +36,8 @@ export const archiveRoutes: readonly Route[] = [
 ]
 
 async function archive(call: Call): Promise<Answer> {
-  const { place, record } = await recordIn(call)
-  const all = await attachmentsOf(call, place.actor, record)
+  const { context, record } = await recordIn(call)
+  const all = await attachmentsOf(call, context.actor, record)
   const files = all.filter(({ kind }) => kind === 'file')
   const paths = archiveNames(
     files.map(({ name }) => name),
@@ -54,7 +54,7 @@ async function attachmentsOf(call: Call, actor: Actor, { id }: CrmRecord): Promi
   let after: AttachmentPage['after'] = null
   for (;;) {
     const asked = { record: id, module: null, filter: everything, sort: 'created', order: 'asc', limit: PAGE } as const
-    const { attachments, more } = await call.desk.attachments.page(actor, { ...asked, after })
+    const { attachments, more } = await call.services.attachments.page(actor, { ...asked, after })
     all.push(...attachments)
     const last = attachments.at(-1)
     if (!more || last === undefined) return all

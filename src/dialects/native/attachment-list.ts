@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { AttachmentFilter, AttachmentPage } from '../../core/attachment-page.ts'
-import { extensionsOf } from '../../core/media-types.ts'
-import type { AttachmentId, FieldId, RecordId, Sha256 } from '../../core/model.ts'
+import type { AttachmentFilter, AttachmentPage } from '../../core/ports/attachment-page.ts'
+import { extensionsOf } from '../../core/files/media-types.ts'
+import type { AttachmentId, FieldId, RecordId, Sha256 } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'
 import { cursorOf, factsOf } from './cursor.ts'
-import { PLACE, placeOf, scope, type Place } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { attachmentQuery, recordAttachmentQuery } from './queries.ts'
 import { recordIn } from './records.ts'
 import { attachmentWire } from './showing.ts'
@@ -18,7 +18,7 @@ const answers = { 200: { description: 'A page of attachments', schema: attachmen
 export const attachmentListRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/records/:record/attachments`,
+    path: `${ORGANIZATION_PATH}/records/:record/attachments`,
     operation: "list a record's attachments",
     needs: scope('attachments.read'),
     about: { tag, description: 'Newest first unless asked otherwise.', query: recordAttachmentQuery, answers },
@@ -26,7 +26,7 @@ export const attachmentListRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: `${PLACE}/attachments`,
+    path: `${ORGANIZATION_PATH}/attachments`,
     operation: 'list attachments',
     needs: scope('attachments.read'),
     about: {
@@ -42,15 +42,15 @@ export const attachmentListRoutes: readonly Route[] = [
 type Query = z.output<typeof recordAttachmentQuery>
 
 async function listOfRecord(call: Call): Promise<Answer> {
-  const { place, record } = await recordIn(call)
-  return page(call, place, queryOf(recordAttachmentQuery, call), { record: record.id, module: null })
+  const { context, record } = await recordIn(call)
+  return page(call, context, queryOf(recordAttachmentQuery, call), { record: record.id, module: null })
 }
 
 async function listAll(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
+  const context = await contextOf(call)
   const { record, module, ...query } = queryOf(attachmentQuery, call)
-  const inModule = module === undefined ? null : await call.desk.records.module(place.actor, module)
-  return page(call, place, query, {
+  const inModule = module === undefined ? null : await call.services.records.module(context.actor, module)
+  return page(call, context, query, {
     record: record === undefined ? null : record === 'none' ? 'own' : (record as RecordId),
     module: inModule && inModule.id,
   })
@@ -58,7 +58,7 @@ async function listAll(call: Call): Promise<Answer> {
 
 async function page(
   call: Call,
-  { actor }: Place,
+  { actor }: OrganizationContext,
   query: Query,
   where: Pick<AttachmentPage, 'record' | 'module'>,
 ): Promise<Answer> {
@@ -66,7 +66,7 @@ async function page(
   const after = cursor === undefined ? null : afterOf(cursor, sort, order)
   const filter = filterOf(query)
   const asked = { ...where, filter, sort, order, after, limit }
-  const { attachments, more } = await call.desk.attachments.page(actor, asked)
+  const { attachments, more } = await call.services.attachments.page(actor, asked)
   const last = attachments.at(-1)
   const value = last === undefined || sort === 'created' ? '' : last[sort]
   const next = more && last !== undefined ? cursorOf([sort, order, value, last.id]) : null

@@ -1,21 +1,21 @@
 import { z } from 'zod'
-import { Fault } from '../../core/fault.ts'
-import type { AttachmentId, RecordId } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { AttachmentId, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { attachmentChange, attachmentIds } from './bodies.ts'
-import { PLACE, placeOf, scope } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { attachmentWire } from './showing.ts'
 import { bodyOf } from './validation.ts'
 import { attachment, removals, type RemovalsWire } from './wire.ts'
 
 const tag = 'Attachments'
-const ONE = `${PLACE}/attachments/:attachment`
+const ONE = `${ORGANIZATION_PATH}/attachments/:attachment`
 const bytes = z.file()
 
 export const attachmentRoutes: readonly Route[] = [
   {
     method: 'POST',
-    path: `${PLACE}/attachments/delete`,
+    path: `${ORGANIZATION_PATH}/attachments/delete`,
     operation: 'delete attachments',
     needs: scope('attachments.write'),
     about: {
@@ -33,8 +33,8 @@ export const attachmentRoutes: readonly Route[] = [
     needs: scope('attachments.read'),
     about: { tag, answers: { 200: { description: 'The attachment, without its bytes', schema: attachment } } },
     answer: async (call) => {
-      const { actor } = await placeOf(call)
-      const found = await call.desk.attachments.find(actor, null, idIn(call))
+      const { actor } = await contextOf(call)
+      const found = await call.services.attachments.find(actor, null, idIn(call))
       return { status: 200, json: attachmentWire(found) }
     },
   },
@@ -81,16 +81,16 @@ export const attachmentRoutes: readonly Route[] = [
       },
     },
     answer: async (call) => {
-      const { actor } = await placeOf(call)
-      return call.sendPart(await call.desk.attachments.find(actor, null, idIn(call)))
+      const { actor } = await contextOf(call)
+      return call.sendPart(await call.services.attachments.find(actor, null, idIn(call)))
     },
   },
 ]
 
 async function change(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const { name, record } = await bodyOf(attachmentChange, call)
-  const changed = await call.desk.attachments.change(actor, idIn(call), {
+  const changed = await call.services.attachments.change(actor, idIn(call), {
     ...(name === undefined ? {} : { name }),
     ...(record === undefined ? {} : { record: record as RecordId | null }),
   })
@@ -98,17 +98,17 @@ async function change(call: Call): Promise<Answer> {
 }
 
 async function remove(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
-  const removed = await call.desk.attachments.remove(actor, 'any', [idIn(call)])
+  const { actor } = await contextOf(call)
+  const removed = await call.services.attachments.remove(actor, 'any', [idIn(call)])
   if (removed.length === 0)
     throw new Fault('not_found', 'attachment', 'There is no such attachment here: it was never made, or was removed.')
   return { status: 204 }
 }
 
 async function removeMany(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const { ids } = await bodyOf(attachmentIds, call)
-  const removed = new Set<string>(await call.desk.attachments.remove(actor, 'any', ids as AttachmentId[]))
+  const removed = new Set<string>(await call.services.attachments.remove(actor, 'any', ids as AttachmentId[]))
   const answer: RemovalsWire = {
     items: ids.map((id) => ({ id, outcome: removed.has(id) ? 'removed' : 'missing' })),
   }

@@ -1,9 +1,9 @@
 /** OAuth clients: programs that ask users for access, and the end of what they were given. */
-import type { Client, ClientId } from '../../core/model.ts'
+import type { Client, ClientId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { z } from 'zod'
 import { pageOf } from './cursor.ts'
-import { PLACE, placeOf, scope } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { timeOf } from './showing.ts'
 import { mustAdminister } from './staff.ts'
@@ -15,7 +15,7 @@ const tag = 'Clients'
 export const clientRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/clients`,
+    path: `${ORGANIZATION_PATH}/clients`,
     operation: 'list clients',
     needs: scope('clients.read'),
     about: {
@@ -28,7 +28,7 @@ export const clientRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/clients`,
+    path: `${ORGANIZATION_PATH}/clients`,
     operation: 'register a client',
     needs: scope('clients.write'),
     about: {
@@ -40,7 +40,7 @@ export const clientRoutes: readonly Route[] = [
   },
   {
     method: 'DELETE',
-    path: `${PLACE}/clients/:client`,
+    path: `${ORGANIZATION_PATH}/clients/:client`,
     operation: 'revoke a client',
     needs: scope('clients.write'),
     about: {
@@ -52,7 +52,7 @@ export const clientRoutes: readonly Route[] = [
   },
   {
     method: 'DELETE',
-    path: `${PLACE}/clients/:client/tokens`,
+    path: `${ORGANIZATION_PATH}/clients/:client/tokens`,
     operation: "revoke a client's tokens",
     needs: scope('clients.write'),
     about: {
@@ -65,22 +65,22 @@ export const clientRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
-  const all = await call.desk.clients.list(organization.id)
+  const { organization } = await contextOf(call)
+  const all = await call.services.clients.list(organization.id)
   const { items, next } = pageOf(all, queryOf(pageQuery, call), z.string().max(200))
   return { status: 200, json: { items: items.map(clientWire), next } }
 }
 
 async function create(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
-  const { client, secret } = await call.desk.clients.create({ organization, ...(await bodyOf(newClient, call)) })
+  const { client, secret } = await call.services.clients.create({ organization, ...(await bodyOf(newClient, call)) })
   return { status: 201, json: { ...clientWire(client), secret } }
 }
 
 async function end(call: Call, withClient: boolean): Promise<Answer> {
   const organization = await mustAdminister(call)
   const client = (call.params['client'] ?? '') as ClientId
-  return { status: 200, json: { revoked: await call.desk.access.revokeClient(organization, client, withClient) } }
+  return { status: 200, json: { revoked: await call.services.access.revokeClient(organization, client, withClient) } }
 }
 
 function clientWire({ id, name, wire, flows, scopes, redirectUris, createdAt, revokedAt }: Client): object {

@@ -1,6 +1,6 @@
 /** Where a page ended, as a text that clients hand back and do not look into. It holds nothing that the page did not show. */
 import type { z } from 'zod'
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 
 export function cursorOf(facts: unknown): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(facts))))

@@ -1,6 +1,6 @@
 /** The API's description, and the page on which it is read and tried. */
 import { z } from 'zod'
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { queryOf } from './validation.ts'
 

@@ -1,23 +1,23 @@
-import type { FieldChange } from '../../core/catalog.ts'
-import type { Field, FieldId, Module } from '../../core/model.ts'
+import type { FieldChange } from '../../core/ports/catalog.ts'
+import type { Field, FieldId, Module } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { fieldChange, id, newField } from './bodies.ts'
 import { pageOf } from './cursor.ts'
-import { moduleIn, moduleNames, PLACE, placeOf, scope, type Place } from './place.ts'
+import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { fieldWire } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { field, fields } from './wire.ts'
 
 const tag = 'Modules and fields'
-const ONE = `${PLACE}/fields/:field`
+const ONE = `${ORGANIZATION_PATH}/fields/:field`
 /** What a file field takes in one upload unless it is told otherwise. */
 const MAX_FILES = 15
 
 export const fieldRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/modules/:module/fields`,
+    path: `${ORGANIZATION_PATH}/modules/:module/fields`,
     operation: 'list fields',
     needs: scope('modules.read'),
     about: {
@@ -30,7 +30,7 @@ export const fieldRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/modules/:module/fields`,
+    path: `${ORGANIZATION_PATH}/modules/:module/fields`,
     operation: 'create a field',
     needs: scope('modules.write'),
     about: {
@@ -76,20 +76,20 @@ export const fieldRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
+  const context = await contextOf(call)
   const query = queryOf(pageQuery, call)
-  const module = await moduleIn(call, place)
-  const all = await call.desk.fields.list(place.actor, module.id)
+  const module = await moduleIn(call, context)
+  const all = await call.services.fields.list(context.actor, module.id)
   const { items, next } = pageOf(all, query, id)
   return { status: 200, json: { items: items.map((one) => fieldWire(one, module.name)), next } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
-  const module = await moduleIn(call, place)
+  const context = await contextOf(call)
+  const module = await moduleIn(call, context)
   const { key, type, ...body } = await bodyOf(newField, call)
   const isForFiles = type === 'file' || type === 'signature'
-  const made = await call.desk.fields.create(place.actor, {
+  const made = await call.services.fields.create(context.actor, {
     module: module.id,
     name: body.name,
     key: key ?? keyOf(module, body.name),
@@ -104,25 +104,25 @@ async function create(call: Call): Promise<Answer> {
 }
 
 async function read(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
-  return answerWith(call, place, await call.desk.fields.find(place.actor, idIn(call)))
+  const context = await contextOf(call)
+  return answerWith(call, context, await call.services.fields.find(context.actor, idIn(call)))
 }
 
 async function change(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
+  const context = await contextOf(call)
   const body = await bodyOf(fieldChange, call)
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as FieldChange
-  return answerWith(call, place, await call.desk.fields.change(place.actor, idIn(call), given))
+  return answerWith(call, context, await call.services.fields.change(context.actor, idIn(call), given))
 }
 
 async function remove(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
-  await call.desk.fields.remove(actor, idIn(call))
+  const { actor } = await contextOf(call)
+  await call.services.fields.remove(actor, idIn(call))
   return { status: 204 }
 }
 
-async function answerWith(call: Call, place: Place, found: Field): Promise<Answer> {
-  const names = await moduleNames(call, place)
+async function answerWith(call: Call, context: OrganizationContext, found: Field): Promise<Answer> {
+  const names = await moduleNames(call, context)
   return { status: 200, json: fieldWire(found, names.get(found.module) ?? '') }
 }
 

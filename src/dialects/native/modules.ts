@@ -1,7 +1,7 @@
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newModule } from './bodies.ts'
 import { pageOf } from './cursor.ts'
-import { moduleIn, PLACE, placeOf, scope } from './place.ts'
+import { moduleIn, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { moduleWire } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
@@ -12,7 +12,7 @@ const tag = 'Modules and fields'
 export const moduleRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/modules`,
+    path: `${ORGANIZATION_PATH}/modules`,
     operation: 'list modules',
     needs: scope('modules.read'),
     about: {
@@ -25,7 +25,7 @@ export const moduleRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/modules`,
+    path: `${ORGANIZATION_PATH}/modules`,
     operation: 'create a module',
     needs: scope('modules.write'),
     about: {
@@ -37,15 +37,15 @@ export const moduleRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: `${PLACE}/modules/:module`,
+    path: `${ORGANIZATION_PATH}/modules/:module`,
     operation: 'get a module',
     needs: scope('modules.read'),
     about: { tag, answers: { 200: { description: 'The module', schema: module } } },
-    answer: async (call) => ({ status: 200, json: moduleWire(await moduleIn(call, await placeOf(call))) }),
+    answer: async (call) => ({ status: 200, json: moduleWire(await moduleIn(call, await contextOf(call))) }),
   },
   {
     method: 'DELETE',
-    path: `${PLACE}/modules/:module`,
+    path: `${ORGANIZATION_PATH}/modules/:module`,
     operation: 'delete a module',
     needs: scope('modules.write'),
     about: {
@@ -58,20 +58,20 @@ export const moduleRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const query = queryOf(pageQuery, call)
-  const all = await call.desk.records.modules(actor)
+  const all = await call.services.records.modules(actor)
   return { status: 200, json: pageOf(all.map(moduleWire), query, id) }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
+  const { organization } = await contextOf(call)
   const { name, singular, plural } = await bodyOf(newModule, call)
   const words = { ...(singular === undefined ? {} : { singular }), ...(plural === undefined ? {} : { plural }) }
-  return { status: 201, json: moduleWire(await call.desk.organizations.addModule(organization.id, name, words)) }
+  return { status: 201, json: moduleWire(await call.services.organizations.addModule(organization.id, name, words)) }
 }
 
 async function remove(call: Call): Promise<Answer> {
-  await call.desk.organizations.removeModule(await moduleIn(call, await placeOf(call)))
+  await call.services.organizations.removeModule(await moduleIn(call, await contextOf(call)))
   return { status: 204 }
 }

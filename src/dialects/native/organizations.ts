@@ -1,10 +1,10 @@
-import type { OrganizationId } from '../../core/model.ts'
+import type { OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newOrganization, organizationChange } from './bodies.ts'
 import { cursorOf, factsOf } from './cursor.ts'
-import { mustBeOperator, PLACE, placeOf, scope } from './place.ts'
+import { mustBeOperator, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { moduleNames } from './place.ts'
+import { moduleNames } from './context.ts'
 import { organizationWire, timeOf } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { organization, organizations, usage, type UsageWire } from './wire.ts'
@@ -42,15 +42,15 @@ export const organizationRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: PLACE,
+    path: ORGANIZATION_PATH,
     operation: 'get an organization',
     needs: scope('organizations.read'),
     about: { tag, answers: { 200: { description: 'The organization', schema: organization } } },
-    answer: async (call) => ({ status: 200, json: organizationWire((await placeOf(call)).organization) }),
+    answer: async (call) => ({ status: 200, json: organizationWire((await contextOf(call)).organization) }),
   },
   {
     method: 'PATCH',
-    path: PLACE,
+    path: ORGANIZATION_PATH,
     operation: 'change an organization',
     needs: scope('organizations.write'),
     about: {
@@ -62,7 +62,7 @@ export const organizationRoutes: readonly Route[] = [
   },
   {
     method: 'DELETE',
-    path: PLACE,
+    path: ORGANIZATION_PATH,
     operation: 'delete an organization',
     needs: scope('organizations.write'),
     about: {
@@ -75,7 +75,7 @@ export const organizationRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: `${PLACE}/usage`,
+    path: `${ORGANIZATION_PATH}/usage`,
     operation: "get an organization's usage",
     needs: scope('usage.read'),
     about: {
@@ -92,7 +92,7 @@ async function list(call: Call): Promise<Answer> {
   const own = call.caller.organization
   if (own !== null) return { status: 200, json: { items: [organizationWire(own)], next: null } }
   const after = cursor === undefined ? null : (factsOf(id, cursor) as OrganizationId)
-  const found = await call.desk.organizations.list(after, limit + 1)
+  const found = await call.services.organizations.list(after, limit + 1)
   const items = found.slice(0, limit).map(organizationWire)
   return { status: 200, json: { items, next: found.length > limit ? cursorOf(items.at(-1)?.id) : null } }
 }
@@ -100,7 +100,7 @@ async function list(call: Call): Promise<Answer> {
 async function create(call: Call): Promise<Answer> {
   mustBeOperator(call)
   const { agency, properties, ...body } = await bodyOf(newOrganization, call)
-  const made = await call.desk.organizations.create({
+  const made = await call.services.organizations.create({
     ...body,
     ...(agency === undefined ? {} : { agency }),
     ...(properties === undefined ? {} : { properties }),
@@ -109,9 +109,9 @@ async function create(call: Call): Promise<Answer> {
 }
 
 async function change(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const { name, properties } = await bodyOf(organizationChange, call)
-  const changed = await call.desk.organizations.change(actor.organization, {
+  const changed = await call.services.organizations.change(actor.organization, {
     ...(name === undefined ? {} : { name }),
     ...(properties === undefined ? {} : { properties }),
   })
@@ -120,16 +120,16 @@ async function change(call: Call): Promise<Answer> {
 
 async function remove(call: Call): Promise<Answer> {
   mustBeOperator(call)
-  const { actor } = await placeOf(call)
-  await call.desk.organizations.remove(actor.organization)
+  const { actor } = await contextOf(call)
+  await call.services.organizations.remove(actor.organization)
   return { status: 204 }
 }
 
 async function measure(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
-  const modules = await call.desk.records.modules(place.actor)
-  const names = await moduleNames(call, place)
-  const counted = await call.desk.organizations.usage(place.organization.id)
+  const context = await contextOf(call)
+  const modules = await call.services.records.modules(context.actor)
+  const names = await moduleNames(call, context)
+  const counted = await call.services.organizations.usage(context.organization.id)
   const of = new Map(counted.modules.map((one) => [one.module, one]))
   const none = { attachments: 0, bytes: 0 }
   const { attachments, bytes } = of.get(null) ?? none

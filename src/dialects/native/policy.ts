@@ -1,8 +1,8 @@
 /** What enters here: anything, up to a size that one request can bring; and what a file field makes of that. */
-import { Fault } from '../../core/fault.ts'
-import { holdsFiles } from '../../core/fields.ts'
-import type { Field } from '../../core/model.ts'
-import { extensionOf, refusingExtensions, type Policy } from '../../core/policy.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
+import type { Field } from '../../core/model/model.ts'
+import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** 5 GiB. */
 export const MAX_BYTES = 5 * 1024 * 1_048_576

@@ -1,24 +1,24 @@
-import type { SavedRecord } from '../../core/catalog.ts'
-import { Fault } from '../../core/fault.ts'
-import { holdsFiles } from '../../core/fields.ts'
-import type { AttachmentId, CrmRecord, Field, Module, RecordId } from '../../core/model.ts'
-import type { RecordSave } from '../../core/records.ts'
+import type { SavedRecord } from '../../core/ports/catalog.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { holdsFiles } from '../../core/crm/fields.ts'
+import type { AttachmentId, CrmRecord, Field, Module, RecordId } from '../../core/model/model.ts'
+import type { RecordSave } from '../../core/crm/records.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newRecord, recordChange, type NewRecordWire, type RecordChangeWire } from './bodies.ts'
 import { cursorOf, factsOf } from './cursor.ts'
-import { moduleIn, moduleNames, PLACE, placeOf, scope, type Place } from './place.ts'
+import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { recordQuery } from './queries.ts'
 import { entryWire, recordWire } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { record, records, recordWithEntries } from './wire.ts'
 
 const tag = 'Records'
-const ONE = `${PLACE}/records/:record`
+const ONE = `${ORGANIZATION_PATH}/records/:record`
 
 export const recordRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/modules/:module/records`,
+    path: `${ORGANIZATION_PATH}/modules/:module/records`,
     operation: 'list records',
     needs: scope('records.read'),
     about: {
@@ -31,7 +31,7 @@ export const recordRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/modules/:module/records`,
+    path: `${ORGANIZATION_PATH}/modules/:module/records`,
     operation: 'create a record',
     needs: scope('records.write'),
     about: {
@@ -81,7 +81,7 @@ export const recordRoutes: readonly Route[] = [
 ]
 
 export interface Found {
-  readonly place: Place
+  readonly context: OrganizationContext
   readonly record: CrmRecord
   /** The name of its module. */
   readonly module: string
@@ -89,52 +89,55 @@ export interface Found {
 
 /** The record that the path names. Fault: `not_found`. */
 export async function recordIn(call: Call): Promise<Found> {
-  const place = await placeOf(call)
-  const found = await call.desk.records.find(place.actor, null, (call.params['record'] ?? '') as RecordId)
-  const module = (await moduleNames(call, place)).get(found.module)
+  const context = await contextOf(call)
+  const found = await call.services.records.find(context.actor, null, (call.params['record'] ?? '') as RecordId)
+  const module = (await moduleNames(call, context)).get(found.module)
   // Its module is being removed, and takes it along.
   if (module === undefined) throw recordUnknown(found.id)
-  return { place, record: found, module }
+  return { context, record: found, module }
 }
 
 async function list(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
+  const context = await contextOf(call)
   const { limit, cursor, order, search } = queryOf(recordQuery, call)
-  const module = await moduleIn(call, place)
+  const module = await moduleIn(call, context)
   const after = cursor === undefined ? null : (factsOf(id, cursor) as RecordId)
   const query = { limit, order, after, search: search ?? null }
-  const { records, more } = await call.desk.records.list(place.actor, module.id, query)
+  const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const items = records.map((one) => recordWire(one, module.name))
   return { status: 200, json: { items, next: more ? cursorOf(items.at(-1)?.id) : null } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
-  const module = await moduleIn(call, place)
+  const context = await contextOf(call)
+  const module = await moduleIn(call, context)
   const body = await bodyOf(newRecord, call)
-  const made = await save(call, place, module.id, { change: null, ...(await changesOf(call, place, module.id, body)) })
+  const made = await save(call, context, module.id, {
+    change: null,
+    ...(await changesOf(call, context, module.id, body)),
+  })
   return { status: 201, json: recordWire(made, module.name) }
 }
 
 async function change(call: Call): Promise<Answer> {
   const found = await recordIn(call)
-  const { place } = found
+  const { context } = found
   const inModule = found.record.module
   const body = await bodyOf(recordChange, call)
-  const changes = await changesOf(call, place, inModule, body)
-  const saved = await save(call, place, inModule, { change: found.record.id, ...changes })
+  const changes = await changesOf(call, context, inModule, body)
+  const saved = await save(call, context, inModule, { change: found.record.id, ...changes })
   return answerWith(call, { ...found, record: saved }, 200)
 }
 
 async function remove(call: Call): Promise<Answer> {
-  const { place, record } = await recordIn(call)
-  const removed = await call.desk.records.remove(place.actor, record.module, [record.id])
+  const { context, record } = await recordIn(call)
+  const removed = await call.services.records.remove(context.actor, record.module, [record.id])
   if (removed.length === 0) throw recordUnknown(record.id)
   return { status: 204 }
 }
 
-async function answerWith(call: Call, { place, record, module }: Found, status: number): Promise<Answer> {
-  const entries = await call.desk.records.entries(place.actor, record.id)
+async function answerWith(call: Call, { context, record, module }: Found, status: number): Promise<Answer> {
+  const entries = await call.services.records.entries(context.actor, record.id)
   return { status, json: { ...recordWire(record, module), entries: entries.map(entryWire) } }
 }
 
@@ -142,14 +145,14 @@ type Changes = Omit<RecordSave, 'change'>
 
 async function changesOf(
   call: Call,
-  { actor }: Place,
+  { actor }: OrganizationContext,
   module: Module['id'],
   { properties, values, files }: NewRecordWire | RecordChangeWire,
 ): Promise<Changes> {
   const fields =
     values === undefined && files === undefined
       ? new Map<string, Field>()
-      : new Map((await call.desk.fields.list(actor, module)).map((one) => [String(one.id), one]))
+      : new Map((await call.services.fields.list(actor, module)).map((one) => [String(one.id), one]))
   for (const key of Object.keys(values ?? {})) mustHold(fields, key, 'values')
   return {
     properties: properties ?? {},
@@ -175,8 +178,13 @@ function mustHold(fields: ReadonlyMap<string, Field>, key: string, what: 'values
   )
 }
 
-async function save(call: Call, { actor }: Place, module: Module['id'], change: RecordSave): Promise<CrmRecord> {
-  const [saved] = await call.desk.records.save(actor, module, [change])
+async function save(
+  call: Call,
+  { actor }: OrganizationContext,
+  module: Module['id'],
+  change: RecordSave,
+): Promise<CrmRecord> {
+  const [saved] = await call.services.records.save(actor, module, [change])
   return mustBeSaved(saved, change.change)
 }
 

@@ -1,5 +1,5 @@
 /** How the native API says no: a problem document of RFC 9457, whose `detail` is the fault's own sentence. */
-import type { Fault, FaultCode } from '../../core/fault.ts'
+import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import type { ProblemWire } from './wire.ts'
 

@@ -1,6 +1,6 @@
 /** What lies under the address of a share: the file itself, or a page that asks before it counts a download. */
-import { Fault } from '../../core/fault.ts'
-import type { Share } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Share } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { redirect } from '../../pages/page.ts'
 import { noSharePage, sharePage } from '../../pages/share-page.ts'
@@ -38,7 +38,7 @@ export const sharedRoutes: readonly Route[] = [
 
 async function open(call: Call): Promise<Answer> {
   return forPeople(call, null, async (secret) => {
-    const share = await call.desk.shares.look(secret)
+    const share = await call.services.shares.look(secret)
     if (share.hasPassword || share.maxDownloads !== null) return sharePage(share, null)
     // Looking whether it is there is no download.
     if (call.method === 'HEAD') return { status: 200, headers: { 'cache-control': 'no-store' } }
@@ -47,14 +47,14 @@ async function open(call: Call): Promise<Answer> {
 }
 
 async function download(call: Call): Promise<Answer> {
-  return forPeople(call, call.desk.shares, async (secret) => {
+  return forPeople(call, call.services.shares, async (secret) => {
     const password = call.bodyKind === 'urlencoded' ? (await call.form()).get('password') : null
     return sent(call, secret, password)
   })
 }
 
 async function sent(call: Call, secret: string, password: string | null): Promise<Answer> {
-  const attachment = await call.desk.shares.open(secret, password, call.address)
+  const attachment = await call.services.shares.open(secret, password, call.address)
   if (attachment.url !== null) return redirect(attachment.url, { 'referrer-policy': 'no-referrer' })
   const answer = await call.send(attachment, { names: 'both', mayRedirect: true })
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } }
@@ -63,7 +63,7 @@ async function sent(call: Call, secret: string, password: string | null): Promis
 /** A browser is answered with a page; a program, with the problem itself. */
 async function forPeople(
   call: Call,
-  shares: Call['desk']['shares'] | null,
+  shares: Call['services']['shares'] | null,
   work: (secret: string) => Promise<Answer>,
 ): Promise<Answer> {
   const secret = call.params['secret'] ?? ''

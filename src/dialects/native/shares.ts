@@ -1,9 +1,9 @@
-import type { AttachmentId, Share, ShareId } from '../../core/model.ts'
-import { isOver } from '../../core/shares.ts'
+import type { AttachmentId, Share, ShareId } from '../../core/model/model.ts'
+import { isOver } from '../../core/files/shares.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'
 import { pageOf } from './cursor.ts'
-import { PLACE, placeOf, scope } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { createdShare, newShare, shareQuery, shares, type ShareWire } from './share-wire.ts'
 import { timeOf } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
@@ -13,7 +13,7 @@ const tag = 'Shares'
 export const shareRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/shares`,
+    path: `${ORGANIZATION_PATH}/shares`,
     operation: 'list shares',
     needs: scope('shares.read'),
     about: {
@@ -26,7 +26,7 @@ export const shareRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/shares`,
+    path: `${ORGANIZATION_PATH}/shares`,
     operation: 'share an attachment',
     needs: scope('shares.write'),
     about: {
@@ -39,7 +39,7 @@ export const shareRoutes: readonly Route[] = [
   },
   {
     method: 'DELETE',
-    path: `${PLACE}/shares/:share`,
+    path: `${ORGANIZATION_PATH}/shares/:share`,
     operation: 'revoke a share',
     needs: scope('shares.write'),
     about: {
@@ -52,17 +52,17 @@ export const shareRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const query = queryOf(shareQuery, call)
-  const all = await call.desk.shares.list(actor, (query.attachment ?? null) as AttachmentId | null)
+  const all = await call.services.shares.list(actor, (query.attachment ?? null) as AttachmentId | null)
   const { items, next } = pageOf(all, query, id)
   return { status: 200, json: { items: items.map(shareWire), next } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
+  const { actor } = await contextOf(call)
   const { attachment, label, expiresAt, password, maxDownloads } = await bodyOf(newShare, call)
-  const { share, secret } = await call.desk.shares.create(actor, {
+  const { share, secret } = await call.services.shares.create(actor, {
     attachment: attachment as AttachmentId,
     label,
     expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
@@ -73,8 +73,8 @@ async function create(call: Call): Promise<Answer> {
 }
 
 async function revoke(call: Call): Promise<Answer> {
-  const { actor } = await placeOf(call)
-  await call.desk.shares.revoke(actor, call.params['share'] as ShareId)
+  const { actor } = await contextOf(call)
+  await call.services.shares.revoke(actor, call.params['share'] as ShareId)
   return { status: 204 }
 }
 

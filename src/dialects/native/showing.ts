@@ -1,7 +1,16 @@
 /** The model as the wire shows it. */
-import { faceOf } from '../../core/ids.ts'
-import { mediaTypeOf } from '../../core/media-types.ts'
-import type { Attachment, CrmRecord, Field, FieldEntry, Module, Organization, Token, User } from '../../core/model.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import { mediaTypeOf } from '../../core/files/media-types.ts'
+import type {
+  Attachment,
+  CrmRecord,
+  Field,
+  FieldEntry,
+  Module,
+  Organization,
+  Token,
+  User,
+} from '../../core/model/model.ts'
 import type {
   AttachmentWire,
   EntryWire,

@@ -1,11 +1,11 @@
 /** Who belongs to an organization, and who may do what. Only an administrator decides that. */
-import { Fault } from '../../core/fault.ts'
-import type { OrganizationId, Profile, ProfileId, Role, RoleId, UserId } from '../../core/model.ts'
-import type { Member } from '../../core/permissions-catalog.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { OrganizationId, Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
+import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call, Permits, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'
 import { pageOf } from './cursor.ts'
-import { PLACE, placeOf, scope } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { moduleWire, timeOf } from './showing.ts'
 import * as wire from './staff-wire.ts'
@@ -67,12 +67,12 @@ function of(
   answer: Route['answer'],
   about: Omit<NonNullable<Route['about']>, 'tag'>,
 ): Route {
-  return { method, path: PLACE + path, operation, needs, answer, about: { tag, ...about } }
+  return { method, path: ORGANIZATION_PATH + path, operation, needs, answer, about: { tag, ...about } }
 }
 
 /** Fault: `forbidden` for a user with a profile: it could give itself another one. */
 export async function mustAdminister(call: Call): Promise<OrganizationId> {
-  const { actor, organization } = await placeOf(call)
+  const { actor, organization } = await contextOf(call)
   if (actor.profile === null) return organization.id
   throw new Fault('forbidden', 'module', 'Only an administrator, a user without a profile, may do this.', {
     reason: 'profile',
@@ -80,14 +80,14 @@ export async function mustAdminister(call: Call): Promise<OrganizationId> {
 }
 
 async function listUsers(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
-  const { items, next } = pageOf(await call.desk.staff.members(organization.id), queryOf(pageQuery, call), id)
+  const { organization } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.members(organization.id), queryOf(pageQuery, call), id)
   return { status: 200, json: { items: items.map(userWire), next } }
 }
 
 async function createUser(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
-  const { id } = await call.desk.users.create(organization, await bodyOf(wire.newUser, call))
+  const { id } = await call.services.users.create(organization, await bodyOf(wire.newUser, call))
   return { status: 201, json: await userOf(call, organization, id) }
 }
 
@@ -95,54 +95,61 @@ async function changeUser(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
   const user = call.params['user'] as UserId
   const { profile, role, status } = await bodyOf(wire.userChange, call)
-  await call.desk.staff.place(organization, user, {
+  await call.services.staff.place(organization, user, {
     ...(profile === undefined ? {} : { profile: profile as ProfileId | null }),
     ...(role === undefined ? {} : { role: role as RoleId | null }),
   })
-  if (status !== undefined) await call.desk.users.setStatus(await call.desk.users.find(organization, user), status)
-  call.desk.access.doubt()
+  if (status !== undefined)
+    await call.services.users.setStatus(await call.services.users.find(organization, user), status)
+  call.services.access.invalidate()
   return { status: 200, json: await userOf(call, organization, user) }
 }
 
 async function listProfiles(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
-  const { items, next } = pageOf(await call.desk.staff.profiles(organization.id), queryOf(pageQuery, call), id)
+  const { organization } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.profiles(organization.id), queryOf(pageQuery, call), id)
   return { status: 200, json: { items: await Promise.all(items.map((one) => profileWire(call, one))), next } }
 }
 
 async function createProfile(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
   const { name, rules } = await bodyOf(wire.newProfile, call)
-  return { status: 201, json: await profileWire(call, await call.desk.staff.createProfile(organization, name, rules)) }
+  return {
+    status: 201,
+    json: await profileWire(call, await call.services.staff.createProfile(organization, name, rules)),
+  }
 }
 
 async function changeProfile(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
   const { rules } = await bodyOf(wire.profileChange, call)
-  const profile = await call.desk.staff.changeProfile(organization, call.params['profile'] as ProfileId, rules)
-  call.desk.access.doubt()
+  const profile = await call.services.staff.changeProfile(organization, call.params['profile'] as ProfileId, rules)
+  call.services.access.invalidate()
   return { status: 200, json: await profileWire(call, profile) }
 }
 
 async function removeProfile(call: Call): Promise<Answer> {
-  await call.desk.staff.removeProfile(await mustAdminister(call), call.params['profile'] as ProfileId)
+  await call.services.staff.removeProfile(await mustAdminister(call), call.params['profile'] as ProfileId)
   return { status: 204 }
 }
 
 async function listRoles(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
-  const { items, next } = pageOf(await call.desk.staff.roles(organization.id), queryOf(pageQuery, call), id)
+  const { organization } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.roles(organization.id), queryOf(pageQuery, call), id)
   return { status: 200, json: { items: items.map(roleWire), next } }
 }
 
 async function createRole(call: Call): Promise<Answer> {
   const organization = await mustAdminister(call)
   const { name, parent } = await bodyOf(wire.newRole, call)
-  return { status: 201, json: roleWire(await call.desk.staff.createRole(organization, name, parent as RoleId | null)) }
+  return {
+    status: 201,
+    json: roleWire(await call.services.staff.createRole(organization, name, parent as RoleId | null)),
+  }
 }
 
 async function removeRole(call: Call): Promise<Answer> {
-  await call.desk.staff.removeRole(await mustAdminister(call), call.params['role'] as RoleId)
+  await call.services.staff.removeRole(await mustAdminister(call), call.params['role'] as RoleId)
   return { status: 204 }
 }
 
@@ -151,12 +158,12 @@ async function shareModule(call: Call): Promise<Answer> {
   const { sharing } = await bodyOf(wire.sharing, call)
   return {
     status: 200,
-    json: moduleWire(await call.desk.staff.share(organization, call.params['module'] ?? '', sharing)),
+    json: moduleWire(await call.services.staff.share(organization, call.params['module'] ?? '', sharing)),
   }
 }
 
 async function userOf(call: Call, organization: OrganizationId, id: UserId): Promise<wire.UserWire> {
-  const found = (await call.desk.staff.members(organization)).find((member) => member.id === id)
+  const found = (await call.services.staff.members(organization)).find((member) => member.id === id)
   if (found === undefined) throw new Fault('not_found', 'parameter', 'There is no such user here.')
   return userWire(found)
 }
@@ -170,7 +177,7 @@ function roleWire({ id, name, parent, createdAt }: Role): wire.RoleWire {
 }
 
 async function profileWire(call: Call, { id, organization, name, rules, createdAt }: Profile): Promise<object> {
-  const modules = await call.desk.organizations.modules(organization)
+  const modules = await call.services.organizations.modules(organization)
   const nameOf = (of: string | null) => (of === null ? '*' : (modules.find((one) => one.id === of)?.name ?? of))
   const shown = rules.map(({ module, hidden, denied }) => ({ module: nameOf(module), hidden, denied }))
   return { id, name, rules: shown, createdAt: timeOf(createdAt) }

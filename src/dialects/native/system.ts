@@ -1,7 +1,7 @@
 /** What is asked about the server itself, and who is asking. */
-import { Fault } from '../../core/fault.ts'
-import { SCOPES } from '../../core/scopes.ts'
-import { faceOf } from '../../core/ids.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { SCOPES } from '../../core/model/scopes.ts'
+import { faceOf } from '../../core/model/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { personWire, timeOf } from './showing.ts'
 import { health, me, problem, readiness, type MeWire } from './wire.ts'
@@ -47,8 +47,8 @@ export const systemRoutes: readonly Route[] = [
   },
 ]
 
-async function ready({ desk }: Call): Promise<Answer> {
-  const checks = await desk.readiness.check()
+async function ready({ services }: Call): Promise<Answer> {
+  const checks = await services.readiness.check()
   if (checks.catalog === 'ok' && checks.blobs === 'ok') return { status: 200, json: { status: 'ready', checks } }
   const failed = Object.entries(checks).flatMap(([name, check]) => (check === 'ok' ? [] : [name]))
   throw new Fault('unavailable', 'request', `Not ready: ${failed.join(' and ')} failed; the log says why.`, {

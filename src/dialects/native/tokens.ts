@@ -1,10 +1,10 @@
-import { Fault } from '../../core/fault.ts'
-import { SCOPES } from '../../core/scopes.ts'
-import type { Token, TokenId } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { SCOPES } from '../../core/model/scopes.ts'
+import type { Token, TokenId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newToken } from './bodies.ts'
 import { pageOf } from './cursor.ts'
-import { PLACE, placeOf, scope } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { tokenWire } from './showing.ts'
 import { bodyOf, queryOf } from './validation.ts'
@@ -15,7 +15,7 @@ const tag = 'Tokens'
 export const tokenRoutes: readonly Route[] = [
   {
     method: 'GET',
-    path: `${PLACE}/tokens`,
+    path: `${ORGANIZATION_PATH}/tokens`,
     operation: 'list tokens',
     needs: scope('tokens.read'),
     about: {
@@ -28,7 +28,7 @@ export const tokenRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/tokens`,
+    path: `${ORGANIZATION_PATH}/tokens`,
     operation: 'create a token',
     needs: scope('tokens.write'),
     about: {
@@ -42,7 +42,7 @@ export const tokenRoutes: readonly Route[] = [
   },
   {
     method: 'DELETE',
-    path: `${PLACE}/tokens/:token`,
+    path: `${ORGANIZATION_PATH}/tokens/:token`,
     operation: 'revoke a token',
     needs: scope('tokens.write'),
     about: {
@@ -55,18 +55,18 @@ export const tokenRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
+  const { organization } = await contextOf(call)
   const query = queryOf(pageQuery, call)
-  const { items, next } = pageOf(await call.desk.access.list(organization.id), query, id)
+  const { items, next } = pageOf(await call.services.access.list(organization.id), query, id)
   const now = Date.now()
   return { status: 200, json: { items: items.map((token) => tokenWire(token, now)), next } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  const { actor, organization } = await placeOf(call)
+  const { actor, organization } = await contextOf(call)
   const { kind, label, scopes, expiresAt } = await bodyOf(newToken, call)
   mustBeMine(call, kind, scopes)
-  const { token, secret } = await call.desk.access.create({
+  const { token, secret } = await call.services.access.create({
     kind,
     organization: organization.id,
     agency: organization.agency,
@@ -80,10 +80,10 @@ async function create(call: Call): Promise<Answer> {
 }
 
 async function revoke(call: Call): Promise<Answer> {
-  const { organization } = await placeOf(call)
+  const { organization } = await contextOf(call)
   const wanted = call.params['token'] as TokenId
-  const found = (await call.desk.access.list(organization.id)).find((token) => token.id === wanted)
-  if (found === undefined || !(await call.desk.access.revoke(found.id)))
+  const found = (await call.services.access.list(organization.id)).find((token) => token.id === wanted)
+  if (found === undefined || !(await call.services.access.revoke(found.id)))
     throw new Fault('not_found', 'token', 'There is no such token here, or it was revoked before.')
   return { status: 204 }
 }

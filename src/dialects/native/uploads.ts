@@ -1,10 +1,10 @@
-import type { Intake, Placement } from '../../core/intake.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Field, FieldId, RecordId } from '../../core/model.ts'
-import type { Policy } from '../../core/policy.ts'
+import type { Intake, Placement } from '../../core/files/intake.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Field, FieldId, RecordId } from '../../core/model/model.ts'
+import type { Policy } from '../../core/files/policy.ts'
 import type { Answer, Call, Part, Route } from '../../http/contracts.ts'
 import { z } from 'zod'
-import { PLACE, placeOf, scope, type Place } from './place.ts'
+import { ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { policyFor } from './policy.ts'
 import { uploadQuery } from './queries.ts'
 import { recordIn } from './records.ts'
@@ -37,7 +37,7 @@ const about = {
 export const uploadRoutes: readonly Route[] = [
   {
     method: 'POST',
-    path: `${PLACE}/records/:record/attachments`,
+    path: `${ORGANIZATION_PATH}/records/:record/attachments`,
     operation: 'upload to a record',
     needs: scope('attachments.write'),
     about: {
@@ -50,7 +50,7 @@ export const uploadRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: `${PLACE}/attachments`,
+    path: `${ORGANIZATION_PATH}/attachments`,
     operation: 'upload to the organization',
     needs: scope('attachments.write'),
     about: { ...about, description: 'As to a record, for what belongs to none. It can be moved to one later.' },
@@ -59,21 +59,27 @@ export const uploadRoutes: readonly Route[] = [
 ]
 
 async function toRecord(call: Call): Promise<Answer> {
-  const { place, record } = await recordIn(call)
+  const { context, record } = await recordIn(call)
   const query = queryOf(uploadQuery, call)
-  const field = query.field === undefined ? null : await call.desk.fields.find(place.actor, query.field as FieldId)
+  const field =
+    query.field === undefined ? null : await call.services.fields.find(context.actor, query.field as FieldId)
   if (field !== null && field.module !== record.module)
     throw new Fault('invalid_input', 'field', `The field ${field.id} is not one of the record's module.`)
-  return take(call, place, record.id, field)
+  return take(call, context, record.id, field)
 }
 
 async function toOrganization(call: Call): Promise<Answer> {
-  const place = await placeOf(call)
+  const context = await contextOf(call)
   queryOf(z.strictObject({}), call)
-  return take(call, place, null, null)
+  return take(call, context, null, null)
 }
 
-async function take(call: Call, { actor }: Place, record: RecordId | null, field: Field | null): Promise<Answer> {
+async function take(
+  call: Call,
+  { actor }: OrganizationContext,
+  record: RecordId | null,
+  field: Field | null,
+): Promise<Answer> {
   const policy = policyFor(field)
   return call.intake(async (intake) => {
     for await (const part of call.parts()) await takePart(part, intake, policy, field)

@@ -1,6 +1,6 @@
 /** Bodies and queries held against their schemas; what does not fit is named place by place. */
 import type { z } from 'zod'
-import { Fault, type FaultSubject } from '../../core/fault.ts'
+import { Fault, type FaultSubject } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
 /** Deeper than any body of this API; without a bound, whatever walks it later could run out of stack. */

@@ -3,7 +3,7 @@
  * bodies.ts and queries.ts. These three import little more than zod, so that clients and pages can take their types from them.
  */
 import { z } from 'zod'
-import { SCOPES } from '../../core/scopes.ts'
+import { SCOPES } from '../../core/model/scopes.ts'
 
 /** Most ids in one bulk removal, most and usual items of a page. */
 export const MOST_IDS = 500

@@ -1,7 +1,7 @@
-import { actorOf, type Actor } from '../../core/access.ts'
-import type { IncomingFile, Intake } from '../../core/intake.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Action, AttachmentId, CrmRecord, Module, RecordId } from '../../core/model.ts'
+import { actorOf, type Actor } from '../../core/access/access.ts'
+import type { IncomingFile, Intake } from '../../core/files/intake.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Action, AttachmentId, CrmRecord, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Part } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
 import { moduleNameOf, moduleOf } from './modules.ts'
@@ -25,7 +25,7 @@ export async function upload(call: Call): Promise<Answer> {
 export async function list(call: Call): Promise<Answer> {
   const { actor, module, record } = await recordOf(call, 'attachments.view')
   const page = pageOf(call.query)
-  const { attachments, more } = await call.desk.attachments.list(
+  const { attachments, more } = await call.services.attachments.list(
     actor,
     record.id,
     (page.page - 1) * page.perPage,
@@ -43,7 +43,7 @@ export async function list(call: Call): Promise<Answer> {
 export async function download(call: Call): Promise<Answer> {
   const { module = '', record = '', id = '' } = call.params
   const actor = actorOf(call.caller)
-  const found = await call.desk.attachments.download(actor, module, record as RecordId, id as AttachmentId)
+  const found = await call.services.attachments.download(actor, module, record as RecordId, id as AttachmentId)
   if (found === null) {
     // Told in its own words when it is the module or the record that is not there.
     await recordOf(call, 'attachments.view')
@@ -57,7 +57,7 @@ export async function download(call: Call): Promise<Answer> {
 export async function removeOne(call: Call): Promise<Answer> {
   const { actor, record } = await placeOf(call, 'attachments.delete')
   const id = (call.params['id'] ?? '') as AttachmentId
-  const removed = await call.desk.attachments.remove(actor, record, [id])
+  const removed = await call.services.attachments.remove(actor, record, [id])
   if (removed.length === 0)
     throw new Fault(
       'not_found',
@@ -70,7 +70,7 @@ export async function removeOne(call: Call): Promise<Answer> {
 export async function removeMany(call: Call): Promise<Answer> {
   const { actor, record } = await placeOf(call, 'attachments.delete')
   const ids = idsOf(call) as AttachmentId[]
-  const removed = new Set(await call.desk.attachments.remove(actor, record, ids))
+  const removed = new Set(await call.services.attachments.remove(actor, record, ids))
   return zohoJson(200, {
     data: ids.map((id) => (removed.has(id) ? deleted(id) : failed('INVALID_DATA', 'record not deleted', { id }))),
   })
@@ -80,7 +80,7 @@ export async function removeMany(call: Call): Promise<Answer> {
 async function placeOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
   const actor = actorOf(call.caller)
   const record = (call.params['record'] ?? '') as RecordId
-  return { actor, record: (await call.desk.records.place(actor, moduleNameOf(call), record, action)).record }
+  return { actor, record: (await call.services.records.place(actor, moduleNameOf(call), record, action)).record }
 }
 
 /** The record that the path names, in the module that it names, for somebody who may do this with it. */
@@ -89,7 +89,7 @@ export async function recordOf(
   action: Action,
 ): Promise<{ actor: Actor; module: Module; record: CrmRecord }> {
   const { actor, module } = await moduleOf(call)
-  const record = await call.desk.records.find(actor, module.id, (call.params['record'] ?? '') as RecordId, action)
+  const record = await call.services.records.find(actor, module.id, (call.params['record'] ?? '') as RecordId, action)
   return { actor, module, record }
 }
 

@@ -1,6 +1,6 @@
 /** Zoho CRM v2 and its alias v2.1, which the vendor's later SDKs call. */
-import type { Counters } from '../../core/counters.ts'
-import type { AttachmentId, Caller } from '../../core/model.ts'
+import type { RateLimiter } from '../../core/limits/rate-limiter.ts'
+import type { AttachmentId, Caller } from '../../core/model/model.ts'
 import type { Dialect, IncomingHead, Permits, Route } from '../../http/contracts.ts'
 import { consentRoutes, isConsentPath } from './oauth-consent.ts'
 import { refuseOauth } from './oauth-refusals.ts'
@@ -26,11 +26,11 @@ export interface ZohoSettings {
   readonly tokensPerRefresh: () => number | null
   /** Whether calls under way are counted; for good. */
   readonly countsCalls: boolean
-  readonly counters: Counters
+  readonly limiter: RateLimiter
 }
 
-export function createZoho({ limits, tokensPerRefresh, countsCalls, counters }: ZohoSettings): Dialect {
-  const throttle = createThrottle(limits, countsCalls, counters)
+export function createZoho({ limits, tokensPerRefresh, countsCalls, limiter }: ZohoSettings): Dialect {
+  const throttle = createThrottle(limits, countsCalls, limiter)
   const terms = () => termsOf(tokensPerRefresh())
   return {
     name: 'zoho',

@@ -1,5 +1,5 @@
 /** The fields of a module as `settings/fields` tells them: what records of it carry over this wire. */
-import type { Module } from '../../core/model.ts'
+import type { Module } from '../../core/model/model.ts'
 import { mandatoryFieldOf, mayHavePhoto, wordOf } from './modules.ts'
 import { namesIn } from './record-wire.ts'
 

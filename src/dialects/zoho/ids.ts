@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
 /** How many ids one call may name. */

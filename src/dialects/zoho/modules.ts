@@ -1,7 +1,7 @@
 /** What Zoho CRM v2 knows about its modules: names, mandatory fields, photos. */
-import { actorOf, type Actor } from '../../core/access.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Module } from '../../core/model.ts'
+import { actorOf, type Actor } from '../../core/access/access.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Module } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'
 
 /** The reference page: "modules such as Documents and Projects are not supported in the current API". */
@@ -56,7 +56,7 @@ export function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> 
 
 export async function moduleNamed(call: Call, name: string): Promise<{ actor: Actor; module: Module }> {
   const actor = actorOf(call.caller)
-  return { actor, module: await call.desk.records.module(actor, mustBeServed(name)) }
+  return { actor, module: await call.services.records.module(actor, mustBeServed(name)) }
 }
 
 /** The module's name in the path. Fault: `not_found` for one that exists there, but not in this API. */

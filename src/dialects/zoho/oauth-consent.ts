@@ -1,5 +1,5 @@
-import type { Session } from '../../core/accounts-catalog.ts'
-import type { Gift, Terms } from '../../core/grants.ts'
+import type { Session } from '../../core/ports/accounts-catalog.ts'
+import type { Gift, Terms } from '../../core/access/grants.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { authorize, type Question } from '../../pages/authorization.ts'
 import { redirect } from '../../pages/page.ts'
@@ -35,7 +35,7 @@ function questionOf(call: Call, asked: Asked, terms: Terms): Question {
     scopes: scopes.map((name) => ({ name, meaning: meaningOf(name) })),
     isLasting: responseType === 'code' && isOffline,
     denial: backTo(asked, [['error', 'access_denied']]),
-    async places(session) {
+    async tenants(session) {
       const { organization } = session
       return organization.agency === client.agency
         ? [{ id: organization.id, name: organization.name, note: `organization ${organization.id}` }]
@@ -50,7 +50,7 @@ function questionOf(call: Call, asked: Asked, terms: Terms): Question {
 
 async function withCode(call: Call, asked: Asked, { account, organization }: Session): Promise<string> {
   const { client, scopes, redirectUri, challenge, isAnew } = asked
-  const { grants } = call.desk
+  const { grants } = call.services
   const gift: Gift = { client, organization, user: account.id, scopes, by: 'consent', session: null }
   const offline = asked.isOffline && (isAnew || !(await grants.isOffline(client, account)))
   const code = await grants.code(gift, { redirectUri, challenge, offline, lifetimeMs: CODE_MS })
@@ -66,7 +66,7 @@ async function withToken(call: Call, asked: Asked, session: Session, terms: Term
   const { client, scopes } = asked
   const { account, organization, id } = session
   const gift: Gift = { client, organization, user: account.id, scopes, by: 'consent', session: id }
-  const { access } = await call.desk.grants.issue(gift, terms, false)
+  const { access } = await call.services.grants.issue(gift, terms, false)
   return backTo(asked, [
     ['access_token', access],
     ['expires_in', String(ACCESS_SECONDS)],
@@ -81,7 +81,7 @@ async function refresh(call: Call, terms: Terms): Promise<Answer> {
   const asked = await mustBeAsked(call)
   const session = await sessionOf(call)
   const isSilent = session !== null && asked.responseType === 'token' && isWindow(call)
-  const before = isSilent ? await call.desk.grants.ofSession(session.id, asked.client) : null
+  const before = isSilent ? await call.services.grants.ofSession(session.id, asked.client) : null
   if (session !== null && before !== null && asked.scopes.every((scope) => before.scopes.includes(scope)))
     return redirect(await withToken(call, asked, session, terms))
   return authorize(call, questionOf(call, asked, terms))

@@ -1,5 +1,5 @@
 /** What a program asks for at `/oauth/v2/auth`. */
-import type { Client } from '../../core/model.ts'
+import type { Client } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'
 import {
   challengeIn,
@@ -23,8 +23,8 @@ export interface Asked {
 }
 
 /** Faults, none of which may lead anywhere: `unauthenticated` about `client`, `invalid_input` about `parameter`. */
-export async function mustBeAsked({ query, desk }: Call): Promise<Asked> {
-  const client = await mustFindClient(desk.clients, query.get('client_id'), 'zoho')
+export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
+  const client = await mustFindClient(services.clients, query.get('client_id'), 'zoho')
   const redirectUri = mustBeRedirectUri(query, client)
   const responseType = query.get('response_type')
   if (responseType !== 'code' && responseType !== 'token') throw unfit('response_type', 'must be code or token.')

@@ -1,5 +1,5 @@
 /** How Zoho's accounts server says no: on its pages in words, to programs as `{"error":"…"}`, with status 200 as recorded. */
-import type { Fault } from '../../core/fault.ts'
+import type { Fault } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import { refusalPage } from '../../pages/page.ts'
 import { isConsentPath } from './oauth-consent.ts'

@@ -1,5 +1,5 @@
 /** How long Zoho's codes and tokens last and how many there may be, as its accounts pages have it. */
-import type { Terms } from '../../core/grants.ts'
+import type { Terms } from '../../core/access/grants.ts'
 
 export const CODE_MS = 3 * 60_000
 export const ACCESS_SECONDS = 3_600

@@ -1,6 +1,6 @@
-import { Fault } from '../../core/fault.ts'
-import type { Issued, Terms } from '../../core/grants.ts'
-import type { Client, OrganizationId } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Issued, Terms } from '../../core/access/grants.ts'
+import type { Client, OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { mustBeScopes } from '../../pages/question.ts'
 import { ACCESS_SECONDS } from './oauth-terms.ts'
@@ -24,7 +24,7 @@ export function oauthJson(status: number, body: object): Answer {
 
 async function giveTokens(call: Call, terms: Terms): Promise<Answer> {
   const sent = await parametersOf(call)
-  const { grants, clients } = call.desk
+  const { grants, clients } = call.services
   const grantType = sent.get('grant_type')
   const client = await clients.prove(sent.get('client_id') ?? '', sent.get('client_secret') ?? '')
   if (client.wire !== 'zoho')
@@ -70,14 +70,14 @@ async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, st
   if (id !== client.organization)
     throw new Fault('invalid_input', 'parameter', `soid must be ZohoCRM.${client.organization}.`, { reason: 'soid' })
   const scopes = mustBeScopes(sent.get('scope') ?? null, client)
-  const organization = await call.desk.organizations.find(id as OrganizationId)
+  const organization = await call.services.organizations.find(id as OrganizationId)
   const gift = { client, organization, user: null, scopes, by: 'credentials', session: null } as const
-  return call.desk.grants.issue(gift, terms, false)
+  return call.services.grants.issue(gift, terms, false)
 }
 
 async function revoke(call: Call): Promise<Answer> {
   const token = (await parametersOf(call)).get('token') ?? ''
-  if (token === '' || !(await call.desk.grants.revokeSecret(token)))
+  if (token === '' || !(await call.services.grants.revokeSecret(token)))
     throw new Fault('invalid_input', 'grant', 'token is none that could be revoked.', { reason: 'token' })
   return oauthJson(200, { status: 'success' })
 }

@@ -1,5 +1,5 @@
-import { Fault } from '../../core/fault.ts'
-import type { Organization } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Organization } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { zohoJson } from './wire.ts'
 
@@ -7,7 +7,7 @@ export async function getOrganization(call: Call): Promise<Answer> {
   const { organization } = call.caller
   if (organization === null)
     throw new Fault('forbidden', 'organization', 'This token belongs to an agency, not to one organization.')
-  const first = await call.desk.organizations.firstUser(organization.id)
+  const first = await call.services.organizations.firstUser(organization.id)
   return zohoJson(200, { org: [orgRow(organization, first?.email ?? null)] })
 }
 

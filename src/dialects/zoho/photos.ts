@@ -1,5 +1,5 @@
-import { Fault } from '../../core/fault.ts'
-import type { Action } from '../../core/model.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Action } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fileOf, noFile, recordOf } from './attachments.ts'
 import { mayHavePhoto } from './modules.ts'
@@ -11,7 +11,7 @@ export async function uploadPhoto(call: Call): Promise<Answer> {
   await call.intake(async (intake) => {
     for await (const part of call.parts()) {
       if (part.name !== 'file' || !part.isFile || intake.count > 0) await part.skip()
-      else await intake.file(fileOf(part, 'photo'), photoPolicy(call.desk.sniff), { role: 'photo' })
+      else await intake.file(fileOf(part, 'photo'), photoPolicy(call.services.sniff), { role: 'photo' })
     }
     if (intake.count === 0) throw noFile('The form has no part named file.')
     await intake.attach(record.id)
@@ -21,7 +21,7 @@ export async function uploadPhoto(call: Call): Promise<Answer> {
 
 export async function downloadPhoto(call: Call): Promise<Answer> {
   const { actor, record } = await photographed(call, 'records.view')
-  const photo = await call.desk.attachments.photo(actor, record.id)
+  const photo = await call.services.attachments.photo(actor, record.id)
   return photo === null
     ? nothing
     : call.send(photo, { type: 'application/x-download;charset=UTF-8', names: 'extended' })
@@ -29,9 +29,9 @@ export async function downloadPhoto(call: Call): Promise<Answer> {
 
 export async function removePhoto(call: Call): Promise<Answer> {
   const { actor, record } = await photographed(call, 'records.change')
-  const photo = await call.desk.attachments.photo(actor, record.id)
+  const photo = await call.services.attachments.photo(actor, record.id)
   if (photo === null) return nothing
-  await call.desk.attachments.remove(actor, record.id, [photo.id])
+  await call.services.attachments.remove(actor, record.id, [photo.id])
   return zohoJson(200, said('Photo deleted'))
 }
 

@@ -1,6 +1,6 @@
-import type { Sniff } from '../../core/contracts.ts'
-import { Fault } from '../../core/fault.ts'
-import { extensionOf, refusingExtensions, type Policy } from '../../core/policy.ts'
+import type { Sniff } from '../../core/ports/contracts.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** "100 MB" is read as mebibytes: what either reading allows is not refused. */
 const MAX_BYTES = 100 * 1_048_576

@@ -1,5 +1,5 @@
 /** Zoho's names for a record's properties, to and fro. */
-import type { CrmRecord, Json, Module, Properties } from '../../core/model.ts'
+import type { CrmRecord, Json, Module, Properties } from '../../core/model/model.ts'
 import { mandatoryFieldOf, wordOf } from './modules.ts'
 import { owner, userReference, zohoTime } from './wire.ts'
 

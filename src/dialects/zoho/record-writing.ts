@@ -1,10 +1,10 @@
 /** Insert and update: each item of `data` stands for itself. */
 import { z } from 'zod'
-import type { Actor } from '../../core/access.ts'
-import type { SavedRecord } from '../../core/catalog.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Json, Module, RecordId } from '../../core/model.ts'
-import type { RecordSave } from '../../core/records.ts'
+import type { Actor } from '../../core/access/access.ts'
+import type { SavedRecord } from '../../core/ports/catalog.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Json, Module, RecordId } from '../../core/model/model.ts'
+import type { RecordSave } from '../../core/crm/records.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { mandatoryFieldOf, moduleOf } from './modules.ts'
 import { propertiesOf } from './record-wire.ts'
@@ -58,7 +58,7 @@ async function save(
   message: string,
 ): Promise<{ data: readonly object[]; good: number }> {
   const saves = planned.flatMap((one) => ('save' in one ? [one.save] : []))
-  const outcomes = [...(await call.desk.records.save(actor, module.id, saves))]
+  const outcomes = [...(await call.services.records.save(actor, module.id, saves))]
   let good = 0
   const data = planned.map((one) => {
     if ('failure' in one) return one.failure

@@ -1,7 +1,7 @@
 /** Records: list, get and delete. */
-import type { Actor } from '../../core/access.ts'
-import { Fault } from '../../core/fault.ts'
-import type { CrmRecord, Module, RecordId } from '../../core/model.ts'
+import type { Actor } from '../../core/access/access.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { CrmRecord, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
 import { moduleOf } from './modules.ts'
@@ -16,7 +16,7 @@ export async function listRecords(call: Call): Promise<Answer> {
   const sort = call.query.get('sort_by') === 'Modified_Time' ? 'modified' : 'created'
   const order = call.query.get('sort_order') === 'asc' ? 'asc' : 'desc'
   const since = knownSince(call)
-  const { records, more } = await call.desk.records.list(actor, module.id, {
+  const { records, more } = await call.services.records.list(actor, module.id, {
     sort,
     order,
     offset: (page.page - 1) * page.perPage,
@@ -40,14 +40,14 @@ export async function getRecord(call: Call): Promise<Answer> {
 export async function removeRecord(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const id = (call.params['record'] ?? '') as RecordId
-  const removed = await call.desk.records.remove(actor, module.id, [id])
+  const removed = await call.services.records.remove(actor, module.id, [id])
   return removed.length === 0 ? zohoJson(400, { data: [unknownRecord(id)] }) : zohoJson(200, { data: [deleted(id)] })
 }
 
 export async function removeRecords(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const ids = idsOf(call) as RecordId[]
-  const removed = new Set(await call.desk.records.remove(actor, module.id, ids))
+  const removed = new Set(await call.services.records.remove(actor, module.id, ids))
   return zohoJson(200, { data: ids.map((id) => (removed.has(id) ? deleted(id) : unknownRecord(id))) })
 }
 
@@ -61,7 +61,7 @@ async function listThese(call: Call, actor: Actor, module: Module): Promise<Answ
 
 async function recordOrNull(call: Call, actor: Actor, module: Module, id: RecordId): Promise<CrmRecord | null> {
   try {
-    return await call.desk.records.find(actor, module.id, id)
+    return await call.services.records.find(actor, module.id, id)
   } catch (error) {
     if (error instanceof Fault && error.code === 'not_found' && error.subject === 'record') return null
     throw error

@@ -1,5 +1,5 @@
 /** How Zoho says no. Texts of its page "Upload an Attachment" are letter for letter; the rest is cited in README.md. */
-import type { Fault, FaultCode } from '../../core/fault.ts'
+import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer } from '../../http/contracts.ts'
 import { zohoJson } from './wire.ts'
 

@@ -1,8 +1,8 @@
 /** What the SDKs read before they touch records: modules, their fields, and what hangs on a record. */
-import { actorOf } from '../../core/access.ts'
-import { Fault } from '../../core/fault.ts'
-import { madeAt } from '../../core/ids.ts'
-import type { Module } from '../../core/model.ts'
+import { actorOf } from '../../core/access/access.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { madeAt } from '../../core/model/ids.ts'
+import type { Module } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fieldRows } from './field-wire.ts'
 import { moduleNamed } from './modules.ts'
@@ -12,7 +12,7 @@ import { nothing, zohoJson, zohoTime } from './wire.ts'
 /** With If-Modified-Since only what is newer, and 304 when nothing is. */
 export async function listModules(call: Call): Promise<Answer> {
   const since = knownSince(call)
-  const all = await call.desk.records.modules(actorOf(call.caller))
+  const all = await call.services.records.modules(actorOf(call.caller))
   const modules = since === null ? all : all.filter(({ id }) => madeAt(id) > since)
   if (modules.length === 0) return since === null ? nothing : unchanged
   return zohoJson(200, { modules: modules.map(moduleRow) })

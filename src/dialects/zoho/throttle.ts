@@ -1,7 +1,7 @@
 /** Zoho's limits: credits of an organization in 24 hours, one for each call, and calls under way for each of its clients. */
-import type { Counters, Period } from '../../core/counters.ts'
-import { Fault } from '../../core/fault.ts'
-import type { Caller } from '../../core/model.ts'
+import type { RateLimiter, Period } from '../../core/limits/rate-limiter.ts'
+import { Fault } from '../../core/model/fault.ts'
+import type { Caller } from '../../core/model/model.ts'
 
 /** 0: without a limit. */
 export interface Limits {
@@ -23,23 +23,23 @@ const DAY: Period = { milliseconds: 86_400_000, kind: 'rolling' }
  * `limits` is asked for each call, for they may change. `countsCalls`: whether calls under way are counted at all, which
  * cannot change: what began uncounted would end counted.
  */
-export function createThrottle(limits: () => Limits, countsCalls: boolean, counters: Counters): Throttle {
+export function createThrottle(limits: () => Limits, countsCalls: boolean, limiter: RateLimiter): Throttle {
   return {
     begin(caller) {
       const { credits, concurrency } = limits()
-      if (countsCalls && !counters.begin(clientKey(caller), concurrency || UNLIMITED)) return tooManyAtOnce(concurrency)
-      if (credits === 0 || counters.take(organizationKey(caller), DAY, credits)) return null
-      if (countsCalls) counters.end(clientKey(caller))
+      if (countsCalls && !limiter.begin(clientKey(caller), concurrency || UNLIMITED)) return tooManyAtOnce(concurrency)
+      if (credits === 0 || limiter.take(organizationKey(caller), DAY, credits)) return null
+      if (countsCalls) limiter.end(clientKey(caller))
       return creditsSpent(credits)
     },
     end(caller) {
-      if (countsCalls) counters.end(clientKey(caller))
+      if (countsCalls) limiter.end(clientKey(caller))
     },
     /** v8 says what remains once half is spent; the v2 SDKs know names for a day's limit. */
     headers(caller): Record<string, string> {
       const { credits } = limits()
       if (caller === null || credits === 0) return {}
-      const remaining = Math.max(0, credits - counters.look(organizationKey(caller), DAY).used)
+      const remaining = Math.max(0, credits - limiter.look(organizationKey(caller), DAY).used)
       return {
         'x-ratelimit-day-limit': String(credits),
         'x-ratelimit-day-remaining': String(remaining),

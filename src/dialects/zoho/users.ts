@@ -1,10 +1,10 @@
-import { actorOf } from '../../core/access.ts'
-import type { OrganizationId } from '../../core/model.ts'
-import type { Member } from '../../core/permissions-catalog.ts'
+import { actorOf } from '../../core/access/access.ts'
+import type { OrganizationId } from '../../core/model/model.ts'
+import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { knownSince, unchanged } from './since.ts'
 import { nothing, pageOf, zohoJson, zohoTime } from './wire.ts'
-import { madeAt } from '../../core/ids.ts'
+import { madeAt } from '../../core/model/ids.ts'
 
 type Choice = (member: Member, caller: string) => boolean
 
@@ -27,7 +27,7 @@ export async function listUsers(call: Call): Promise<Answer> {
   const { organization, user } = actorOf(call.caller)
   const type = call.query.get('type') ?? ''
   const chosen = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
-  const members = await call.desk.staff.members(organization)
+  const members = await call.services.staff.members(organization)
   const wanted = chosen === undefined ? members : members.filter((member) => chosen(member, user))
   const since = knownSince(call)
   const newer = since === null ? wanted : wanted.filter(({ id }) => madeAt(id) > since)
@@ -48,7 +48,7 @@ export async function listUsers(call: Call): Promise<Answer> {
 /** v2 answers an unknown id with 204. */
 export async function getUser(call: Call): Promise<Answer> {
   const { organization } = actorOf(call.caller)
-  const member = (await call.desk.staff.members(organization)).find(({ id }) => id === call.params['id'])
+  const member = (await call.services.staff.members(organization)).find(({ id }) => id === call.params['id'])
   return member === undefined ? nothing : zohoJson(200, { users: [userRow(member, organization)] })
 }
 

@@ -1,6 +1,6 @@
 /** Zoho's shapes: pure functions from the house's model to what goes over the wire. */
-import { faceOf } from '../../core/ids.ts'
-import type { Attachment, CrmRecord, User } from '../../core/model.ts'
+import { faceOf } from '../../core/model/ids.ts'
+import type { Attachment, CrmRecord, User } from '../../core/model/model.ts'
 import type { Answer } from '../../http/contracts.ts'
 
 /** CRM answers end with one newline (recorded 2023), and ids are strings: as numbers the SDKs would round them. */

@@ -1,5 +1,5 @@
 // Every sentence that says what is wrong with a whole form: what was found, what was expected, how to mend it.
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import { shown } from './quotation.ts'
 
 const EXAMPLE = 'Content-Type: multipart/form-data; boundary=...'

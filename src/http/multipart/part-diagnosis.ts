@@ -1,5 +1,5 @@
 // Every sentence that says what is wrong with one part: which, what was found, what was expected, how to mend it.
-import { Fault } from '../../core/fault.ts'
+import { Fault } from '../../core/model/fault.ts'
 import { shown } from './quotation.ts'
 
 export const partFault = {

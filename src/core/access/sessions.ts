@@ -1,0 +1,138 @@
+/** People logged in with a browser. */
+import type { Access } from './access.ts'
+import type { Session } from '../ports/accounts-catalog.ts'
+import type { Catalog } from '../ports/catalog.ts'
+import type { Passwords } from '../ports/contracts.ts'
+import { Fault } from '../model/fault.ts'
+import type { SessionId } from '../model/model.ts'
+import { hashOf, newSessionSecret } from '../model/secrets.ts'
+import { loginNameOf, PASSWORD_LENGTH } from './users.ts'
+
+/** Without a request for so long, and at most so long altogether, in milliseconds. */
+export const SESSION_MS = { idle: 30 * 60_000, whole: 12 * 3_600_000 } as const
+
+/** Wrong passwords for one account and from one address, within this time. */
+export const ATTEMPTS = { account: 10, address: 50, withinMs: 15 * 60_000 } as const
+
+/** A session's last use is written down this often at most. */
+const TOUCHED_MS = 60_000
+/** Passwords that are looked at at once, and that wait: each takes a core and 19 MiB. */
+const AT_ONCE = 2
+const WAITING = 32
+
+export interface LogIn {
+  readonly login: string
+  readonly password: string
+  /** Where it comes from. */
+  readonly address: string
+  /** The secret of a session that this one takes the place of. */
+  readonly replaces: string | null
+}
+
+export interface LoginOffer {
+  readonly login: string
+  readonly password: string
+}
+
+export interface Sessions {
+  /** What the login form is filled in with; null but in the demo. */
+  readonly offered: LoginOffer | null
+  /**
+   * The secret is for the browser's cookie. It takes the same time whether there is such a user or not.
+   * Faults: `unauthenticated` about `login`, `too_many` about `login` after too many wrong passwords.
+   */
+  logIn(attempt: LogIn): Promise<{ secret: string; session: Session }>
+  /** Null when nobody is logged in under this secret, or not any more. */
+  find(secret: string | null): Promise<Session | null>
+  /** What was granted for the session alone ends with it. */
+  logOut(secret: string): Promise<void>
+}
+
+export function createSessions(
+  catalog: Catalog,
+  passwords: Passwords,
+  access: Pick<Access, 'invalidate'>,
+  newId: () => string,
+  now: () => number,
+  offered: LoginOffer | null,
+): Sessions {
+  const verify = inTurn(AT_ONCE, WAITING, passwords.verify)
+
+  const find = async (secret: string | null): Promise<Session | null> => {
+    if (secret === null) return null
+    const session = await catalog.session(hashOf(secret))
+    const at = now()
+    if (session === null || session.expiresAt <= at || session.usedAt + SESSION_MS.idle <= at) return null
+    if (session.usedAt + TOUCHED_MS <= at) await catalog.touchSession(session.id, at)
+    return session
+  }
+
+  return {
+    offered,
+    find,
+    async logIn({ login, password, address, replaces }) {
+      const name = loginNameOf(login)
+      const [account, from] = [hashOf(`account ${name}`), hashOf(`address ${networkOf(address)}`)]
+      const limits = [
+        { key: account, most: ATTEMPTS.account },
+        { key: from, most: ATTEMPTS.address },
+      ]
+      const at = now()
+      if (!(await catalog.countAttempt(limits, at, at - ATTEMPTS.withinMs))) throw tooMany()
+      const found = await catalog.login(name)
+      const isRight = await verify(found?.password ?? null, password.slice(0, PASSWORD_LENGTH.most + 1))
+      if (found === null || !isRight || found.account.status !== 'active')
+        throw new Fault('unauthenticated', 'login', 'The e-mail address or the password is wrong.')
+      await catalog.forgiveAttempt([account, from])
+      const secret = newSessionSecret()
+      const { id: user, organization } = found.account
+      const times = { at: now(), expiresAt: now() + SESSION_MS.whole }
+      const own = { id: newId() as SessionId, hash: hashOf(secret), organization, user, ...times }
+      await catalog.createSession({ ...own, replaces: replaces === null ? null : hashOf(replaces) })
+      const session = await find(secret)
+      if (session === null) throw new Fault('unauthenticated', 'login', 'This user may not log in any more.')
+      return { secret, session }
+    },
+    async logOut(secret) {
+      await catalog.endSession(hashOf(secret), now())
+      access.invalidate()
+    },
+  }
+}
+
+/** Of IPv6 the first half: whoever has one address has all that begin so. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [left = [], right = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+  const gap = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
+  const groups = [...left, ...gap, ...right].slice(0, 4)
+  return groups.map((group) => parseInt(group, 16).toString(16)).join(':')
+}
+
+function tooMany(): Fault {
+  const minutes = String(ATTEMPTS.withinMs / 60_000)
+  return new Fault('too_many', 'login', `Too many wrong passwords; try again in ${minutes} minutes.`)
+}
+
+/** So many calls at a time, in order; the others wait, and those that find too many waiting are refused. */
+function inTurn<A extends unknown[], R>(
+  atOnce: number,
+  most: number,
+  work: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (...args) => {
+    if (waiting.length >= most)
+      throw new Fault('too_many', 'login', 'Too many people log in just now; try again in a moment.')
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work(...args)
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}

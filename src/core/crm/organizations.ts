@@ -1,0 +1,132 @@
+import type { Usage } from '../ports/attachment-page.ts'
+import type { Catalog, OrganizationChange } from '../ports/catalog.ts'
+import { Fault } from '../model/fault.ts'
+import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from '../model/model.ts'
+
+/** Every organization begins with these: API name, singular, plural. */
+export const STANDARD_MODULES = [
+  ['Leads', 'Lead', 'Leads'],
+  ['Accounts', 'Account', 'Accounts'],
+  ['Contacts', 'Contact', 'Contacts'],
+  ['Deals', 'Deal', 'Deals'],
+  ['Campaigns', 'Campaign', 'Campaigns'],
+  ['Tasks', 'Task', 'Tasks'],
+  ['Cases', 'Case', 'Cases'],
+  ['Events', 'Event', 'Events'],
+  ['Calls', 'Call', 'Calls'],
+  ['Solutions', 'Solution', 'Solutions'],
+  ['Products', 'Product', 'Products'],
+  ['Vendors', 'Vendor', 'Vendors'],
+  ['Price_Books', 'Price Book', 'Price Books'],
+  ['Quotes', 'Quote', 'Quotes'],
+  ['Sales_Orders', 'Sales Order', 'Sales Orders'],
+  ['Purchase_Orders', 'Purchase Order', 'Purchase Orders'],
+  ['Invoices', 'Invoice', 'Invoices'],
+  ['Notes', 'Note', 'Notes'],
+] as const
+
+export interface Organizations {
+  /** With the standard modules and one user, in whose name its tokens act. */
+  create(organization: {
+    name: string
+    agency?: string
+    properties?: Properties
+    user: { name: string; email: string }
+  }): Promise<Organization>
+  /** Fault: `not_found` about `organization`. */
+  find(id: OrganizationId): Promise<Organization>
+  /** Fault: `not_found` about `organization`. */
+  change(id: OrganizationId, change: OrganizationChange): Promise<Organization>
+  /** With everything that it has; its bytes go afterwards. Fault: `not_found` about `organization`. */
+  remove(id: OrganizationId): Promise<void>
+  /** Counted anew. */
+  usage(id: OrganizationId): Promise<Usage>
+  list(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
+  firstUser(id: OrganizationId): Promise<User | null>
+  modules(id: OrganizationId): Promise<readonly Module[]>
+  /** A module of its own; named in prose as its API name is unless told otherwise. Faults: `invalid_input`, or `conflict` when the name is taken. */
+  addModule(id: OrganizationId, name: string, words?: { singular?: string; plural?: string }): Promise<Module>
+  /** With its records and fields. Fault: `conflict` for a module that every organization has. */
+  removeModule(module: Module): Promise<void>
+  /** Of one agency, in order of id, at most `limit`. */
+  ofAgency(agency: string, limit: number): Promise<readonly Organization[]>
+  /** The origins of all registered redirect URIs. */
+  redirectOrigins(): Promise<ReadonlySet<string>>
+}
+
+/** `collect`: lets go of what was removed, its bytes too. */
+export function createOrganizations(
+  catalog: Catalog,
+  newId: () => string,
+  now: () => number,
+  collect: () => Promise<void>,
+): Organizations {
+  return {
+    create: ({ name, agency, properties, user }) =>
+      catalog.createOrganization({
+        id: newId() as OrganizationId,
+        name,
+        agency: agency ?? newId(),
+        properties: properties ?? {},
+        at: now(),
+        modules: STANDARD_MODULES.map(([api, singular, plural]) => ({
+          id: newId() as ModuleId,
+          name: api,
+          singular,
+          plural,
+          custom: false,
+        })),
+        user: { id: newId() as UserId, ...user },
+      }),
+    async find(id) {
+      const organization = await catalog.organization(id)
+      return mustExist(organization, id)
+    },
+    change: async (id, change) => mustExist(await catalog.updateOrganization(id, change), id),
+    async remove(id) {
+      mustExist((await catalog.removeOrganization(id, now())) || null, id)
+      await collect()
+    },
+    usage: (id) => catalog.usage(id),
+    list: (after, limit) => catalog.organizations(after, limit),
+    firstUser: (id) => catalog.firstUser(id),
+    modules: (id) => catalog.modules(id),
+    async addModule(id, name, said = {}) {
+      if (!/^[A-Za-z][A-Za-z0-9_]{0,49}$/.test(name))
+        throw new Fault(
+          'invalid_input',
+          'module',
+          `"${name.slice(0, 60)}" is no module name: a letter, then up to 49 letters, digits and underscores.`,
+        )
+      const words = name.replaceAll('_', ' ')
+      const module = await catalog.createModule(id, {
+        id: newId() as ModuleId,
+        name,
+        singular: said.singular ?? words,
+        plural: said.plural ?? words,
+        custom: true,
+      })
+      if (module === null) throw new Fault('conflict', 'module', `There is a module ${name} already.`)
+      return module
+    },
+    async removeModule({ organization, id, name }) {
+      if (!(await catalog.removeModule(organization, id, now())))
+        throw new Fault(
+          'conflict',
+          'module',
+          `The module ${name} is one that every organization has; it cannot be removed.`,
+        )
+      await collect()
+    },
+    ofAgency: (agency, limit) => catalog.organizationsOf(agency, limit),
+    async redirectOrigins() {
+      const origins = (await catalog.redirectUris()).map((uri) => URL.parse(uri)?.origin)
+      return new Set(origins.filter((origin) => origin !== undefined && origin !== 'null') as string[])
+    },
+  }
+}
+
+function mustExist<T>(found: T | null, id: OrganizationId): T {
+  if (found === null) throw new Fault('not_found', 'organization', `There is no organization ${id.slice(0, 40)} here.`)
+  return found
+}

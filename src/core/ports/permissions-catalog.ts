@@ -1,0 +1,87 @@
+/** The part of the catalog's contract that knows profiles, roles and what modules share. */
+import type {
+  ClientId,
+  ModuleId,
+  OrganizationId,
+  Profile,
+  ProfileId,
+  ProfileRule,
+  RecordId,
+  Role,
+  RoleId,
+  Sharing,
+  User,
+  UserId,
+} from '../model/model.ts'
+
+export interface NewProfile {
+  readonly id: ProfileId
+  readonly organization: OrganizationId
+  readonly name: string
+  readonly rules: readonly ProfileRule[]
+  readonly at: number
+}
+
+export interface NewRole {
+  readonly id: RoleId
+  readonly organization: OrganizationId
+  readonly name: string
+  readonly parent: RoleId | null
+  readonly at: number
+}
+
+/** What a user has of each, by id; null: none (an administrator; beside the hierarchy). */
+export interface Placing {
+  readonly profile?: ProfileId | null
+  readonly role?: RoleId | null
+}
+
+/** A user with its place in the organization. */
+export interface Member extends User {
+  readonly isActive: boolean
+  readonly profile: { readonly id: ProfileId; readonly name: string } | null
+  readonly role: { readonly id: RoleId; readonly name: string } | null
+}
+
+/** How a user stands to a record; `above`: its owner's role is below the user's. */
+export interface RecordAccess {
+  readonly module: ModuleId
+  readonly sharing: Sharing
+  readonly relation: 'owner' | 'above' | 'other'
+}
+
+export interface PermissionsCatalog {
+  /** Everything that the client was given, and with `withClient` the client itself. How many access tokens; null when it is not there. */
+  revokeClientTokens(
+    organization: OrganizationId,
+    client: ClientId,
+    withClient: boolean,
+    at: number,
+  ): Promise<number | null>
+  /** Null when the organization has a profile of that name. */
+  createProfile(profile: NewProfile): Promise<Profile | null>
+  /** In order of id, at most 1,000. */
+  profiles(organization: OrganizationId): Promise<readonly Profile[]>
+  changeProfile(organization: OrganizationId, id: ProfileId, rules: readonly ProfileRule[]): Promise<Profile | null>
+  /** `used`: somebody has it; nothing was removed. */
+  removeProfile(organization: OrganizationId, id: ProfileId): Promise<'removed' | 'missing' | 'used'>
+
+  createRole(role: NewRole): Promise<Role | 'taken' | 'no_parent'>
+  /** In order of id, at most 1,000. */
+  roles(organization: OrganizationId): Promise<readonly Role[]>
+  /** `used`: somebody has it, or another role is below it; nothing was removed. */
+  removeRole(organization: OrganizationId, id: RoleId): Promise<'removed' | 'missing' | 'used'>
+
+  placeUser(
+    organization: OrganizationId,
+    user: UserId,
+    placing: Placing,
+  ): Promise<'placed' | 'missing' | 'no_profile' | 'no_role'>
+  /** Of every user, in order of id, at most 1,000. */
+  members(organization: OrganizationId): Promise<readonly Member[]>
+  /** False when there is no such module. */
+  shareModule(organization: OrganizationId, module: ModuleId, sharing: Sharing): Promise<boolean>
+
+  /** How the user stands to the record; null when the record is not there. */
+  recordAccess(organization: OrganizationId, user: UserId, record: RecordId): Promise<RecordAccess | null>
+}

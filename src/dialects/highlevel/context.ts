@@ -1,0 +1,47 @@
+/** Where a call happens: the one location that its token opens. */
+import { actorOf, type Actor } from '../../core/access/access.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import type { CrmRecord, Module, Organization, RecordId } from '../../core/model/model.ts'
+import type { Call } from '../../http/contracts.ts'
+import { contactUnknown, outsideClass, outsideLocation, outsideScope } from './faults.ts'
+
+export interface LocationContext {
+  readonly actor: Actor
+  readonly location: Organization
+}
+
+/** A HighLevel contact is a record of this module. */
+export const CONTACTS = 'Contacts'
+
+/** Fault: `forbidden` for an agency's token, which has no location. */
+export function contextOf({ caller }: Call): LocationContext {
+  if (caller.organization === null) throw caller.grant === null ? outsideScope() : outsideClass()
+  return { actor: actorOf(caller), location: caller.organization }
+}
+
+/** A location of somebody else and one that does not exist are told apart by nobody. */
+export function mustBeHere({ location }: LocationContext, locationId: string | undefined): void {
+  if (locationId !== faceOf(location.id)) throw outsideLocation()
+}
+
+export function contactsOf(call: Call, context: LocationContext): Promise<Module> {
+  return call.services.records.module(context.actor, CONTACTS)
+}
+
+/** Fault: `not_found` in HighLevel's words, the same for a wrong id, a removed contact and another location's. */
+export async function mustFindContact(
+  call: Call,
+  context: LocationContext,
+  module: Module,
+  face: string,
+): Promise<CrmRecord> {
+  const id = idOfFace(face) as RecordId | null
+  if (id === null) throw contactUnknown(face)
+  try {
+    return await call.services.records.find(context.actor, module.id, id)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'not_found') throw contactUnknown(face)
+    throw error
+  }
+}

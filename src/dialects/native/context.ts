@@ -1,0 +1,58 @@
+/** Where a call happens: the organization that its path names, and in whose name something is done there. */
+import { actorOf, type Actor } from '../../core/access/access.ts'
+import { Fault } from '../../core/model/fault.ts'
+import { isId } from '../../core/model/ids.ts'
+import type { Module, ModuleId, Organization, OrganizationId } from '../../core/model/model.ts'
+import type { Call, Permits } from '../../http/contracts.ts'
+import type { Scope } from './wire.ts'
+
+export interface OrganizationContext {
+  readonly actor: Actor
+  readonly organization: Organization
+}
+
+/** Under which everything of one organization lies. */
+export const ORGANIZATION_PATH = '/api/v1/organizations/:organization'
+
+export function scope(name: Scope): Permits {
+  return (scopes) => scopes.has(name)
+}
+
+/** Fault: `not_found` for another organization than the token's, as for one that never was. */
+export async function contextOf(call: Call): Promise<OrganizationContext> {
+  const id = call.params['organization'] ?? ''
+  const own = call.caller.organization
+  if (own !== null) {
+    if (own.id !== id) throw organizationUnknown(id)
+    return { actor: actorOf(call.caller), organization: own }
+  }
+  if (!isId(id)) throw organizationUnknown(id)
+  const organization = await call.services.organizations.find(id as OrganizationId)
+  const user = await call.services.organizations.firstUser(organization.id)
+  if (user === null) throw organizationUnknown(id)
+  return { actor: { organization: organization.id, user: user.id, profile: null }, organization }
+}
+
+/** Fault: `forbidden` for a token that belongs to one organization. */
+export function mustBeOperator({ caller }: Call): void {
+  if (caller.organization === null) return
+  throw new Fault(
+    'forbidden',
+    'organization',
+    "This token belongs to one organization; only an operator's token stands above them (dossier token create --operator).",
+    { reason: 'operator' },
+  )
+}
+
+export function moduleIn(call: Call, { actor }: OrganizationContext): Promise<Module> {
+  return call.services.records.module(actor, call.params['module'] ?? '')
+}
+
+/** The modules of a place by their id, for what only names its module's id. */
+export async function moduleNames(call: Call, { actor }: OrganizationContext): Promise<ReadonlyMap<ModuleId, string>> {
+  return new Map((await call.services.records.modules(actor)).map(({ id, name }) => [id, name]))
+}
+
+function organizationUnknown(id: string): Fault {
+  return new Fault('not_found', 'organization', `There is no organization ${id.slice(0, 40)} here.`)
+}

@@ -1,0 +1,78 @@
+/** From a request's head to its answer: who asks, whether they may, and the route that knows. */
+import type { IncomingMessage } from 'node:http'
+import type { Services } from '../core/services.ts'
+import { Fault } from '../core/model/fault.ts'
+import { createCall } from './call.ts'
+import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
+import { isPreflight, preflightHeaders } from './cors.ts'
+import { originOf } from './head.ts'
+import type { Observer, Seen } from './observer.ts'
+import type { FindRoute } from './router.ts'
+
+/** A dialect with its routes looked up. */
+export interface Endpoint {
+  readonly dialect: Dialect
+  readonly find: FindRoute
+}
+
+export interface Asked {
+  readonly request: IncomingMessage
+  readonly head: IncomingHead
+  readonly endpoint: Endpoint
+  readonly seen: Seen
+  readonly observer: Observer
+  readonly signal: AbortSignal
+  readonly services: Services
+  /** The configured public origin. */
+  readonly origin: string | null
+  readonly maxParts: number
+  readonly attachmentAtPath: (path: string) => AttachmentReference | null
+}
+
+/** Law 5: token, limits, the dialect's own condition, scope; then the handler, which looks at the record before the body. */
+export async function answerOf(asked: Asked): Promise<Answer> {
+  const { head, seen } = asked
+  const { dialect, find } = asked.endpoint
+  if (isPreflight(head)) return { status: 204, headers: preflightHeaders(dialect.cors, head) }
+  const match = find(head)
+  const isOpen = match instanceof Fault ? !dialect.hidesRoutes : match.route.needs === 'nobody'
+  if (!isOpen) await admit(asked)
+  if (match instanceof Fault) throw match
+  const { route, params } = match
+  seen.route = route
+  if (typeof route.needs === 'function' && !route.needs(seen.caller?.scopes ?? new Set(), params)) {
+    throw new Fault(
+      'forbidden',
+      'scope',
+      `The token lacks a scope for: ${route.operation}. Create one with that scope.`,
+    )
+  }
+  const { request, signal, services, maxParts, attachmentAtPath } = asked
+  const origin = originOf(request, head, asked.origin)
+  const call = createCall({
+    request,
+    head,
+    params,
+    caller: seen.caller,
+    services,
+    origin,
+    signal,
+    seen,
+    observer: asked.observer,
+    maxParts,
+    attachmentAtPath,
+  })
+  return call.settle(await route.answer(call))
+}
+
+async function admit({ head, seen, services, endpoint: { dialect } }: Asked): Promise<void> {
+  seen.caller = await services.access.identify(dialect.secret(head))
+  const counted = dialect.throttle?.(seen.caller)
+  if (counted !== undefined) {
+    seen.headers = counted.headers
+    if (counted.refused !== null) throw counted.refused
+    seen.counted = true
+  }
+  dialect.check?.(head)
+  seen.admittedAt = performance.now()
+}

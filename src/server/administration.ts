@@ -1,0 +1,54 @@
+/** What administration needs of a data folder. Kept apart from the server, so that a command starts without loading one. */
+import { pino } from 'pino'
+import { makeFolder } from '../blobs/new-folder.ts'
+import { isLocked } from '../catalog/sqlite/lock.ts'
+import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
+import type { Config } from '../config/config.ts'
+import { createAccess, type Access } from '../core/access/access.ts'
+import { createClients, type Clients } from '../core/access/clients.ts'
+import { createGrants, type Grants } from '../core/access/grants.ts'
+import { createIdSource } from '../core/model/ids.ts'
+import { createOrganizations, type Organizations } from '../core/crm/organizations.ts'
+import { createShares, type Shares } from '../core/files/shares.ts'
+import { createStaff, type Staff } from '../core/access/staff.ts'
+import { createUsers, type Users } from '../core/access/users.ts'
+import { createLog } from './log.ts'
+import { passwords } from './passwords.ts'
+
+/** Whether a server is open on this data folder, in whatever process. */
+export function isServed(folder: string): boolean {
+  return isLocked(folder)
+}
+
+/** What administration needs of a data folder, safe beside a running server: the catalog alone. */
+export interface Administration {
+  readonly access: Access
+  readonly organizations: Organizations
+  readonly users: Users
+  readonly clients: Clients
+  readonly grants: Grants
+  readonly staff: Staff
+  readonly shares: Shares
+  close(): Promise<void>
+}
+
+export async function openAdministration(config: Config): Promise<Administration> {
+  mustBeServable(config.data)
+  await makeFolder(config.data)
+  // Whoever only asks whether a server is open needs none of it.
+  const { openCatalog } = await import('./stores.ts')
+  const catalog = await openCatalog(config)
+  const newId = createIdSource()
+  const access = createAccess(catalog, newId, Date.now)
+  const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
+  return {
+    access,
+    organizations: createOrganizations(catalog, newId, Date.now, async () => undefined),
+    users: createUsers(catalog, passwords, access, newId, Date.now),
+    clients: createClients(catalog, Date.now),
+    grants: createGrants(catalog, access, log, newId, Date.now),
+    staff: createStaff(catalog, newId, Date.now),
+    shares: createShares({ catalog, passwords, newId, now: Date.now }),
+    close: () => catalog.close(),
+  }
+}

@@ -1,0 +1,153 @@
+/** What one thread needs to serve HTTP over shelves that are open already. */
+import type { Server } from 'node:http'
+import { writerLayout } from '../catalog/sqlite/writer-metrics.ts'
+import type { Config } from '../config/config.ts'
+import type { BlobStore } from '../core/ports/contracts.ts'
+import { createRateLimiter } from '../core/limits/rate-limiter.ts'
+import { createServices, type Services } from '../core/services.ts'
+import type { LoginOffer } from '../core/access/sessions.ts'
+import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
+import { createDialects, OPERATOR_SCOPES } from '../dialects/index.ts'
+import { createApp, type AppSettings } from '../http/app.ts'
+import type { Certificate } from '../http/certificate.ts'
+import type { ServerLog } from './log.ts'
+import { passwords } from './passwords.ts'
+import type { ThreadCatalog } from './stores.ts'
+import { sniff } from './sniff.ts'
+import { createAccessLog } from '../telemetry/access-log.ts'
+import { newBuffers, openMetrics } from '../telemetry/metrics.ts'
+import { createMetricsPage } from '../telemetry/metrics-page.ts'
+import { createObserver } from '../telemetry/observer.ts'
+import { openSpans } from '../telemetry/tracing.ts'
+import type { ThreadMetrics } from '../telemetry/thread-metrics.ts'
+
+export interface ServingConfig extends Config {
+  /** The secret of this process's operator; all its threads know the same. */
+  readonly operator: string
+  /** What the login form is filled in with: in the demo alone. */
+  readonly offered: LoginOffer | null
+}
+
+/** What may change while a thread serves. */
+export interface Live {
+  readonly config: ServingConfig
+  /** Null: without TLS. */
+  readonly certificate: Certificate | null
+}
+
+/** Where the whole process counts; every thread has a sheet among `doors`, in order. */
+export interface ThreadBuffers {
+  readonly http: readonly MetricsBuffer[]
+  readonly writer: MetricsBuffer
+}
+
+/** One thread's way in from the network. */
+export interface HttpThread {
+  readonly services: Services
+  /** Null: nothing is counted. */
+  readonly metrics: ThreadMetrics | null
+  /** Resolves to the port once it listens. */
+  listen(port: number): Promise<number>
+  /** For requests from now on. */
+  update(live: Live): void
+  stop(): Promise<void>
+}
+
+export interface HttpThreadParts {
+  readonly live: Live
+  readonly log: ServerLog
+  readonly catalog: ThreadCatalog
+  readonly blobs: BlobStore
+  /** Where limits count; the same for every thread. */
+  readonly counting: SharedArrayBuffer
+  /** Null: nothing is counted of what happens. */
+  readonly buffers: ThreadBuffers | null
+  /** 0 for the first. */
+  readonly thread: number
+}
+
+export async function openHttpThread(parts: HttpThreadParts): Promise<HttpThread> {
+  const { live: first, log, catalog, blobs, counting, buffers, thread } = parts
+  let live = first
+  let accessLog = createAccessLog(live.config.accessLog, log, log.write)
+  const dialects = createDialects(() => live.config, createRateLimiter(counting))
+  const counted =
+    buffers &&
+    openMetrics({
+      ...{ dialects, thread, buffers: buffers.http, waiting: () => catalog.waiting() },
+      others: [{ families: writerLayout.families, buffers: [buffers.writer] }],
+      expiresAt: () => live.certificate?.expiresAt ?? null,
+    })
+  const metrics = counted?.metrics ?? null
+  const pages = counted
+    ? [createMetricsPage({ token: () => live.config.metricsToken, text: () => counted.text() })]
+    : []
+  const observer = createObserver({ accessLog: () => accessLog, metrics, spans: await openSpans() })
+  const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
+  const services = createServices({
+    catalog,
+    blobs,
+    log,
+    sniff,
+    passwords,
+    operator,
+    offered: live.config.offered,
+    metrics: metrics?.sweep ?? null,
+  })
+  const app = createApp({
+    ...{ dialects: [...pages, ...dialects], services, log, observer },
+    ...{ settings: settingsOf(live.config), certificate: live.certificate },
+  })
+  return {
+    services,
+    metrics,
+    listen: (port) => listening(app.server, port, live.config),
+    update(next) {
+      live = next
+      log.level = next.config.logLevel
+      accessLog = createAccessLog(next.config.accessLog, log, log.write)
+      app.update(settingsOf(next.config), next.certificate)
+    },
+    async stop() {
+      await app.stop(live.config.stopSeconds * 1000)
+      await services.sweep.rest()
+      counted?.stop()
+    },
+  }
+}
+
+/** Where every thread counts, the catalog's writer in its own. */
+export function threadBuffers(config: Config, writer: MetricsBuffer): ThreadBuffers {
+  return {
+    http: newBuffers(
+      createDialects(() => config, createRateLimiter()),
+      config.workers,
+    ),
+    writer,
+  }
+}
+
+function listening(server: Server, port: number, { host, workers }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    // Several threads on one port: the kernel deals out the connections.
+    server.listen({ port, host, reusePort: workers > 1 }, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+function settingsOf(config: Config): AppSettings {
+  return {
+    origin: config.origin,
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
+    idleMs: config.idleSeconds * 1000,
+    requestMs: config.requestSeconds * 1000,
+    // A head takes no longer than its whole request may; Node refuses to start otherwise.
+    headersMs: Math.min(config.headersSeconds, config.requestSeconds) * 1000,
+    maxParts: config.maxParts,
+    drainBytes: config.drainBytes,
+  }
+}

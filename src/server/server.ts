@@ -1,0 +1,148 @@
+/** The one place where objects are made and joined. */
+import { pino } from 'pino'
+import { makeFolder } from '../blobs/new-folder.ts'
+import { lockFolder } from '../catalog/sqlite/lock.ts'
+import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
+import { writerLayout } from '../catalog/sqlite/writer-metrics.ts'
+import { renewed, type Config } from '../config/config.ts'
+import type { BlobStore, Log } from '../core/ports/contracts.ts'
+import { createLimitMemory } from '../core/limits/limit-memory.ts'
+import type { Services } from '../core/services.ts'
+import { newOperatorSecret } from '../core/access/operator.ts'
+import type { LoginOffer } from '../core/access/sessions.ts'
+import type { HttpThread, HttpThreadParts, Live } from './http-thread.ts'
+import type { HttpWorker } from './http-worker.ts'
+import { readCertificate, type Certificate } from '../http/certificate.ts'
+import { createLog } from './log.ts'
+import { mustServeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './stores.ts'
+import { startMaintenance } from './maintenance.ts'
+
+export interface ServerOptions {
+  /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
+  readonly maintains?: boolean
+  /** What the login form is filled in with; nothing but in the demo. */
+  readonly offered?: LoginOffer | null
+}
+
+export interface RunningServer {
+  readonly services: Services
+  readonly log: Log
+  /** A native token that may do everything, for as long as the house is open. */
+  readonly operator: string
+  /** Resolves to the port once it listens. */
+  listen(): Promise<number>
+  /** Goes on with what is read now, certificates too; when that is wrong, with what it had. The log says which. */
+  reload(read: () => Config): void
+  /** Takes nothing new, lets what is in flight finish within the configured time, and puts everything away. */
+  close(): Promise<void>
+}
+
+/** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
+export async function openServer(
+  settings: Config,
+  { maintains = true, offered = null }: ServerOptions = {},
+): Promise<RunningServer> {
+  const config = { ...settings, operator: newOperatorSecret(), offered }
+  mustBeServable(config.data)
+  let live: Live = { config, certificate: certificateOf(config) }
+  await makeFolder(config.data)
+  const isAlone = ownsFolder(config)
+  const lock = isAlone ? lockFolder(config.data) : null
+  const openedAt = Date.now()
+  const log = createLog(config.logLevel, errorOutput())
+  const writerBuffer = config.metrics ? writerLayout.newBuffer() : null
+  // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
+  const opening = openCatalog(config, log, writerBuffer ?? undefined)
+  const loading = import('./http-thread.ts')
+  const catalog = await opening
+    .then((opened) => mustServeHere(opened, config))
+    .catch((error: unknown) => {
+      lock?.release()
+      throw error
+    })
+  const { threadBuffers } = await loading
+  const buffers = writerBuffer && threadBuffers(config, writerBuffer)
+  const counting = createLimitMemory()
+  const front = { live, log, catalog, counting, buffers, thread: 0 }
+  const { blobs, httpThread } = await openFirstThread(front).catch(async (error: unknown) => {
+    // The catalog's threads would keep a process alive that has said why it does not start.
+    await catalog.close()
+    lock?.release()
+    throw error
+  })
+  const { services } = httpThread
+  const workers: HttpWorker[] = []
+  // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
+  const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
+  const counts = maintains ? await openCounts(config, log) : null
+  const shared = { duties: isAlone ? null : catalog, counting: counts && { counts, memory: counting } }
+  const stopMaintenance = maintains
+    ? startMaintenance({ services, log, config, looseBefore, ...shared })
+    : () => services.access.flush()
+  return {
+    services,
+    log,
+    operator: config.operator,
+    async listen() {
+      const port = await httpThread.listen(config.port)
+      const { openHttpWorker } = await import('./http-worker.ts')
+      for (let thread = 1; thread < config.workers; thread++) {
+        const opening = { live: { ...live, config: { ...live.config, port } }, counting, buffers, thread }
+        workers.push(await openHttpWorker({ ...opening, writer: catalog.share() }, log))
+      }
+      return port
+    },
+    reload(read) {
+      const next = renewal(live, read, log)
+      httpThread.metrics?.reloaded(next !== null)
+      if (next === null) return
+      live = next
+      for (const each of [httpThread, ...workers]) each.update(live)
+    },
+    async close() {
+      await Promise.all([httpThread.stop(), ...workers.map((thread) => thread.stop())])
+      try {
+        await stopMaintenance()
+      } finally {
+        await catalog.close()
+        await blobs.close()
+        lock?.release()
+      }
+    },
+  }
+}
+
+/** A server whose terminal is gone has nobody to tell, and stops in order all the same. */
+function errorOutput() {
+  return pino.destination({ dest: 2, sync: false }).on('error', () => undefined)
+}
+
+async function openFirstThread(
+  parts: Omit<HttpThreadParts, 'blobs'>,
+): Promise<{ blobs: BlobStore; httpThread: HttpThread }> {
+  const { openHttpThread } = await import('./http-thread.ts')
+  const blobs = await openBlobs(parts.live.config)
+  return { blobs, httpThread: await openHttpThread({ ...parts, blobs }) }
+}
+
+function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
+  return tlsKey === null || tlsCert === null ? null : readCertificate(tlsKey, tlsCert)
+}
+
+/** Null when what was read is wrong. */
+function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
+  try {
+    const { config, changed, fixed } = renewed(current, read())
+    const live = {
+      config: { ...config, operator: current.operator, offered: current.offered },
+      certificate: certificateOf(config),
+    }
+    log.info({ changed }, 'the settings were read again')
+    if (fixed.length > 0) log.warn({ settings: fixed }, 'changed settings that want a new start were left as they are')
+    return live
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    log.error({}, `the settings could not be read again, the old ones stay: ${why}`)
+    return null
+  }
+}

@@ -1,0 +1,18 @@
+/** What a file is by its first bytes: the file-type library for what has a magic number, rules of our own for markup. */
+import { fileTypeFromBuffer } from 'file-type'
+import type { Sniff } from '../core/ports/contracts.ts'
+
+export const sniff: Sniff = async (head) => {
+  const found = await fileTypeFromBuffer(head)
+  // It takes any text that begins with `<?xml` for XML, as the rule below does, but knows no HTML.
+  return found?.mime ?? markupIn(head)
+}
+
+const MARKUP = /^(?:<!doctype\s+html|<(?:html|head|body|script|iframe|object|embed|svg|meta|style)[\s>/]|<!--)/i
+
+function markupIn(head: Uint8Array): string | null {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 512)).toString('latin1')
+  const begin = text.replace(/^(?:\xef\xbb\xbf|[\s\0])+/, '')
+  if (/^<\?xml\s/i.test(begin)) return 'application/xml'
+  return MARKUP.test(begin) ? 'text/html' : null
+}

@@ -1,0 +1,63 @@
+/** One thread's part in counting, and its view of what all threads have counted. */
+import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
+import type { Dialect } from '../http/contracts.ts'
+import { exposition, metric, metricsOf, type Counted } from './exposition.ts'
+import { processMetrics } from './process-metrics.ts'
+import { openPulse } from './pulse.ts'
+import { createThreadMetrics, createThreadMetricsLayout, type ThreadMetrics } from './thread-metrics.ts'
+import { version } from './build.ts'
+
+export interface MetricsParts {
+  readonly dialects: readonly Dialect[]
+  /** Of every thread that serves HTTP, this one's among them. */
+  readonly buffers: readonly MetricsBuffer[]
+  readonly thread: number
+  /** What others count, whose sheets it can see. */
+  readonly others: readonly Counted[]
+  /** Operations that wait for the writer thread. */
+  readonly waiting: () => number
+  /** When the certificate's time is over, in milliseconds since 1970; null without one. */
+  readonly expiresAt: () => number | null
+}
+
+export interface OpenMetrics {
+  readonly metrics: ThreadMetrics
+  /** Everything, as Prometheus reads it. */
+  text(): Promise<string>
+  stop(): void
+}
+
+/** Sheets for so many threads, to be handed to each of them. */
+export function newBuffers(dialects: readonly Dialect[], threads: number): MetricsBuffer[] {
+  const { layout } = createThreadMetricsLayout(dialects)
+  return Array.from({ length: threads }, () => layout.newBuffer())
+}
+
+export function openMetrics(parts: MetricsParts): OpenMetrics {
+  const { dialects, buffers, thread, others, waiting, expiresAt } = parts
+  const layout = createThreadMetricsLayout(dialects)
+  const buffer = buffers[thread]
+  if (buffer === undefined) throw new Error(`thread ${String(thread)} has no sheet to count on`)
+  const pulse = openPulse(buffer, layout.thread, waiting)
+  const build = version()
+  return {
+    metrics: createThreadMetrics(layout, buffer),
+    async text() {
+      pulse.take()
+      const expires = expiresAt()
+      const counted = [{ families: layout.layout.families, buffers }, ...others]
+      return exposition([
+        ...counted.flatMap(metricsOf),
+        ...(expires === null ? [] : [certificateMetric(expires)]),
+        ...processMetrics(build),
+      ])
+    },
+    stop: () => pulse.stop(),
+  }
+}
+
+function certificateMetric(expiresAt: number) {
+  return metric('dossier_tls_certificate_expiry_seconds', 'When the certificate expires, since 1970.', 'gauge', [
+    { labels: {}, value: Math.floor(expiresAt / 1000) },
+  ])
+}

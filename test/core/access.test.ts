@@ -1,0 +1,84 @@
+// What an authenticated request costs the catalog: one read at most, and none while its token was seen within the last second.
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { openSqliteCatalog } from '../../src/catalog/sqlite/open.ts'
+import { createAccess, type Access } from '../../src/core/access/access.ts'
+import type { Catalog } from '../../src/core/ports/catalog.ts'
+import { Fault } from '../../src/core/model/fault.ts'
+import { createIdSource } from '../../src/core/model/ids.ts'
+import { createOrganizations } from '../../src/core/crm/organizations.ts'
+
+let folder: string
+let catalog: Catalog
+let clock = 1_000_000
+/** The catalog's methods by name, as they were called. */
+const calls: string[] = []
+let access: Access
+let other: Access
+let secret: string
+
+/** Another thread's view of the same catalog would have an Access of its own. */
+function accessOn(counted: Catalog): Access {
+  return createAccess(counted, createIdSource(), () => clock)
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dossier-access-'))
+  catalog = await openSqliteCatalog({ folder })
+  const counted = new Proxy(catalog, {
+    get(target, name, receiver) {
+      calls.push(String(name))
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+  access = accessOn(counted)
+  other = accessOn(catalog)
+  const organizations = createOrganizations(
+    catalog,
+    createIdSource(),
+    () => clock,
+    async () => undefined,
+  )
+  const { id } = await organizations.create({ name: 'Acme', user: { name: 'Ann', email: 'ann@example.com' } })
+  const request = { kind: 'zoho', organization: id, agency: '', user: null, client: null, label: '' } as const
+  secret = (await access.create({ ...request, scopes: ['ZohoCRM.modules.ALL'], expiresAt: null })).secret
+})
+after(async () => {
+  await catalog.close()
+  await rm(folder, { recursive: true })
+})
+
+function readsOf(work: () => Promise<unknown>): Promise<string[]> {
+  calls.length = 0
+  return work().then(() => [...calls])
+}
+
+const isRefused = (error: unknown) => error instanceof Fault && error.code === 'unauthenticated'
+
+test('a token is looked up once in a second, however often it comes', async () => {
+  assert.deepEqual(await readsOf(() => access.identify(secret)), ['tokenHolder'])
+  const often = async () => {
+    for (let request = 0; request < 100; request++) await access.identify(secret)
+  }
+  assert.deepEqual(await readsOf(often), [])
+  clock += 999
+  assert.deepEqual(await readsOf(() => access.identify(secret)), [])
+  clock += 1
+  assert.deepEqual(await readsOf(() => access.identify(secret)), ['tokenHolder'])
+})
+
+test('a token that nobody has costs one read, and none without a token', async () => {
+  assert.deepEqual(await readsOf(() => assert.rejects(access.identify('1000.nobody.has'), isRefused)), ['tokenHolder'])
+  assert.deepEqual(await readsOf(() => assert.rejects(access.identify(null), isRefused)), [])
+})
+
+test('revoked elsewhere it is refused within a second, revoked here at once', async () => {
+  const caller = await access.identify(secret)
+  await other.revoke(caller.token)
+  clock += 1_000
+  await assert.rejects(access.identify(secret), isRefused)
+  await assert.rejects(other.identify(secret), isRefused)
+})

@@ -1,0 +1,112 @@
+// The package as others get it: its client in plain Node and in a page in Chromium, its server in a container and under systemd.
+import assert from 'node:assert/strict'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
+import { chromium as findChromium, missing, need } from '../../support/require.ts'
+import { testDeployment } from './package/deployment.ts'
+import { root, startServer, type Server } from '../support/server.ts'
+
+const project = mkdtempSync(join(tmpdir(), 'dossier-project-'))
+const installed = join(project, 'node_modules', 'dossier')
+let server: Server
+let token: string
+let record: string
+
+before(async () => {
+  server = await startServer()
+  await server.cli('org', 'create', '--name', 'Acme')
+  token = (await server.cli<{ token: string }>('token', 'create', '--kind', 'native')).token
+  record = (await server.cli<{ id: string }>('record', 'create', 'Leads', '--set', 'lastName=Lovelace')).id
+  const pack = ['pack', '--ignore-scripts=false', '--silent', '--pack-destination', project]
+  await promisify(execFile)('npm', pack, { cwd: root, timeout: 120_000 })
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? ''
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1'])
+})
+after(async () => {
+  await server.stop()
+  rmSync(project, { recursive: true, force: true })
+})
+
+test('plain Node imports it from a project', async () => {
+  const program = `
+import { createClient, ProblemError } from 'dossier/client'
+const home = await createClient({ server: process.argv[2], token: process.argv[3] }).home()
+const { items } = await home.attachments.upload(process.argv[4], { name: 'a.txt', body: 'from a project' })
+const text = await (await home.attachments.download(items[0].id)).text()
+const no = await home.records.get('1').catch((error) => error instanceof ProblemError && error.status)
+console.log(JSON.stringify({ text, no }))
+`
+  writeFileSync(join(project, 'program.mjs'), program)
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(project, 'program.mjs'),
+    server.origin,
+    token,
+    record,
+  ])
+  assert.deepEqual(JSON.parse(stdout), { text: 'from a project', no: 404 })
+})
+
+interface Seen {
+  readonly text: string
+  readonly steps: number
+  readonly last: number
+  readonly replayed: boolean
+  readonly aborted: string
+}
+
+const PAGE = `<!doctype html><script type="module">
+import { createClient } from '/client/client.js'
+window.use = async (server, token, record) => {
+  const { attachments } = await createClient({ server, token }).home()
+  const seen = []
+  const body = new File(['x'.repeat(3_000_000)], 'page.txt')
+  const options = { idempotencyKey: 'page', onProgress: ({ sent }) => seen.push(sent) }
+  await attachments.upload(record, body, options)
+  const { items, replayed } = await attachments.upload(record, body, { idempotencyKey: 'page' })
+  const text = await (await attachments.download(items[0].id, { range: { start: 0, end: 4 } })).text()
+  const stop = new AbortController()
+  const late = attachments.upload(record, body, { signal: stop.signal, onProgress: () => stop.abort() })
+  const aborted = await late.then(() => 'not aborted', (error) => error.name)
+  return { text, steps: seen.length, last: seen.at(-1), replayed, aborted }
+}
+window.ready = true
+</script>`
+
+test('a page in Chromium uses the same files', { skip: missing('chromium') }, async () => {
+  need('chromium')
+  const site = createServer(({ url = '/' }, response) => {
+    if (!url.startsWith('/client/')) return void response.setHeader('content-type', 'text/html').end(PAGE)
+    response.setHeader('content-type', 'text/javascript')
+    response.end(readFileSync(join(installed, 'dist', 'client', url.slice('/client/'.length))))
+  })
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+  const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
+  const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: flags })
+  try {
+    const tab = await browser.newPage()
+    await tab.goto(`http://127.0.0.1:${String((site.address() as AddressInfo).port)}/`)
+    await tab.waitForFunction('window.ready === true')
+    const call = `use(${[server.origin, token, record].map((word) => JSON.stringify(word)).join()})`
+    const seen = await tab.evaluate<Seen>(call)
+    assert.deepEqual(
+      { ...seen, steps: seen.steps > 0, last: seen.last > 3_000_000 },
+      {
+        ...{ text: 'xxxx', steps: true, last: true, replayed: true, aborted: 'AbortError' },
+      },
+    )
+  } finally {
+    await browser.close()
+    site.closeAllConnections()
+    await new Promise((resolve) => site.close(resolve))
+  }
+})
+
+testDeployment(project)
