@@ -71,10 +71,10 @@ test('threads that share the memory count together, to the last one', async () =
   const path = new URL('../../src/core/limits/rate-limiter.ts', import.meta.url).href
   const work = `
     import { workerData, parentPort } from 'node:worker_threads'
-    import { createCounters } from ${JSON.stringify(path)}
-    const counters = createCounters(workerData, () => 1_000)
+    import { createRateLimiter } from ${JSON.stringify(path)}
+    const limiter = createRateLimiter(workerData, () => 1_000)
     let taken = 0
-    for (let i = 0; i < 20_000; i++) if (counters.take('shared', { milliseconds: 60_000, kind: 'fixed' }, 30_000)) taken++
+    for (let i = 0; i < 20_000; i++) if (limiter.take('shared', { milliseconds: 60_000, kind: 'fixed' }, 30_000)) taken++
     parentPort.postMessage(taken)`
   const threads = Array.from({ length: 3 }, () => {
     const url = new URL(`data:text/javascript,${encodeURIComponent(work)}`)
