@@ -18,8 +18,8 @@ import { records } from './operations/record-pages.ts'
 import { matchRecord, moduleOfNamed, record } from './operations/records.ts'
 import { roles } from './operations/roles.ts'
 import { session } from './operations/sessions.ts'
-import { sharedAttachment, shares } from './operations/shares.ts'
-import { members, recordAccess } from './operations/record-access.ts'
+import { sharedAttachment, shareById, shares } from './operations/shares.ts'
+import { member, members, recordAccess } from './operations/record-access.ts'
 import { tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
 import type { Op } from './statement.ts'
@@ -104,8 +104,10 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
     removeRole: (of, id) => write('removeRole', of, id),
     placeUser: (of, user, placing) => write('placeUser', of, user, placing),
     members: (of) => read(members(of)),
+    member: (of, user) => read(member(of, user)),
     shareModule: (of, id, sharing) => write('shareModule', of, id, sharing),
     createShare: (input) => write('createShare', input),
+    shareById: (of, id) => read(shareById(of, id)),
     shares: (of, ofAttachment) => read(shares(of, ofAttachment)),
     sharedAttachment: (hash) => read(sharedAttachment(hash)),
     countDownload: (id, at) => write('countDownload', id, at),

@@ -1,4 +1,5 @@
 /** Between rows and the model, and nothing else. */
+import type { GrantableAction } from '../core/model/actions.ts'
 import type { Selectable } from 'kysely'
 import type {
   Account,
@@ -151,8 +152,9 @@ export function attachmentRow(attachment: Attachment): Selectable<AttachmentTabl
 }
 
 export function profileOf(row: Selectable<ProfileTable>): Profile {
-  const { id, organization, name, rules, created_at: createdAt } = row
-  return { id, organization, name, rules: JSON.parse(rules) as ProfileRule[], createdAt }
+  const { id, organization, name, created_at: createdAt } = row
+  const rules = JSON.parse(row.rules) as ProfileRule[]
+  return { id, organization, name, rules, allowed: JSON.parse(row.allowed) as GrantableAction[], createdAt }
 }
 
 export type ShareRow = Omit<Selectable<ShareTable>, 'hash'> & { readonly name: string }

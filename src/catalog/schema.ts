@@ -56,6 +56,7 @@ export interface ProfileTable {
   id: ProfileId
   name: string
   rules: string
+  allowed: Generated<string>
   created_at: number
 }
 

@@ -1,7 +1,7 @@
 import { Fault } from '../core/model/fault.ts'
 import type { Client, Flow, UserId } from '../core/model/model.ts'
 import { BadSetting } from '../config/config.ts'
-import { withAdministration, mustOrganization } from './administration.ts'
+import { mustOrganization, operatorActor, withAdministration } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export const FLOWS: readonly Flow[] = ['code', 'implicit', 'credentials', 'self']
@@ -47,7 +47,10 @@ export function createGrant(options: Options): Promise<void> {
       throw new Fault('forbidden', 'client', `${client.name} is not registered for the flow self.`)
     const organization = await administration.organizations.find(client.organization)
     const user = textOf(options, 'user')
-    const account = user === null ? null : await administration.users.find(organization.id, user as UserId)
+    const account =
+      user === null
+        ? null
+        : await administration.users.find(await operatorActor(administration, organization.id), user as UserId)
     const scopes = wordsOf(options, 'scope')
     const seconds = secondsOf(textOf(options, 'expiresIn') ?? '600')
     const gift = { client, organization, user: account?.id ?? null, scopes, by: 'command', session: null } as const

@@ -1,6 +1,7 @@
 /** Who may log in to the demo, and the programs that may ask them for access, with refresh tokens to begin with. */
 import type { Services } from '../core/services.ts'
 import type { Client, Organization } from '../core/model/model.ts'
+import { operatorActor } from './administration.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
 
 /** What the vendor's browser sample is served from, as its reference page has it. */
@@ -23,9 +24,10 @@ export async function addAccounts(
   login: LoginOffer,
   scopes: DemoScopes,
 ): Promise<{ zoho: ClientCredentials; highlevel: ClientCredentials }> {
-  const [user] = await services.users.list(organization.id)
+  const actor = await operatorActor(services, organization.id)
+  const [user] = await services.users.list(actor)
   if (user === undefined) throw new Error(`organization ${organization.id} has no user`)
-  await services.users.setLogin(user, login.login, login.password, 'agency')
+  await services.users.setLogin(actor, user, login.login, login.password, 'agency')
   return {
     zoho: await addClient(services, organization, { name: 'Browser sample', wire: 'zoho' }, scopes.zoho),
     highlevel: await addClient(services, organization, { name: 'Contact files', wire: 'highlevel' }, scopes.highlevel),

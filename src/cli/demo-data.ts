@@ -1,3 +1,5 @@
+import { OPERATOR } from '../core/access/operator.ts'
+import { operatorActor } from './administration.ts'
 /** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
 import type { Actor } from '../core/access/access.ts'
 import type { Services } from '../core/services.ts'
@@ -106,17 +108,17 @@ export const SCOPES = {
 }
 
 export async function makeDemo(services: Services, login: LoginOffer): Promise<Credentials> {
-  const home = await services.organizations.create({
+  const home = await services.organizations.create(OPERATOR, {
     name: 'Lindqvist Consulting',
     user: USER,
     properties: { city: 'Stockholm', country: 'SE', timezone: 'Europe/Stockholm', email: USER.email },
   })
-  const other = await services.organizations.create({
+  const other = await services.organizations.create(OPERATOR, {
     name: 'Harbor Branch',
     agency: home.agency,
     user: { name: 'Piet Jansen', email: 'piet.jansen@example.com' },
   })
-  const actor = await actorIn(services, home.id)
+  const actor = await operatorActor(services, home.id)
   const files = await addField(services, actor, {
     name: 'Documents',
     key: 'contact.documents',
@@ -144,7 +146,7 @@ export async function makeDemo(services: Services, login: LoginOffer): Promise<C
     COMPANIES.map((name) => ({ name })),
   )
   await addFiles(services, actor, [...leads, ...contacts, ...deals, ...accounts])
-  const [otherContact = ''] = await addRecords(services, await actorIn(services, other.id), 'Contacts', [
+  const [otherContact = ''] = await addRecords(services, await operatorActor(services, other.id), 'Contacts', [
     person('Mina Visser'),
   ])
   const clients = await addAccounts(services, home, login, SCOPES)
@@ -178,12 +180,6 @@ export async function makeDemo(services: Services, login: LoginOffer): Promise<C
     },
     native: { token: await token('native', 'demo: native', SCOPES.native) },
   }
-}
-
-async function actorIn(services: Services, organization: OrganizationId): Promise<Actor> {
-  const user = await services.organizations.firstUser(organization)
-  if (user === null) throw new Error(`organization ${organization} has no user`)
-  return { organization, user: user.id, profile: null }
 }
 
 async function addField(

@@ -1,3 +1,4 @@
+import { OPERATOR } from '../core/access/operator.ts'
 import { closeSync, openSync } from 'node:fs'
 import { openServer, type RunningServer } from '../server/server.ts'
 import { readConfig, type Config } from '../config/config.ts'
@@ -28,7 +29,7 @@ export async function serve(options: Options): Promise<void> {
 
 /** A catalog that is away just now may hold anything; the server goes on and finds out. */
 async function isEmpty({ services }: RunningServer): Promise<boolean> {
-  const some = await services.organizations.list(null, 1).catch(() => null)
+  const some = await services.organizations.list(OPERATOR, null, 1).catch(() => null)
   return some?.length === 0
 }
 

@@ -1,11 +1,8 @@
 import { text } from 'node:stream/consumers'
-import type { Administration } from '../server/administration.ts'
 import { BadSetting, readConfig } from '../config/config.ts'
-import type { Actor } from '../core/access/access.ts'
-import { Fault } from '../core/model/fault.ts'
 import type { AttachmentId, Share, ShareId } from '../core/model/model.ts'
 import { isOver } from '../core/files/shares.ts'
-import { withAdministration, mustOrganization } from './administration.ts'
+import { mustActor, withAdministration } from './administration.ts'
 import { flagsOf, print, textOf, type Options } from './options.ts'
 
 /** The password comes on standard input: on a command line others could read it. */
@@ -13,7 +10,7 @@ export function createShare(attachment: string, options: Options): Promise<void>
   return withAdministration(options, async (administration) => {
     const password = options['passwordStdin'] === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : null
     const seconds = wholeOf(options, 'expiresIn')
-    const actor = await actorIn(administration, options)
+    const actor = await mustActor(administration, options)
     const { share, secret } = await administration.shares.create(actor, {
       attachment: attachment as AttachmentId,
       label: textOf(options, 'label') ?? '',
@@ -35,7 +32,7 @@ export function createShare(attachment: string, options: Options): Promise<void>
 export function listShares(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const shares = await administration.shares.list(
-      await actorIn(administration, options),
+      await mustActor(administration, options),
       textOf(options, 'attachment') as AttachmentId | null,
     )
     print(
@@ -51,17 +48,9 @@ export function listShares(options: Options): Promise<void> {
 
 export function revokeShare(id: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    await administration.shares.revoke(await actorIn(administration, options), id as ShareId)
+    await administration.shares.revoke(await mustActor(administration, options), id as ShareId)
     print(options, { id, revoked: true }, [`revoked ${id}`])
   })
-}
-
-/** The command line acts as an administrator, in the first user's name. */
-async function actorIn(administration: Administration, options: Options): Promise<Actor> {
-  const { id: organization } = await mustOrganization(administration, options)
-  const user = await administration.organizations.firstUser(organization)
-  if (user === null) throw new Fault('not_found', 'organization', 'The organization has no user.')
-  return { organization, user: user.id, profile: null }
 }
 
 function wholeOf(options: Options, name: string): number | null {

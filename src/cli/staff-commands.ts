@@ -1,7 +1,7 @@
 /** The commands that say who may do what, and that share attachments. */
 import type { Command } from 'commander'
 import { lazily } from './lazily.ts'
-import { ACTIONS } from '../core/access/permissions.ts'
+import { DENIABLE_ACTIONS, GRANTABLE_ACTIONS } from '../core/model/actions.ts'
 
 const profiles = () => import('./profile.ts')
 const shares = () => import('./share.ts')
@@ -12,7 +12,8 @@ export function addStaffCommands(program: Command, inOrganization: (command: Com
   const profile = program.command('profile').description('what kinds of users may do; who has none may do everything')
   const withRules = (command: Command) =>
     inOrganization(command)
-      .option('--deny <module:action...>', `* for every module; actions: ${ACTIONS.join(', ')}`)
+      .option('--deny <module:action...>', `* for every module; actions: ${DENIABLE_ACTIONS.join(', ')}`)
+      .option('--allow <action...>', `administration that it allows: ${GRANTABLE_ACTIONS.join(', ')}`)
       .option('--hide <module...>', 'as if the module were not there')
   withRules(profile.command('create').description('make a profile that allows all but what is denied'))
     .argument('<name>')

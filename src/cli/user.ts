@@ -2,22 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Fault } from '../core/model/fault.ts'
 import type { Account, OrganizationId, UserId } from '../core/model/model.ts'
-import { withAdministration, mustOrganization } from './administration.ts'
+import { mustActor, withAdministration } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createUser(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const organization = await mustOrganization(administration, options)
+    const actor = await mustActor(administration, options)
     const user = { name: textOf(options, 'name') ?? '', email: textOf(options, 'email') ?? '' }
-    const made = await administration.users.create(organization.id, user)
+    const made = await administration.users.create(actor, user)
     print(options, shown(made), [`user  ${made.id}  ${made.name}`])
   })
 }
 
 export function listUsers(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const { id } = await mustOrganization(administration, options)
-    const users = await administration.users.list(id)
+    const users = await administration.users.list(await mustActor(administration, options))
     print(
       options,
       users.map(shown),
@@ -29,12 +28,13 @@ export function listUsers(options: Options): Promise<void> {
 /** The password comes on standard input, or is made here and shown this once: on a command line others could read it. */
 export function setLogin(id: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const { id: organization } = await mustOrganization(administration, options)
-    const user = await administration.users.find(organization, id as UserId)
+    const actor = await mustActor(administration, options)
+    const user = await administration.users.find(actor, id as UserId)
     const isGiven = options['passwordStdin'] === true
     const password = isGiven ? (await text(process.stdin)).replace(/\r?\n$/, '') : newPassword()
     const login = textOf(options, 'login') ?? user.login ?? user.email
-    await administration.users.setLogin(user, login, password, options['agencyWide'] === true ? 'agency' : user.reach)
+    const reach = options['agencyWide'] === true ? 'agency' : user.reach
+    await administration.users.setLogin(actor, user, login, password, reach)
     const made = isGiven ? {} : { password }
     const lines = [`login     ${login}`, ...(isGiven ? [] : [`password  ${password}`, '', 'It is not shown again.'])]
     print(options, { id, login, ...made }, lines)
@@ -43,12 +43,12 @@ export function setLogin(id: string, options: Options): Promise<void> {
 
 export function setUserStatus(id: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const { id: organization } = await mustOrganization(administration, options)
-    const user = await administration.users.find(organization, id as UserId)
+    const actor = await mustActor(administration, options)
+    const user = await administration.users.find(actor, id as UserId)
     const status = textOf(options, 'status')
     if (status !== 'active' && status !== 'inactive')
       throw new Fault('invalid_input', 'login', 'The status must be active or inactive.')
-    await administration.users.setStatus(user, status)
+    await administration.users.setStatus(actor, user, status)
     print(options, { id, status }, [`${user.name} is ${status}`])
   })
 }

@@ -1,3 +1,5 @@
+import { createGate, type Gate } from './access/authorize.ts'
+import type { Guarded } from './access/operation.ts'
 import { createAccess, type Access } from './access/access.ts'
 import { createAttachments, type Attachments } from './files/attachments.ts'
 import type { Catalog } from './ports/catalog.ts'
@@ -16,19 +18,20 @@ import { createStaff, type Staff } from './access/staff.ts'
 import { createSweep, type Sweep } from './files/sweep.ts'
 import { createUsers, type Users } from './access/users.ts'
 
-/** Where every dialect, the command line and background work have things decided. */
+/** What dialects, the command line and background work call. Every method is an operation of the gate, or says why none is needed. */
 export interface Services {
+  readonly gate: Gate
   readonly access: Access
-  readonly users: Users
+  readonly users: Guarded<Users>
   readonly clients: Clients
   readonly grants: Grants
   readonly sessions: Sessions
-  readonly organizations: Organizations
-  readonly records: Records
-  readonly fields: Fields
-  readonly attachments: Attachments
-  readonly staff: Staff
-  readonly shares: Shares
+  readonly organizations: Guarded<Organizations>
+  readonly records: Guarded<Records>
+  readonly fields: Guarded<Fields>
+  readonly attachments: Guarded<Attachments>
+  readonly staff: Guarded<Staff>
+  readonly shares: Guarded<Shares>
   readonly sweep: Sweep
   readonly sniff: Sniff
   readonly readiness: Readiness
@@ -40,33 +43,37 @@ export interface ServiceParts {
   readonly log: Log
   readonly sniff: Sniff
   readonly passwords: Passwords
-  /** Whom this process knows besides the catalog's tokens. */
+  /** The process's own operator, known besides the catalog's tokens. */
   readonly operator?: Operator
   readonly metrics?: SweepMetrics | null
   readonly offered?: LoginOffer | null
   readonly now?: () => number
 }
 
-export function createServices(parts: ServiceParts): Services {
-  const { catalog, blobs, log, sniff, passwords, operator, metrics = null, offered = null, now = Date.now } = parts
+export function createServices(given: ServiceParts): Services {
+  const { catalog, blobs, log, sniff, passwords, operator, metrics = null, offered = null, now = Date.now } = given
   const newId = createIdSource(now)
+  const gate = createGate(catalog)
   const sweep = createSweep({ catalog, blobs, log, now, metrics })
   const access = createAccess(catalog, newId, now)
+  const parts = { catalog, blobs, gate, sweep, log, passwords, access, newId, now }
+  const collect = () => {
+    access.invalidate()
+    return sweep.collect()
+  }
   return {
+    gate,
     access: operator === undefined ? access : withOperator(access, operator),
-    users: createUsers(catalog, passwords, access, newId, now),
+    users: createUsers(parts),
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),
     sessions: createSessions(catalog, passwords, access, newId, now, offered),
-    organizations: createOrganizations(catalog, newId, now, () => {
-      access.invalidate()
-      return sweep.collect()
-    }),
-    records: createRecords(catalog, sweep, newId, now),
-    fields: createFields(catalog, newId, now),
-    attachments: createAttachments({ catalog, blobs, sweep, log, newId, now }),
-    staff: createStaff(catalog, newId, now),
-    shares: createShares({ catalog, passwords, newId, now }),
+    organizations: createOrganizations({ ...parts, collect }),
+    records: createRecords(parts),
+    fields: createFields(parts),
+    attachments: createAttachments(parts),
+    staff: createStaff(parts),
+    shares: createShares(parts),
     sweep,
     sniff,
     readiness: createReadiness(catalog, blobs, now),

@@ -4,11 +4,13 @@ import { makeFolder } from '../blobs/new-folder.ts'
 import { isLocked } from '../catalog/sqlite/lock.ts'
 import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
 import type { Config } from '../config/config.ts'
+import { createGate } from '../core/access/authorize.ts'
 import { createAccess, type Access } from '../core/access/access.ts'
 import { createClients, type Clients } from '../core/access/clients.ts'
 import { createGrants, type Grants } from '../core/access/grants.ts'
 import { createIdSource } from '../core/model/ids.ts'
 import { createOrganizations, type Organizations } from '../core/crm/organizations.ts'
+import { createModuleList, type Records } from '../core/crm/records.ts'
 import { createShares, type Shares } from '../core/files/shares.ts'
 import { createStaff, type Staff } from '../core/access/staff.ts'
 import { createUsers, type Users } from '../core/access/users.ts'
@@ -24,6 +26,7 @@ export function isServed(folder: string): boolean {
 export interface Administration {
   readonly access: Access
   readonly organizations: Organizations
+  readonly records: Pick<Records, 'modules'>
   readonly users: Users
   readonly clients: Clients
   readonly grants: Grants
@@ -40,15 +43,17 @@ export async function openAdministration(config: Config): Promise<Administration
   const catalog = await openCatalog(config)
   const newId = createIdSource()
   const access = createAccess(catalog, newId, Date.now)
+  const parts = { catalog, passwords, access, gate: createGate(catalog), newId, now: Date.now }
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
   return {
     access,
-    organizations: createOrganizations(catalog, newId, Date.now, async () => undefined),
-    users: createUsers(catalog, passwords, access, newId, Date.now),
+    organizations: createOrganizations({ ...parts, collect: async () => undefined }),
+    records: { modules: createModuleList(catalog, parts.gate) },
+    users: createUsers(parts),
     clients: createClients(catalog, Date.now),
     grants: createGrants(catalog, access, log, newId, Date.now),
-    staff: createStaff(catalog, newId, Date.now),
-    shares: createShares({ catalog, passwords, newId, now: Date.now }),
+    staff: createStaff(parts),
+    shares: createShares(parts),
     close: () => catalog.close(),
   }
 }

@@ -12,7 +12,7 @@ async function userIn({ catalog, organization }: Crm, name: string): Promise<Use
 
 const newId = () => ids.user() as string
 const profileIn = ({ catalog, organization }: Crm, name: string) =>
-  catalog.createProfile({ id: newId() as ProfileId, organization, name, rules: [], at: 5 })
+  catalog.createProfile({ id: newId() as ProfileId, organization, name, rules: [], allowed: [], at: 5 })
 
 async function roleIn({ catalog, organization }: Crm, name: string, parent: RoleId | null): Promise<RoleId> {
   const role = await catalog.createRole({ id: newId() as RoleId, organization, name, parent, at: 5 })

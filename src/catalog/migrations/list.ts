@@ -8,6 +8,7 @@ import { shares } from './0007-shares.ts'
 import { duties } from './0008-duties.ts'
 import { sharedCounts } from './0009-common-counts.ts'
 import { moves } from './0010-moves.ts'
+import { profileAllowed } from './0011-profile-allowed.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   duties,
   sharedCounts,
   moves,
+  profileAllowed,
 ]

@@ -1,5 +1,6 @@
-import type { NewProfile } from '../../core/ports/permissions-catalog.ts'
-import type { OrganizationId, Profile, ProfileId, ProfileRule } from '../../core/model/model.ts'
+import type { Selectable } from 'kysely'
+import type { NewProfile, ProfileChange } from '../../core/ports/permissions-catalog.ts'
+import type { OrganizationId, Profile, ProfileId } from '../../core/model/model.ts'
 import { profileOf } from '../rows.ts'
 import type { ProfileTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
@@ -8,10 +9,10 @@ const MOST = 1_000
 
 type Key = { organization: OrganizationId; id: ProfileId }
 
-const insert = statement((db, p: Params<Pick<ProfileTable, keyof ProfileTable>>) =>
+const insert = statement((db, p: Params<Selectable<ProfileTable>>) =>
   db
     .insertInto('profile')
-    .values(columns(p, 'organization', 'id', 'name', 'rules', 'created_at'))
+    .values(columns(p, 'organization', 'id', 'name', 'rules', 'allowed', 'created_at'))
     .onConflict((on) => on.columns(['organization', 'name']).doNothing())
     .returningAll(),
 )
@@ -24,10 +25,10 @@ const selectAll = statement((db, p: Params<{ organization: OrganizationId }>) =>
   db.selectFrom('profile').selectAll().where('organization', '=', p('organization')).orderBy('id').limit(MOST),
 )
 
-const update = statement((db, p: Params<Key & { rules: string }>) =>
+const update = statement((db, p: Params<Key & { rules: string; allowed: string }>) =>
   db
     .updateTable('profile')
-    .set({ rules: p('rules') })
+    .set({ rules: p('rules'), allowed: p('allowed') })
     .where('organization', '=', p('organization'))
     .where('id', '=', p('id'))
     .returningAll(),
@@ -46,8 +47,13 @@ const remove = statement((db, p: Params<Key>) =>
   db.deleteFrom('profile').where('organization', '=', p('organization')).where('id', '=', p('id')),
 )
 
-export function* createProfile({ organization, id, name, rules, at }: NewProfile): Op<Profile | null> {
-  const row = yield* one(insert({ organization, id, name, rules: JSON.stringify(rules), created_at: at }))
+export function* createProfile({ organization, id, name, rules, allowed, at }: NewProfile): Op<Profile | null> {
+  const row = yield* one(
+    insert({
+      ...{ organization, id, name, created_at: at },
+      ...{ rules: JSON.stringify(rules), allowed: JSON.stringify(allowed) },
+    }),
+  )
   return row && profileOf(row)
 }
 
@@ -63,9 +69,12 @@ export function* profiles(organization: OrganizationId): Op<readonly Profile[]> 
 export function* changeProfile(
   organization: OrganizationId,
   id: ProfileId,
-  rules: readonly ProfileRule[],
+  { rules, allowed }: ProfileChange,
 ): Op<Profile | null> {
-  const row = yield* one(update({ organization, id, rules: JSON.stringify(rules) }))
+  const before = yield* profile(organization, id)
+  if (before === null) return null
+  const terms = { rules: JSON.stringify(rules), allowed: JSON.stringify(allowed ?? before.allowed) }
+  const row = yield* one(update({ organization, id, ...terms }))
   return row && profileOf(row)
 }
 

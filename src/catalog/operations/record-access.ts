@@ -1,7 +1,16 @@
 /** Where users stand: their profile and role, and by these to records of others. */
 import type { Member, Placing, RecordAccess } from '../../core/ports/permissions-catalog.ts'
-import type { ModuleId, OrganizationId, ProfileId, RecordId, RoleId, Sharing, UserId } from '../../core/model/model.ts'
-import { all, type Op, one, type Params, statement } from '../statement.ts'
+import type {
+  ModuleId,
+  OrganizationId,
+  ProfileId,
+  RecordId,
+  RoleId,
+  Sharing,
+  UserId,
+  UserStatus,
+} from '../../core/model/model.ts'
+import { all, type Db, type Op, one, type Params, statement } from '../statement.ts'
 import { profile } from './profiles.ts'
 import { hasRole } from './roles.ts'
 
@@ -26,7 +35,7 @@ const place = statement((db, p: Params<UserKey & { profile: ProfileId | null; ro
     .returning('id'),
 )
 
-const selectMembers = statement((db, p: Params<{ organization: OrganizationId }>) =>
+const withPlace = (db: Db, p: Params<{ organization: OrganizationId }>) =>
   db
     .selectFrom('user as u')
     .leftJoin('profile as f', (on) => on.onRef('f.organization', '=', 'u.organization').onRef('f.id', '=', 'u.profile'))
@@ -34,9 +43,12 @@ const selectMembers = statement((db, p: Params<{ organization: OrganizationId }>
     .select(['u.id', 'u.name', 'u.email', 'u.status'])
     .select(['f.id as profile', 'f.name as profile_name', 'r.id as role', 'r.name as role_name'])
     .where('u.organization', '=', p('organization'))
-    .orderBy('u.id')
-    .limit(MOST),
+
+const selectMembers = statement((db, p: Params<{ organization: OrganizationId }>) =>
+  withPlace(db, p).orderBy('u.id').limit(MOST),
 )
+
+const selectMember = statement((db, p: Params<UserKey>) => withPlace(db, p).where('u.id', '=', p('id')))
 
 const share = statement((db, p: Params<{ organization: OrganizationId; id: ModuleId; sharing: Sharing }>) =>
   db
@@ -83,12 +95,32 @@ export function* placeUser(
 }
 
 export function* members(organization: OrganizationId): Op<readonly Member[]> {
-  const rows = yield* all(selectMembers({ organization }))
-  return rows.map(({ id, name, email, status, profile, profile_name, role, role_name }) => ({
+  return (yield* all(selectMembers({ organization }))).map((row) => memberOf(organization, row))
+}
+
+export function* member(organization: OrganizationId, id: UserId): Op<Member | null> {
+  const row = yield* one(selectMember({ organization, id }))
+  return row && memberOf(organization, row)
+}
+
+interface MemberRow {
+  readonly id: UserId
+  readonly name: string
+  readonly email: string
+  readonly status: UserStatus
+  readonly profile: ProfileId | null
+  readonly profile_name: string | null
+  readonly role: RoleId | null
+  readonly role_name: string | null
+}
+
+function memberOf(organization: OrganizationId, row: MemberRow): Member {
+  const { id, name, email, status, profile, profile_name, role, role_name } = row
+  return {
     ...{ id, organization, name, email, isActive: status === 'active' },
     profile: profile === null || profile_name === null ? null : { id: profile, name: profile_name },
     role: role === null || role_name === null ? null : { id: role, name: role_name },
-  }))
+  }
 }
 
 export function* shareModule(organization: OrganizationId, id: ModuleId, sharing: Sharing): Op<boolean> {

@@ -49,6 +49,10 @@ const withName = (db: Db) =>
 
 const selectByHash = statement((db, p: Params<{ hash: Sha256 }>) => withName(db).where('s.hash', '=', p('hash')))
 
+const selectById = statement((db, p: Params<{ organization: OrganizationId; id: ShareId }>) =>
+  withName(db).where('s.organization', '=', p('organization')).where('s.id', '=', p('id')),
+)
+
 const newest = (db: Db, p: Params<{ organization: OrganizationId }>) =>
   withName(db).where('s.organization', '=', p('organization')).orderBy('s.id', 'desc').limit(MOST)
 
@@ -106,6 +110,11 @@ export function* shares(organization: OrganizationId, of: AttachmentId | null): 
     of === null ? selectAll({ organization }) : selectOf({ organization, attachment: of }),
   )
   return rows.map(shareOf)
+}
+
+export function* shareById(organization: OrganizationId, id: ShareId): Op<Share | null> {
+  const row = yield* one(selectById({ organization, id }))
+  return row && shareOf(row)
 }
 
 export function* sharedAttachment(hash: Sha256): Op<SharedAttachment | null> {

@@ -37,6 +37,7 @@ const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
       'f.id as profile_id',
       'f.name as profile_name',
       'f.rules as profile_rules',
+      'f.allowed as profile_allowed',
       'f.created_at as profile_created_at',
     ])
     .where('t.hash', '=', p('hash')),
@@ -125,12 +126,13 @@ function profileIn(
     profile_id: ProfileId | null
     profile_name: string | null
     profile_rules: string | null
+    profile_allowed: string | null
     profile_created_at: number | null
   },
 ): Profile | null {
   const { profile_id: id, profile_name: name, profile_rules: rules, profile_created_at: created_at } = row
   const isThere = organization !== null && id !== null && name !== null && rules !== null && created_at !== null
-  return isThere ? profileOf({ organization, id, name, rules, created_at }) : null
+  return isThere ? profileOf({ organization, id, name, rules, allowed: row.profile_allowed ?? '[]', created_at }) : null
 }
 
 function userOf(

@@ -40,6 +40,8 @@ export interface Actor {
   readonly user: UserId
   /** Null: may do everything. */
   readonly profile: Profile | null
+  /** Acts above organizations: the operator's token, or a command on the data folder itself. */
+  readonly isOperator?: boolean
 }
 
 /** A caller that stands above organizations can do nothing in one. */

@@ -1,7 +1,7 @@
 /** Who may read the data folder of a running server may do everything in it: a secret of that process says who it is. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Access } from './access.ts'
-import type { Caller, TokenId } from '../model/model.ts'
+import type { Access, Actor } from './access.ts'
+import type { Caller, OrganizationId, TokenId, UserId } from '../model/model.ts'
 
 export interface Operator {
   readonly secret: string
@@ -38,3 +38,11 @@ export function withOperator(access: Access, { secret, scopes }: Operator): Acce
 function isSame(given: Buffer, expected: Buffer): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
+
+/** Whoever administers the data folder itself, or holds an operator's token, in one organization. */
+export function operatorIn(organization: OrganizationId, user: UserId): Actor {
+  return { organization, user, profile: null, isOperator: true }
+}
+
+/** An operator outside of any organization: may make and list them. */
+export const OPERATOR: Actor = operatorIn('' as OrganizationId, '' as UserId)

@@ -1,60 +1,68 @@
 /** Who belongs to an organization and may log in. */
-import type { Access } from './access.ts'
+import { ORGANIZATION, type Gate } from './authorize.ts'
+import { createOperations, type Operation, type Requirement } from './operation.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Passwords } from '../ports/contracts.ts'
 import { Fault } from '../model/fault.ts'
-import type { Account, OrganizationId, UserId, UserStatus } from '../model/model.ts'
+import type { Account, UserId, UserStatus } from '../model/model.ts'
 
 export const PASSWORD_LENGTH = { least: 8, most: 200 } as const
 const LONGEST_LOGIN = 254
 
 export interface Users {
   /** Fault: `not_found` about `organization`. */
-  create(organization: OrganizationId, user: { name: string; email: string }): Promise<Account>
+  readonly create: Operation<[user: { name: string; email: string }], Account>
   /** In order of id, at most 1,000. */
-  list(organization: OrganizationId): Promise<readonly Account[]>
+  readonly list: Operation<[], readonly Account[]>
   /** Fault: `not_found` about `login`. */
-  find(organization: OrganizationId, id: UserId): Promise<Account>
+  readonly find: Operation<[id: UserId], Account>
   /**
-   * From now on the user logs in so; whoever was logged in is out.
-   * Faults: `invalid_input` about `login`, `conflict` when somebody else logs in under that name.
+   * Sets under which name and password the user logs in; ends the user's sessions.
+   * Faults: `invalid_input` about `login`, `conflict` when another user logs in under that name.
    */
-  setLogin(user: Account, login: string, password: string, reach?: Account['reach']): Promise<void>
+  readonly setLogin: Operation<[user: Account, login: string, password: string, reach?: Account['reach']], void>
   /** An inactive user cannot log in, and everything that was given in their name ends. */
-  setStatus(user: Account, status: UserStatus): Promise<void>
+  readonly setStatus: Operation<[user: Account, status: UserStatus], void>
 }
 
-export function createUsers(
-  catalog: Catalog,
-  passwords: Passwords,
-  access: Pick<Access, 'invalidate'>,
-  newId: () => string,
-  now: () => number,
-): Users {
+export interface UsersParts {
+  readonly catalog: Catalog
+  readonly passwords: Passwords
+  readonly access: { readonly invalidate: () => void }
+  readonly gate: Gate
+  readonly newId: () => string
+  readonly now: () => number
+}
+
+const VIEW: Requirement = ['users.view', ORGANIZATION]
+const MANAGE: Requirement = ['users.manage', ORGANIZATION]
+
+export function createUsers({ catalog, passwords, access, gate, newId, now }: UsersParts): Users {
+  const { operation } = createOperations(gate)
   return {
-    async create(organization, user) {
+    create: operation(MANAGE, async ({ organization }, user) => {
       const made = await catalog.createUser({ id: newId() as UserId, organization, ...user })
       if (made === null) throw new Fault('not_found', 'organization', `There is no organization ${organization}.`)
       return made
-    },
-    list: (organization) => catalog.users(organization),
-    async find(organization, id) {
+    }),
+    list: operation(VIEW, ({ organization }) => catalog.users(organization)),
+    find: operation(VIEW, async ({ organization }, id) => {
       const found = await catalog.account(organization, id)
       if (found === null) throw new Fault('not_found', 'login', `There is no user ${id.slice(0, 40)}.`)
       return found
-    },
-    async setLogin(user, login, password, reach = user.reach) {
+    }),
+    setLogin: operation(MANAGE, async (_actor, user, login, password, reach = user.reach) => {
       const name = loginNameOf(login)
       mustBeLogin(name, password)
       const outcome = await catalog.setLogin(user, name, await passwords.hash(password), reach)
       if (outcome === 'taken')
         throw new Fault('conflict', 'login', `Another user logs in as ${name}; choose another name.`)
       if (outcome === 'missing') throw new Fault('not_found', 'login', `There is no user ${user.id}.`)
-    },
-    async setStatus(user, status) {
-      await catalog.setUserStatus(user.organization, user.id, status, now())
+    }),
+    setStatus: operation(MANAGE, async ({ organization }, { id }, status) => {
+      await catalog.setUserStatus(organization, id, status, now())
       access.invalidate()
-    },
+    }),
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Actor } from '../access/access.ts'
+import { ORGANIZATION, type Gate } from '../access/authorize.ts'
+import { createOperations, type Operation, type Requirement } from '../access/operation.ts'
 import type { Catalog, FieldChange } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import type { Field, FieldId, ModuleId } from '../model/model.ts'
@@ -7,14 +9,14 @@ export type NewField = Omit<Field, 'id' | 'organization' | 'createdAt'>
 
 export interface Fields {
   /** Fault: `conflict` about `field` when the module has one of that key. */
-  create(actor: Actor, field: NewField): Promise<Field>
+  readonly create: Operation<[field: NewField], Field>
   /** Fault: `not_found` about `field`. */
-  find(actor: Actor, id: FieldId): Promise<Field>
-  /** Null: of all modules. */
-  list(actor: Actor, module: ModuleId | null): Promise<readonly Field[]>
-  change(actor: Actor, id: FieldId, change: FieldChange): Promise<Field>
+  readonly find: Operation<[id: FieldId], Field>
+  /** Null: of all modules that the actor may see. */
+  readonly list: Operation<[module: ModuleId | null], readonly Field[]>
+  readonly change: Operation<[id: FieldId, change: FieldChange], Field>
   /** Its files stay on their records. */
-  remove(actor: Actor, id: FieldId): Promise<void>
+  readonly remove: Operation<[id: FieldId], void>
 }
 
 /** Whether a field's values are files. */
@@ -22,30 +24,50 @@ export function holdsFiles(field: Field): boolean {
   return field.type === 'file' || field.type === 'signature'
 }
 
-export function createFields(catalog: Catalog, newId: () => string, now: () => number): Fields {
-  return {
-    async create(actor, field) {
-      const made = await catalog.createField({
-        ...field,
-        id: newId() as FieldId,
-        organization: actor.organization,
-        createdAt: now(),
-      })
-      if (made === null)
-        throw new Fault(
-          'conflict',
-          'field',
-          `A custom field with the key ${field.key} exists already; choose another name.`,
-        )
-      return made
-    },
-    find: async (actor, id) => mustExist(await catalog.field(actor.organization, id), id),
-    list: (actor, module) => catalog.fields(actor.organization, module),
-    change: async (actor, id, change) => mustExist(await catalog.updateField(actor.organization, id, change), id),
-    async remove(actor, id) {
-      if (!(await catalog.removeField(actor.organization, id))) mustExist(null, id)
-    },
+export interface FieldsParts {
+  readonly catalog: Catalog
+  readonly gate: Gate
+  readonly newId: () => string
+  readonly now: () => number
+}
+
+export function createFields({ catalog, gate, newId, now }: FieldsParts): Fields {
+  const { operation } = createOperations(gate)
+  /** A field of a module that is hidden from the actor is not there for them. */
+  const visible = async (actor: Actor, fields: readonly Field[]) => {
+    if (!gate.isRestricted(actor) || fields.length === 0) return fields
+    const modules = new Set(gate.visible(actor, await catalog.modules(actor.organization)).map(({ id }) => id))
+    return fields.filter(({ module }) => modules.has(module))
   }
+  const mustFind = async (actor: Actor, id: FieldId) => {
+    const field = await catalog.field(actor.organization, id)
+    return mustExist((await visible(actor, field === null ? [] : [field]))[0] ?? null, id)
+  }
+  const managed: Requirement = ['fields.manage', ORGANIZATION]
+  return {
+    create: operation(managed, async (actor, field) => {
+      const own = { id: newId() as FieldId, organization: actor.organization, createdAt: now() }
+      const made = await catalog.createField({ ...field, ...own })
+      if (made === null) throw keyTaken(field.key)
+      return made
+    }),
+    find: operation(['fields.view', ORGANIZATION], mustFind),
+    list: operation(['fields.view', ORGANIZATION], async (actor, module) =>
+      visible(actor, await catalog.fields(actor.organization, module)),
+    ),
+    change: operation(managed, async (actor, id, change) => {
+      await mustFind(actor, id)
+      return mustExist(await catalog.updateField(actor.organization, id, change), id)
+    }),
+    remove: operation(managed, async (actor, id) => {
+      await mustFind(actor, id)
+      if (!(await catalog.removeField(actor.organization, id))) mustExist(null, id)
+    }),
+  }
+}
+
+function keyTaken(key: string): Fault {
+  return new Fault('conflict', 'field', `A custom field with the key ${key} exists already; choose another name.`)
 }
 
 function mustExist(field: Field | null, id: FieldId): Field {

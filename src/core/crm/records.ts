@@ -4,9 +4,10 @@ import { createTtlCache } from '../access/ttl-cache.ts'
 import type { Catalog, FileReference, SavedRecord, SaveRecord } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import { newDocumentId } from '../model/ids.ts'
-import { createGuard } from '../access/permissions.ts'
+import { ORGANIZATION, type Gate, type Target } from '../access/authorize.ts'
+import { createOperations, type Operation, type Requirement } from '../access/operation.ts'
+import type { DataAction } from '../model/actions.ts'
 import type {
-  Action,
   AttachmentId,
   CrmRecord,
   DocumentId,
@@ -17,6 +18,7 @@ import type {
   Properties,
   RecordId,
   Sha256,
+  UserId,
 } from '../model/model.ts'
 import type { Sweep } from '../files/sweep.ts'
 
@@ -53,42 +55,167 @@ export interface RecordQuery {
   readonly changedAfter?: number | null
 }
 
-export interface Records {
-  /** Fault: `not_found` about `module`. Case, spaces and underscores aside. */
-  module(actor: Actor, name: string): Promise<Module>
-  modules(actor: Actor): Promise<readonly Module[]>
-  /** One commit; one outcome per save, in order. */
-  save(actor: Actor, module: ModuleId, saves: readonly RecordSave[]): Promise<readonly SavedRecord[]>
-  /**
-   * Where something is to be attached, as a path names it: the same Faults as `module` and `find`. That a record is
-   * there is believed for a second, for what is attached in a row: the commit decides.
-   */
-  place(actor: Actor, module: string, record: RecordId, action: Action): Promise<RecordPlace>
-  /**
-   * Faults: `not_found` about `record`; `forbidden` when the actor may not do `action` with it (by default: see it),
-   * so that a request learns it before its body is read.
-   */
-  find(actor: Actor, module: ModuleId | null, id: RecordId, action?: Action): Promise<CrmRecord>
-  list(
-    actor: Actor,
-    module: ModuleId,
-    query: RecordQuery,
-  ): Promise<{ readonly records: readonly CrmRecord[]; readonly more: boolean }>
-  /** The files in its file fields. */
-  entries(actor: Actor, record: RecordId): Promise<readonly FieldEntry[]>
-  /** With everything on them. Answers those that were there. */
-  remove(actor: Actor, module: ModuleId, ids: readonly RecordId[]): Promise<readonly RecordId[]>
+export interface RecordList {
+  readonly records: readonly CrmRecord[]
+  readonly more: boolean
 }
 
-export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => string, now: () => number): Records {
-  const guard = createGuard(catalog)
-  const prepared = (actor: Actor, module: ModuleId, save: RecordSave): SaveRecord => ({
+export interface Records {
+  /** Fault: `not_found` about `module`. Case, spaces and underscores aside. */
+  readonly module: Operation<[name: string], Module>
+  /** Those that are not hidden from the actor. */
+  readonly modules: Operation<[], readonly Module[]>
+  /** One commit; one outcome per save, in order. */
+  readonly save: Operation<[module: ModuleId, saves: readonly RecordSave[]], readonly SavedRecord[]>
+  /**
+   * Where something is to be attached, as a path names it: the same Faults as `module` and `find`. That a record is
+   * there is cached for a second, for uploads in a row: the commit decides.
+   */
+  readonly place: Operation<[module: string, record: RecordId, action: DataAction], RecordPlace>
+  /**
+   * Faults: `not_found` about `record`; `forbidden` when the actor may not do `action` with it (`records.view` by
+   * default), so that a request is refused before its body is read.
+   */
+  readonly find: Operation<[module: ModuleId | null, id: RecordId, action?: DataAction], CrmRecord>
+  readonly list: Operation<[module: ModuleId, query: RecordQuery], RecordList>
+  /** The files in its file fields. */
+  readonly entries: Operation<[record: RecordId], readonly FieldEntry[]>
+  /** With everything on them. Answers those that were there. */
+  readonly remove: Operation<[module: ModuleId, ids: readonly RecordId[]], readonly RecordId[]>
+}
+
+export interface RecordsParts {
+  readonly catalog: Catalog
+  readonly sweep: Sweep
+  readonly gate: Gate
+  readonly newId: () => string
+  readonly now: () => number
+}
+
+export function createRecords({ catalog, sweep, gate, newId, now }: RecordsParts): Records {
+  const { operation } = createOperations(gate)
+  const places = createTtlCache<RecordPlace>(now)
+  const needsOf = createSaveRequirements(catalog)
+  const moduleNamed = async (actor: Actor, name: string) => {
+    const module = await catalog.module(actor.organization, name)
+    if (module === null) throw noModule(name)
+    gate.mustSee(actor, module)
+    return module
+  }
+  const recordOf = async ({ organization }: Actor, module: ModuleId | null, id: RecordId) => {
+    const record = await catalog.record(organization, module, id)
+    if (record === null) throw noRecord(id)
+    return record
+  }
+  return {
+    // A module that is hidden from the actor is not found; `modules.view` is about the list of all.
+    module: operation([], moduleNamed),
+    modules: createModuleList(catalog, gate),
+    place: operation(
+      (_actor, _name, record, action) => [action, recordTarget(record)],
+      async (actor, name, record) => {
+        const key = `${actor.organization} ${record} ${name}`
+        const known = places.get(key)
+        if (known !== undefined) return known
+        const asked = now()
+        const module = await catalog.moduleOfRecord(actor.organization, name, record)
+        if (module === null) {
+          // Which of the two is missing?
+          const present = await moduleNamed(actor, name)
+          return { module: present.id, record: (await recordOf(actor, present.id, record)).id }
+        }
+        const place = { module, record }
+        places.set(key, place, asked)
+        return place
+      },
+    ),
+    save: operation(
+      (actor, module, saves) => needsOf(actor, module, saves),
+      async (actor, module, saves) =>
+        catalog.saveRecords(saves.map((save) => preparedSave(save, { actor, module, newId, at: now() }))),
+    ),
+    find: operation(
+      (_actor, _module, id, action = 'records.view') => [action, recordTarget(id)],
+      async (actor, module, id) => recordOf(actor, module, id),
+    ),
+    list: operation(
+      (_actor, module, _query) => ['records.view', { kind: 'module', module }],
+      async (actor, module, query) => catalog.records(listOf(actor, module, query, await ownOnly(actor, module))),
+    ),
+    entries: operation(
+      (_actor, record) => ['records.view', recordTarget(record)],
+      async ({ organization }, record) => catalog.entries(organization, record),
+    ),
+    remove: operation(
+      (_actor, module, ids) => [
+        ['records.delete', { kind: 'module', module }],
+        ...ids.map((id): Requirement => ['records.delete', recordTarget(id)]),
+      ],
+      async (actor, module, ids) => {
+        const removed = await catalog.removeRecords(actor.organization, module, ids, now())
+        places.clear()
+        if (removed.length > 0) await sweep.tidy()
+        return removed
+      },
+    ),
+  }
+
+  /** The user whose records alone a list shows; null: all of the module's. */
+  async function ownOnly(actor: Actor, id: ModuleId): Promise<UserId | null> {
+    if (!gate.isRestricted(actor)) return null
+    const module = (await catalog.modules(actor.organization)).find((one) => one.id === id)
+    return module === undefined ? null : gate.listsOnlyOwn(actor, module)
+  }
+}
+
+export function createModuleList(catalog: Pick<Catalog, 'modules'>, gate: Gate): Records['modules'] {
+  const list = async (actor: Actor) => gate.visible(actor, await catalog.modules(actor.organization))
+  return createOperations(gate).operation(['modules.view', ORGANIZATION], list)
+}
+
+/** What saves need: the module's action, each record that is changed or would be matched, each file that is referred to. */
+function createSaveRequirements(catalog: Catalog) {
+  const matched = async ({ organization }: Actor, module: ModuleId, { match = null }: RecordSave) => {
+    if (match?.then !== 'update') return []
+    const twin = await catalog.matchRecord(organization, module, match.email, match.phone)
+    return twin === null ? [] : [['records.change', recordTarget(twin.id)] as const]
+  }
+  // In a field a file gets an address that opens without a token: only an actor that may see it may put it there.
+  const referred = async ({ organization }: Actor, { files = [] }: RecordSave): Promise<readonly Requirement[]> => {
+    const targets = files.flatMap(({ entries }) => entries.map(({ target }) => target))
+    const found = await Promise.all(
+      targets.map((target) => ('attachment' in target ? catalog.attachment(organization, target.attachment) : null)),
+    )
+    return found.flatMap((file) =>
+      file === null ? [] : [['attachments.view', { kind: 'file', record: file.record, role: file.role }] as const],
+    )
+  }
+  return async (actor: Actor, module: ModuleId, saves: readonly RecordSave[]): Promise<readonly Requirement[]> => {
+    const needs: Requirement[] = []
+    for (const save of saves) {
+      needs.push([save.change === null ? 'records.create' : 'records.change', { kind: 'module', module }])
+      if (save.change !== null) needs.push(['records.change', recordTarget(save.change)])
+      needs.push(...(await matched(actor, module, save)), ...(await referred(actor, save)))
+    }
+    return needs
+  }
+}
+
+interface SaveContext {
+  readonly actor: Actor
+  readonly module: ModuleId
+  readonly newId: () => string
+  readonly at: number
+}
+
+function preparedSave(save: RecordSave, { actor, module, newId, at }: SaveContext): SaveRecord {
+  return {
     organization: actor.organization,
     module,
     change: save.change,
     id: newId() as RecordId,
     by: actor.user,
-    at: now(),
+    at,
     properties: save.properties,
     values: save.values ?? {},
     files: (save.files ?? []).map(({ field, entries }) => ({
@@ -101,102 +228,29 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
       })),
     })),
     match: save.match ?? null,
-  })
-  const places = createTtlCache<RecordPlace>(now)
-  const mustMaySave = async (actor: Actor, module: ModuleId, { change, match = null, files = [] }: RecordSave) => {
-    guard.mustMay(actor, module, change === null ? 'records.create' : 'records.change')
-    if (change !== null) await guard.mustMayWith(actor, change, 'records.change')
-    if (match?.then === 'update') {
-      const twin = await catalog.matchRecord(actor.organization, module, match.email, match.phone)
-      if (twin !== null) await guard.mustMayWith(actor, twin.id, 'records.change')
-    }
-    for (const { target } of files.flatMap(({ entries }) => entries)) await mustMayRefer(actor, target)
   }
-  // In a field its file gets an address that opens without a token: only who may see it may put it there.
-  const mustMayRefer = async (actor: Actor, target: EntryTarget) => {
-    if (!('attachment' in target)) return
-    const attachment = await catalog.attachment(actor.organization, target.attachment)
-    if (attachment?.record != null) await guard.mustMayWith(actor, attachment.record, 'attachments.view')
-  }
-  /** For whom a module's list leaves out what others own: everybody but administrators, where nothing is shared. */
-  const keptFor = async ({ organization, user, profile }: Actor, id: ModuleId) => {
-    if (profile === null) return null
-    const module = (await catalog.modules(organization)).find((one) => one.id === id)
-    return module?.sharing === 'private' ? user : null
-  }
-  return {
-    async module(actor, name) {
-      const module = await catalog.module(actor.organization, name)
-      if (module === null)
-        throw new Fault('not_found', 'module', `There is no module "${name.slice(0, 60)}" in this organization.`)
-      guard.mustSee(actor, module)
-      return module
-    },
-    async place(actor, name, record, action) {
-      const key = `${actor.organization} ${record} ${name}`
-      const known = places.get(key)
-      if (known !== undefined) {
-        if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
-        return known
-      }
-      const asked = now()
-      const module = await catalog.moduleOfRecord(actor.organization, name, record)
-      if (module === null) {
-        // Which of the two is missing?
-        const present = await this.module(actor, name)
-        return { module: present.id, record: (await this.find(actor, present.id, record)).id }
-      }
-      const place = { module, record }
-      places.set(key, place, asked)
-      if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
-      return place
-    },
-    async modules(actor) {
-      return guard.visible(actor, await catalog.modules(actor.organization))
-    },
-    async save(actor, module, saves) {
-      if (actor.profile !== null) for (const save of saves) await mustMaySave(actor, module, save)
-      return catalog.saveRecords(saves.map((save) => prepared(actor, module, save)))
-    },
-    async find(actor, module, id, action = 'records.view') {
-      const record = await catalog.record(actor.organization, module, id)
-      if (record === null)
-        throw new Fault(
-          'not_found',
-          'record',
-          `There is no record ${id.slice(0, 40)} here: it was never made, belongs to another module, or was removed.`,
-        )
-      if (actor.profile !== null) await guard.mustMayWith(actor, record.id, action)
-      return record
-    },
-    async list(actor, module, query) {
-      guard.mustMay(actor, module, 'records.view')
-      return catalog.records({
-        organization: actor.organization,
-        module,
-        sort: query.sort ?? 'created',
-        order: query.order ?? 'desc',
-        offset: query.offset ?? 0,
-        limit: query.limit,
-        after: query.after ?? null,
-        search: query.search ?? null,
-        changedAfter: query.changedAfter ?? null,
-        keptFor: await keptFor(actor, module),
-      })
-    },
-    async entries(actor, record) {
-      await guard.mustMayWith(actor, record, 'records.view')
-      return catalog.entries(actor.organization, record)
-    },
-    async remove(actor, module, ids) {
-      guard.mustMay(actor, module, 'records.delete')
-      if (actor.profile !== null) for (const id of ids) await guard.mustMayWith(actor, id, 'records.delete')
-      const removed = await catalog.removeRecords(actor.organization, module, ids, now())
-      places.clear()
-      if (removed.length > 0) await sweep.tidy()
-      return removed
-    },
-  }
+}
+
+function listOf({ organization }: Actor, module: ModuleId, query: RecordQuery, keptFor: UserId | null) {
+  const { sort = 'created', order = 'desc', offset = 0, limit, after = null, search = null } = query
+  const changedAfter = query.changedAfter ?? null
+  return { organization, module, sort, order, offset, limit, after, search, changedAfter, keptFor } as const
+}
+
+function recordTarget(record: RecordId): Target {
+  return { kind: 'record', record }
+}
+
+function noModule(name: string): Fault {
+  return new Fault('not_found', 'module', `There is no module "${name.slice(0, 60)}" in this organization.`)
+}
+
+function noRecord(id: RecordId): Fault {
+  return new Fault(
+    'not_found',
+    'record',
+    `There is no record ${id.slice(0, 40)} here: it was never made, belongs to another module, or was removed.`,
+  )
 }
 
 function referenceTo(target: EntryTarget): FileReference {

@@ -5,76 +5,101 @@ import type { Catalog, Download } from '../ports/catalog.ts'
 import type { ByteRange, ShownAs } from '../ports/contracts.ts'
 import { Fault } from '../model/fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
-import type { Action, Attachment, AttachmentId, DocumentId, RecordId } from '../model/model.ts'
-import { createGuard } from '../access/permissions.ts'
+import type { Attachment, AttachmentId, AttachmentRole, DocumentId, RecordId } from '../model/model.ts'
+import type { Gate, Target } from '../access/authorize.ts'
+import { createOperations, open, type Open, type Operation, type Requirement } from '../access/operation.ts'
 import { RETRY_MS, type Retry } from './idempotency.ts'
 
 /** Keys that one operation forgets: whoever writes meanwhile waits for no more than this. */
 const RETRIES_AT_ONCE = 500
 
+export interface AttachmentList {
+  readonly attachments: readonly Attachment[]
+  readonly more: boolean
+}
+
 export interface Attachments {
-  /** Runs `take` with an intake; when it throws, whatever had been received is removed. */
-  intake<T>(terms: IntakeTerms, take: (intake: Intake) => Promise<T>): Promise<T>
-  /** Writes down how a request under an idempotency key was answered, for when it comes again. */
-  remember(retry: Retry, answer: string): Promise<void>
-  /** Forgets idempotency keys that have outlived their day. */
-  forgetRetries(): Promise<void>
+  /** Runs `take` with an intake; when it throws, whatever had been received is removed. The intake's `attach` asks the gate. */
+  readonly intake: Open<<T>(terms: IntakeTerms, take: (intake: Intake) => Promise<T>) => Promise<T>>
+  /** Stores how a request under an idempotency key was answered, for its repetition. */
+  readonly remember: Open<(retry: Retry, answer: string) => Promise<void>>
+  /** Deletes idempotency keys older than a day. */
+  readonly forgetRetries: Open<() => Promise<void>>
   /** Null `record`: whatever it belongs to. Fault: `not_found`. */
-  find(actor: Actor, record: RecordId | null, id: AttachmentId): Promise<Attachment>
+  readonly find: Operation<[record: RecordId | null, id: AttachmentId], Attachment>
   /** What a path of module, record and attachment leads to, in one read; null when anything on it is not there. */
-  download(actor: Actor, module: string, record: RecordId, id: AttachmentId): Promise<Download | null>
+  readonly download: Operation<[module: string, record: RecordId, id: AttachmentId], Download | null>
   /** Newest first. */
-  list(
-    actor: Actor,
-    record: RecordId,
-    offset: number,
-    limit: number,
-  ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  readonly list: Operation<[record: RecordId, offset: number, limit: number], AttachmentList>
   /** What the filter of the page lets through. */
-  page(
-    actor: Actor,
-    page: Omit<AttachmentPage, 'organization'>,
-  ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
+  readonly page: Operation<[page: Omit<AttachmentPage, 'organization'>], AttachmentList>
   /** Renames it or moves it. Faults: `not_found` about `attachment` or `record`, `conflict`. */
-  change(actor: Actor, id: AttachmentId, change: { name?: string; record?: RecordId | null }): Promise<Attachment>
-  photo(actor: Actor, record: RecordId): Promise<Attachment | null>
-  /** Whoever knows a document's id may open it. Fault: `not_found`. */
-  document(id: string): Promise<Attachment>
+  readonly change: Operation<[id: AttachmentId, change: AttachmentRename], Attachment>
+  readonly photo: Operation<[record: RecordId], Attachment | null>
+  /** A document's id is a secret that opens it. Fault: `not_found`. */
+  readonly document: Open<(id: string) => Promise<Attachment>>
   /** Fault: `invalid_input` for a link, `internal` when bytes that should be there are not. */
-  open(attachment: Attachment, range?: ByteRange): Promise<Readable>
+  readonly open: Open<(attachment: Attachment, range?: ByteRange) => Promise<Readable>>
   /** The same; a small file's bytes as they are. */
-  content(attachment: Attachment, range?: ByteRange): Promise<Readable | Uint8Array>
-  /** A URL of the store for its bytes, good for a moment; null for a small file or a link. Null itself: downloads go through here. */
-  readonly address: ((attachment: Attachment, shown: ShownAs) => Promise<string | null>) | null
-  /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were there and are gone now. */
-  remove(actor: Actor, record: RecordId | 'any' | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
+  readonly content: Open<(attachment: Attachment, range?: ByteRange) => Promise<Readable | Uint8Array>>
+  /** A URL of the store for its bytes, valid for a minute; null for a small file or a link. Null itself: downloads go through here. */
+  readonly address: Open<(attachment: Attachment, shown: ShownAs) => Promise<string | null>> | null
+  /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were removed. */
+  readonly remove: Operation<[record: RecordId | 'any' | null, ids: readonly AttachmentId[]], readonly AttachmentId[]>
+}
+
+export interface AttachmentRename {
+  readonly name?: string
+  readonly record?: RecordId | null
 }
 
 export function createAttachments(parts: AttachmentParts): Attachments {
-  const { catalog, blobs, sweep } = parts
-  const guard = createGuard(catalog)
-  const mustMayChange = async (actor: Actor, id: AttachmentId, target: RecordId | null) => {
-    const attachment = await catalog.attachment(actor.organization, id)
-    if (attachment?.record != null) await guard.mustMayWith(actor, attachment.record, 'attachments.change')
-    if (target !== null) await guard.mustMayWith(actor, target, 'attachments.create')
+  const { catalog, sweep, gate } = parts
+  const { operation } = createOperations(gate)
+  const content = contentReader(parts)
+  return {
+    ...openings(parts, content),
+    find: operation([], (actor, record, id) => findAttachment({ catalog, gate }, actor, record, id)),
+    download: operation(
+      (_actor, _module, record, _id) => ['attachments.view', fileTarget(record)],
+      ({ organization }, module, record, attachment) => catalog.download({ organization, module, record, attachment }),
+    ),
+    list: operation(
+      (_actor, record, _offset, _limit) => ['attachments.view', fileTarget(record)],
+      ({ organization }, record, offset, limit) => catalog.attachments(organization, record, offset, limit),
+    ),
+    page: operation(
+      (_actor, page) => ['attachments.view', mustBeOneRecords(page)],
+      ({ organization }, page) => catalog.attachmentPage({ ...page, organization }),
+    ),
+    change: operation(
+      (actor, id, change) => needsOfChange(catalog, actor, id, change),
+      async ({ organization, user }, id, change) => {
+        mustBeChanged(await catalog.changeAttachment({ ...change, organization, id, by: user, at: parts.now() }))
+        const changed = await catalog.attachment(organization, id)
+        if (changed === null) throw notFound()
+        return changed
+      },
+    ),
+    photo: operation(
+      (_actor, record) => ['records.view', { kind: 'record', record }],
+      ({ organization }, record) => catalog.photo(organization, record),
+    ),
+    remove: operation(
+      (actor, _record, ids) => needsOfRemoval(catalog, actor, ids),
+      async ({ organization }, record, ids) => {
+        const removed = await catalog.removeAttachments(organization, record, ids, parts.now())
+        if (removed.length > 0) await sweep.tidy()
+        return removed
+      },
+    ),
   }
-  const mustMayBrowse = async (actor: Actor, { record }: Pick<AttachmentPage, 'record'>) => {
-    if (actor.profile === null || record === 'own') return
-    if (record !== null) return guard.mustMayWith(actor, record, 'attachments.view')
-    throw new Fault(
-      'forbidden',
-      'module',
-      'Only an administrator may list the attachments of all records at once; ask for those of one record.',
-      { reason: 'profile', details: { action: 'attachments.view' } },
-    )
-  }
-  const mustMayRemove = async (actor: Actor, id: AttachmentId) => {
-    const attachment = await catalog.attachment(actor.organization, id)
-    if (attachment === null || attachment.record === null) return
-    const action = attachment.role === 'photo' ? 'records.change' : 'attachments.delete'
-    await guard.mustMayWith(actor, attachment.record, action)
-  }
-  const content = async (attachment: Attachment, range?: ByteRange) => {
+}
+
+type ReadContent = (attachment: Attachment, range?: ByteRange) => Promise<Readable | Uint8Array>
+
+function contentReader({ catalog, blobs }: AttachmentParts): ReadContent {
+  return async (attachment, range) => {
     if (attachment.blob === null) throw linkHasNoBytes()
     const small = await catalog.bytes(attachment.blob)
     if (small !== null) return range === undefined ? small : small.subarray(range.start, range.end + 1)
@@ -82,67 +107,86 @@ export function createAttachments(parts: AttachmentParts): Attachments {
     if (stream === null) throw bytesAreMissing(attachment)
     return stream
   }
+}
+
+/** What needs no actor of its own, because an attachment or a secret was found before. */
+function openings(parts: AttachmentParts, content: ReadContent) {
+  const { catalog, blobs } = parts
   const { address } = blobs
   return {
-    content,
-    address:
-      address === undefined
-        ? null
-        : async ({ blob }, shown) =>
-            blob === null || (await catalog.bytes(blob)) !== null ? null : address(blob, shown),
-    async intake(terms, take) {
+    intake: open('attach asks the gate', async <T>(terms: IntakeTerms, take: (intake: Intake) => Promise<T>) => {
       const intake = createIntake(parts, terms)
       try {
         return await take(intake)
       } finally {
         await intake.discard()
       }
-    },
-    async forgetRetries() {
+    }),
+    remember: open('the request itself was let through', (retry: Retry, answer: string) =>
+      catalog.rememberAnswer(retry.scope, answer),
+    ),
+    forgetRetries: open('background work', async () => {
       while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_AT_ONCE));
-    },
-    remember: (retry, answer) => catalog.rememberAnswer(retry.scope, answer),
-    find: (actor, record, id) => findAttachment(catalog, actor, record, id),
-    async download(actor, module, record, attachment) {
-      if (actor.profile !== null) await guard.mustMayWith(actor, record, 'attachments.view')
-      return catalog.download({ organization: actor.organization, module, record, attachment })
-    },
-    async list(actor, record, offset, limit) {
-      await guard.mustMayWith(actor, record, 'attachments.view')
-      return catalog.attachments(actor.organization, record, offset, limit)
-    },
-    async page(actor, page) {
-      await mustMayBrowse(actor, page)
-      return catalog.attachmentPage({ ...page, organization: actor.organization })
-    },
-    async change(actor, id, change) {
-      const { organization, user } = actor
-      if (actor.profile !== null) await mustMayChange(actor, id, change.record ?? null)
-      mustBeChanged(await catalog.changeAttachment({ ...change, organization, id, by: user, at: parts.now() }))
-      const changed = await catalog.attachment(organization, id)
-      if (changed === null) throw notFound()
-      return changed
-    },
-    async photo(actor, record) {
-      await guard.mustMayWith(actor, record, 'records.view')
-      return catalog.photo(actor.organization, record)
-    },
-    async document(id) {
+    }),
+    document: open('whoever knows the secret id may open it', async (id: string) => {
       const attachment = /^[0-9A-Za-z]{20}$/.test(id) ? await catalog.document(id as DocumentId) : null
       if (attachment === null) throw notFound()
       return attachment
-    },
-    async open(attachment, range) {
+    }),
+    content: open('the attachment was found for the actor', content),
+    open: open('the attachment was found for the actor', async (attachment: Attachment, range?: ByteRange) => {
       const found = await content(attachment, range)
       return found instanceof Uint8Array ? Readable.from([found], { objectMode: false }) : found
-    },
-    async remove(actor, record, ids) {
-      if (actor.profile !== null) for (const id of ids) await mustMayRemove(actor, id)
-      const removed = await catalog.removeAttachments(actor.organization, record, ids, parts.now())
-      if (removed.length > 0) await sweep.tidy()
-      return removed
-    },
+    }),
+    address:
+      address === undefined
+        ? null
+        : open('the attachment was found for the actor', async ({ blob }: Attachment, shown: ShownAs) =>
+            blob === null || (await catalog.bytes(blob)) !== null ? null : address(blob, shown),
+          ),
   }
+}
+
+/** An attachment that is not there needs nothing: that it is missing is said by the operation itself. */
+async function needsOfChange(
+  catalog: Pick<Catalog, 'attachment'>,
+  { organization }: Actor,
+  id: AttachmentId,
+  { record }: AttachmentRename,
+): Promise<readonly Requirement[]> {
+  const found = await catalog.attachment(organization, id)
+  if (found === null) return []
+  const change: Requirement = ['attachments.change', targetOf(found)]
+  return record === undefined ? [change] : [change, ['attachments.create', fileTarget(record, found.role)]]
+}
+
+async function needsOfRemoval(
+  catalog: Pick<Catalog, 'attachment'>,
+  { organization }: Actor,
+  ids: readonly AttachmentId[],
+): Promise<readonly Requirement[]> {
+  const found = await Promise.all(ids.map((id) => catalog.attachment(organization, id)))
+  return found.flatMap((one) => (one === null ? [] : [['attachments.delete', targetOf(one)] as const]))
+}
+
+/** Of one record or of none; of all records at once only for those whom nothing can be hidden from. */
+function mustBeOneRecords({ record }: Pick<AttachmentPage, 'record'>): Target {
+  if (record === 'own') return fileTarget(null)
+  if (record !== null) return fileTarget(record)
+  throw new Fault(
+    'forbidden',
+    'module',
+    'Only an administrator may list the attachments of all records at once; ask for those of one record.',
+    { reason: 'profile', details: { action: 'attachments.view' } },
+  )
+}
+
+export function fileTarget(record: RecordId | null, role: AttachmentRole = 'attachment'): Target {
+  return { kind: 'file', record, role }
+}
+
+function targetOf({ record, role }: Attachment): Target {
+  return fileTarget(record, role)
 }
 
 function mustBeChanged(outcome: AttachmentChanged): void {
@@ -162,20 +206,15 @@ function mustBeChanged(outcome: AttachmentChanged): void {
 
 /** Null `record`: whatever it belongs to. Faults: `not_found`, `forbidden`. */
 export async function findAttachment(
-  catalog: Pick<Catalog, 'attachment' | 'recordAccess'>,
+  { catalog, gate }: { readonly catalog: Pick<Catalog, 'attachment'>; readonly gate: Gate },
   actor: Actor,
   record: RecordId | null,
   id: AttachmentId,
 ): Promise<Attachment> {
   const attachment = await catalog.attachment(actor.organization, id)
   if (attachment === null || (record !== null && attachment.record !== record)) throw notFound()
-  if (actor.profile !== null && attachment.record !== null)
-    await createGuard(catalog).mustMayWith(actor, attachment.record, viewing(attachment))
+  await gate.authorize(actor, 'attachments.view', targetOf(attachment))
   return attachment
-}
-
-function viewing({ role }: Attachment): Action {
-  return role === 'photo' ? 'records.view' : 'attachments.view'
 }
 
 function notFound(): Fault {

@@ -6,8 +6,8 @@ import { mustMatch, sha256In } from './checksum.ts'
 import type { BlobStore, Log } from '../ports/contracts.ts'
 import { Fault } from '../model/fault.ts'
 import { newDocumentId } from '../model/ids.ts'
-import type { Action, Attachment, AttachmentId, AttachmentRole, FieldId, RecordId, Sha256 } from '../model/model.ts'
-import { createGuard } from '../access/permissions.ts'
+import type { Attachment, AttachmentId, AttachmentRole, FieldId, RecordId, Sha256 } from '../model/model.ts'
+import type { Gate } from '../access/authorize.ts'
 import type { FileClaim, Policy } from './policy.ts'
 import { receive, type Loose } from './receive.ts'
 import { contentOf, type Retry } from './idempotency.ts'
@@ -70,6 +70,7 @@ export interface Progress {
 export interface AttachmentParts {
   readonly catalog: Catalog
   readonly blobs: BlobStore
+  readonly gate: Gate
   readonly sweep: Sweep
   readonly log: Log
   readonly newId: () => string
@@ -78,7 +79,7 @@ export interface AttachmentParts {
 
 /** `discard` removes the bytes of whatever was received and not attached. */
 export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake & { discard(): Promise<void> } {
-  const { catalog, blobs, sweep, log, newId, now } = parts
+  const { catalog, blobs, gate, sweep, log, newId, now } = parts
   const { actor, signal, retry, receipts, progress } = terms
   const items: NewAttachment[] = []
   const content: [string, string, Sha256][] = []
@@ -133,8 +134,8 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
       add(url, { claimedType: null, encoding: '7bit' }, { kind: 'link', url, hash: digest }, placement)
     },
     async attach(record) {
-      if (record !== null && actor.profile !== null)
-        await createGuard(catalog).mustMayWith(actor, record, actionOf(items))
+      const role = items.every((item) => item.role === 'photo') ? 'photo' : 'attachment'
+      await gate.authorize(actor, 'attachments.create', { kind: 'file', record, role })
       // A client that went away has not been answered, so nothing is acknowledged by stopping here.
       signal.throwIfAborted()
       if (progress !== undefined) progress.receivedAt = performance.now()
@@ -171,10 +172,6 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
 function count(attachments: readonly Attachment[], progress: Progress): void {
   progress.attached += attachments.length
   for (const { size } of attachments) progress.bytes += size
-}
-
-function actionOf(items: readonly NewAttachment[]): Action {
-  return items.every(({ role }) => role === 'photo') ? 'records.change' : 'attachments.create'
 }
 
 /**

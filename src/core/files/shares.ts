@@ -1,6 +1,8 @@
 /** One attachment for whoever knows its address: unguessable, ending, and revocable. */
 import { hash, randomBytes } from 'node:crypto'
 import type { Actor } from '../access/access.ts'
+import { ORGANIZATION, type Gate } from '../access/authorize.ts'
+import { createOperations, open, type Open, type Operation, type Requirement } from '../access/operation.ts'
 import { findAttachment } from './attachments.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Passwords } from '../ports/contracts.ts'
@@ -28,28 +30,30 @@ export interface ShareRequest {
 }
 
 export interface Shares {
-  /** The secret is shown this once. Faults: `not_found` about `attachment`, `invalid_input`, `forbidden`. */
-  create(actor: Actor, request: ShareRequest): Promise<{ share: Share; secret: string }>
-  /** Newest first, at most 1,000; null: of all attachments. Whoever has a profile sees and revokes only its own. */
-  list(actor: Actor, attachment: AttachmentId | null): Promise<readonly Share[]>
-  /** Fault: `not_found` about `parameter`. */
-  revoke(actor: Actor, id: ShareId): Promise<void>
+  /** The secret is returned this once. Faults: `not_found` about `attachment`, `invalid_input`, `forbidden`. */
+  readonly create: Operation<[request: ShareRequest], { share: Share; secret: string }>
+  /** Newest first, at most 1,000; null: of all attachments. The actor's own, and with `shares.manage` everybody's. */
+  readonly list: Operation<[attachment: AttachmentId | null], readonly Share[]>
+  /** Fault: `not_found` about `parameter`, also for a share of somebody else that the actor may not manage. */
+  readonly revoke: Operation<[id: ShareId], void>
   /** What lies under an address that is good now, without counting. Fault: `not_found` about `attachment`. */
-  look(secret: string): Promise<Share>
+  readonly look: Open<(secret: string) => Promise<Share>>
   /** Counts a download. Faults: besides, `forbidden` about `attachment` for a wrong password, `too_many`. */
-  open(secret: string, password: string | null, address: string): Promise<Attachment>
-  /** Forgets what ended long ago. */
-  forgetEnded(): Promise<void>
+  readonly open: Open<(secret: string, password: string | null, address: string) => Promise<Attachment>>
+  /** Deletes shares that ended 90 days ago. */
+  readonly forgetEnded: Open<() => Promise<void>>
 }
 
 export interface SharesParts {
   readonly catalog: Catalog
   readonly passwords: Passwords
+  readonly gate: Gate
   readonly newId: () => string
   readonly now: () => number
 }
 
-export function createShares({ catalog, passwords, newId, now }: SharesParts): Shares {
+export function createShares({ catalog, passwords, gate, newId, now }: SharesParts): Shares {
+  const { operation } = createOperations(gate)
   const mustBeGood = async (secret: string): Promise<SharedAttachment> => {
     const found = SECRET.test(secret) ? await catalog.sharedAttachment(hashOf(secret)) : null
     if (found === null || isOver(found.share, now())) throw notHere()
@@ -66,13 +70,15 @@ export function createShares({ catalog, passwords, newId, now }: SharesParts): S
       throw new Fault('forbidden', 'attachment', 'This password is not right.', { reason: 'password' })
     await catalog.forgiveAttempt([one.key, all.key])
   }
-  const list = async ({ organization, user, profile }: Actor, attachment: AttachmentId | null) => {
-    const all = await catalog.shares(organization, attachment)
-    return profile === null ? all : all.filter(({ createdBy }) => createdBy === user)
+  const OWN: Requirement = ['shares.own', ORGANIZATION]
+  const list = async (actor: Actor, attachment: AttachmentId | null) => {
+    const all = await catalog.shares(actor.organization, attachment)
+    const isManager = await gate.may(actor, 'shares.manage', ORGANIZATION)
+    return isManager ? all : all.filter(({ createdBy }) => createdBy === actor.user)
   }
   return {
-    async create(actor, request) {
-      const attachment = await findAttachment(catalog, actor, null, request.attachment)
+    create: operation(OWN, async (actor, request) => {
+      const attachment = await findAttachment({ catalog, gate }, actor, null, request.attachment)
       const expiresAt = request.expiresAt ?? now() + SHARE_DAYS.usual * DAY
       mustBeSensible({ ...request, expiresAt }, now())
       const secret = randomBytes(24).toString('base64url')
@@ -90,21 +96,23 @@ export function createShares({ catalog, passwords, newId, now }: SharesParts): S
       })
       if (share === null) throw notHere()
       return { share, secret }
-    },
-    list,
-    async revoke(actor, id) {
-      const isTheirs = actor.profile === null || (await list(actor, null)).some((share) => share.id === id)
-      if (!isTheirs || !(await catalog.revokeShare(actor.organization, id, now())))
+    }),
+    list: operation(OWN, list),
+    revoke: operation(OWN, async (actor, id) => {
+      const share = await catalog.shareById(actor.organization, id)
+      const target = { kind: 'owned', by: share?.createdBy ?? null, own: 'shares.own' } as const
+      const isAllowed = share !== null && (await gate.may(actor, 'shares.manage', target))
+      if (!isAllowed || !(await catalog.revokeShare(actor.organization, id, now())))
         throw new Fault('not_found', 'parameter', 'There is no such share here, or it was revoked before.')
-    },
-    look: async (secret) => (await mustBeGood(secret)).share,
-    async open(secret, password, address) {
+    }),
+    look: open('the address is the secret', async (secret) => (await mustBeGood(secret)).share),
+    open: open('the address is the secret', async (secret, password, address) => {
       const found = await mustBeGood(secret)
       await mustKnow(found, password, address)
       if (!(await catalog.countDownload(found.share.id, now()))) throw notHere()
       return found.attachment
-    },
-    forgetEnded: () => catalog.forgetShares(now() - KEPT_MS, FORGOTTEN_AT_ONCE),
+    }),
+    forgetEnded: open('background work', () => catalog.forgetShares(now() - KEPT_MS, FORGOTTEN_AT_ONCE)),
   }
 }
 

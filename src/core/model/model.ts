@@ -1,4 +1,5 @@
 /** The one data model behind every dialect. Times are milliseconds since 1970, sizes are bytes. */
+import type { DeniableAction, GrantableAction } from './actions.ts'
 
 declare const brand: unique symbol
 type Branded<T, B extends string> = T & { readonly [brand]: B }
@@ -62,23 +63,12 @@ export interface Account extends User {
 /** What users may do with a module's records that are not their own: change, see, or neither. */
 export type Sharing = 'write' | 'read' | 'private'
 
-/** What a profile allows or denies, module by module. A record's photo counts as a change of the record. */
-export type Action =
-  | 'records.view'
-  | 'records.create'
-  | 'records.change'
-  | 'records.delete'
-  | 'attachments.view'
-  | 'attachments.create'
-  | 'attachments.change'
-  | 'attachments.delete'
-
 export interface ProfileRule {
   /** Null: in every module. */
   readonly module: ModuleId | null
   /** The module is as if it were not there. */
   readonly hidden: boolean
-  readonly denied: readonly Action[]
+  readonly denied: readonly DeniableAction[]
 }
 
 /** What a kind of user may do. Everything that no rule denies is allowed. */
@@ -87,6 +77,8 @@ export interface Profile {
   readonly organization: OrganizationId
   readonly name: string
   readonly rules: readonly ProfileRule[]
+  /** Administration that it allows besides. */
+  readonly allowed: readonly GrantableAction[]
   readonly createdAt: number
 }
 

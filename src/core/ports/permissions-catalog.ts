@@ -1,4 +1,5 @@
 /** The part of the catalog's contract that knows profiles, roles and what modules share. */
+import type { GrantableAction } from '../model/actions.ts'
 import type {
   ClientId,
   ModuleId,
@@ -19,7 +20,14 @@ export interface NewProfile {
   readonly organization: OrganizationId
   readonly name: string
   readonly rules: readonly ProfileRule[]
+  readonly allowed: readonly GrantableAction[]
   readonly at: number
+}
+
+export interface ProfileChange {
+  readonly rules: readonly ProfileRule[]
+  /** Null: as it was. */
+  readonly allowed: readonly GrantableAction[] | null
 }
 
 export interface NewRole {
@@ -62,7 +70,7 @@ export interface PermissionsCatalog {
   createProfile(profile: NewProfile): Promise<Profile | null>
   /** In order of id, at most 1,000. */
   profiles(organization: OrganizationId): Promise<readonly Profile[]>
-  changeProfile(organization: OrganizationId, id: ProfileId, rules: readonly ProfileRule[]): Promise<Profile | null>
+  changeProfile(organization: OrganizationId, id: ProfileId, change: ProfileChange): Promise<Profile | null>
   /** `used`: somebody has it; nothing was removed. */
   removeProfile(organization: OrganizationId, id: ProfileId): Promise<'removed' | 'missing' | 'used'>
 
@@ -77,6 +85,8 @@ export interface PermissionsCatalog {
     user: UserId,
     placing: Placing,
   ): Promise<'placed' | 'missing' | 'no_profile' | 'no_role'>
+  /** Null when there is no such user. */
+  member(organization: OrganizationId, user: UserId): Promise<Member | null>
   /** Of every user, in order of id, at most 1,000. */
   members(organization: OrganizationId): Promise<readonly Member[]>
   /** False when there is no such module. */

@@ -27,6 +27,8 @@ export interface SharesCatalog {
   createShare(share: NewShare): Promise<Share | null>
   /** Newest first, at most 1,000, also those that have ended; null: of all attachments. */
   shares(organization: OrganizationId, attachment: AttachmentId | null): Promise<readonly Share[]>
+  /** Null when there is none, or its attachment is gone. */
+  shareById(organization: OrganizationId, id: ShareId): Promise<Share | null>
   /** Null when nobody was given this secret, or the attachment is gone. */
   sharedAttachment(hash: Sha256): Promise<SharedAttachment | null>
   /** Counts one download, if there may be one more now; false when there may not. */

@@ -6,7 +6,8 @@ import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { timeOf } from './showing.ts'
-import { mustAdminister } from './staff.ts'
+import type { OrganizationId } from '../../core/model/model.ts'
+import { ORGANIZATION } from '../../core/access/authorize.ts'
 import { clients, createdClient, newClient, revokedTokens } from './staff-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 
@@ -72,13 +73,13 @@ async function list(call: Call): Promise<Answer> {
 }
 
 async function create(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
+  const organization = await mustManageClients(call)
   const { client, secret } = await call.services.clients.create({ organization, ...(await bodyOf(newClient, call)) })
   return { status: 201, json: { ...clientWire(client), secret } }
 }
 
 async function end(call: Call, withClient: boolean): Promise<Answer> {
-  const organization = await mustAdminister(call)
+  const organization = await mustManageClients(call)
   const client = (call.params['client'] ?? '') as ClientId
   return { status: 200, json: { revoked: await call.services.access.revokeClient(organization, client, withClient) } }
 }
@@ -86,4 +87,10 @@ async function end(call: Call, withClient: boolean): Promise<Answer> {
 function clientWire({ id, name, wire, flows, scopes, redirectUris, createdAt, revokedAt }: Client): object {
   const ended = revokedAt === null ? null : timeOf(revokedAt)
   return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: ended }
+}
+
+async function mustManageClients(call: Call): Promise<OrganizationId> {
+  const { actor, organization } = await contextOf(call)
+  await call.services.gate.authorize(actor, 'clients.manage', ORGANIZATION)
+  return organization.id
 }

@@ -1,4 +1,5 @@
 /** Where a call happens: the organization that its path names, and in whose name something is done there. */
+import { OPERATOR, operatorIn } from '../../core/access/operator.ts'
 import { actorOf, type Actor } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { isId } from '../../core/model/ids.ts'
@@ -30,18 +31,12 @@ export async function contextOf(call: Call): Promise<OrganizationContext> {
   const organization = await call.services.organizations.find(id as OrganizationId)
   const user = await call.services.organizations.firstUser(organization.id)
   if (user === null) throw organizationUnknown(id)
-  return { actor: { organization: organization.id, user: user.id, profile: null }, organization }
+  return { actor: operatorIn(organization.id, user.id), organization }
 }
 
-/** Fault: `forbidden` for a token that belongs to one organization. */
-export function mustBeOperator({ caller }: Call): void {
-  if (caller.organization === null) return
-  throw new Fault(
-    'forbidden',
-    'organization',
-    "This token belongs to one organization; only an operator's token stands above them (dossier token create --operator).",
-    { reason: 'operator' },
-  )
+/** For what stands above organizations; the gate refuses everybody but operators. */
+export function operatorOf({ caller }: Call): Actor {
+  return caller.organization === null ? OPERATOR : { ...actorOf(caller), isOperator: false }
 }
 
 export function moduleIn(call: Call, { actor }: OrganizationContext): Promise<Module> {

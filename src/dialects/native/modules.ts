@@ -65,13 +65,14 @@ async function list(call: Call): Promise<Answer> {
 }
 
 async function create(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
+  const { actor } = await contextOf(call)
   const { name, singular, plural } = await bodyOf(newModule, call)
   const words = { ...(singular === undefined ? {} : { singular }), ...(plural === undefined ? {} : { plural }) }
-  return { status: 201, json: moduleWire(await call.services.organizations.addModule(organization.id, name, words)) }
+  return { status: 201, json: moduleWire(await call.services.organizations.addModule(actor, name, words)) }
 }
 
 async function remove(call: Call): Promise<Answer> {
-  await call.services.organizations.removeModule(await moduleIn(call, await contextOf(call)))
+  const context = await contextOf(call)
+  await call.services.organizations.removeModule(context.actor, await moduleIn(call, context))
   return { status: 204 }
 }

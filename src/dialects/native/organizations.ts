@@ -2,7 +2,8 @@ import type { OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newOrganization, organizationChange } from './bodies.ts'
 import { cursorOf, factsOf } from './cursor.ts'
-import { mustBeOperator, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
+import { ORGANIZATION } from '../../core/access/authorize.ts'
+import { operatorOf, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { moduleNames } from './context.ts'
 import { organizationWire, timeOf } from './showing.ts'
@@ -92,15 +93,16 @@ async function list(call: Call): Promise<Answer> {
   const own = call.caller.organization
   if (own !== null) return { status: 200, json: { items: [organizationWire(own)], next: null } }
   const after = cursor === undefined ? null : (factsOf(id, cursor) as OrganizationId)
-  const found = await call.services.organizations.list(after, limit + 1)
+  const found = await call.services.organizations.list(operatorOf(call), after, limit + 1)
   const items = found.slice(0, limit).map(organizationWire)
   return { status: 200, json: { items, next: found.length > limit ? cursorOf(items.at(-1)?.id) : null } }
 }
 
 async function create(call: Call): Promise<Answer> {
-  mustBeOperator(call)
+  const actor = operatorOf(call)
+  await call.services.gate.authorize(actor, 'organizations.manage', ORGANIZATION)
   const { agency, properties, ...body } = await bodyOf(newOrganization, call)
-  const made = await call.services.organizations.create({
+  const made = await call.services.organizations.create(actor, {
     ...body,
     ...(agency === undefined ? {} : { agency }),
     ...(properties === undefined ? {} : { properties }),
@@ -111,7 +113,7 @@ async function create(call: Call): Promise<Answer> {
 async function change(call: Call): Promise<Answer> {
   const { actor } = await contextOf(call)
   const { name, properties } = await bodyOf(organizationChange, call)
-  const changed = await call.services.organizations.change(actor.organization, {
+  const changed = await call.services.organizations.change(actor, {
     ...(name === undefined ? {} : { name }),
     ...(properties === undefined ? {} : { properties }),
   })
@@ -119,9 +121,8 @@ async function change(call: Call): Promise<Answer> {
 }
 
 async function remove(call: Call): Promise<Answer> {
-  mustBeOperator(call)
   const { actor } = await contextOf(call)
-  await call.services.organizations.remove(actor.organization)
+  await call.services.organizations.remove(actor)
   return { status: 204 }
 }
 
@@ -129,7 +130,7 @@ async function measure(call: Call): Promise<Answer> {
   const context = await contextOf(call)
   const modules = await call.services.records.modules(context.actor)
   const names = await moduleNames(call, context)
-  const counted = await call.services.organizations.usage(context.organization.id)
+  const counted = await call.services.organizations.usage(context.actor)
   const of = new Map(counted.modules.map((one) => [one.module, one]))
   const none = { attachments: 0, bytes: 0 }
   const { attachments, bytes } = of.get(null) ?? none

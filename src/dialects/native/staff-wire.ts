@@ -38,21 +38,32 @@ const rule = z.strictObject({
   hidden: z.boolean().default(false).meta({ description: 'As if the module were not there' }),
   denied: z
     .array(z.string().max(40))
-    .max(20)
+    .max(40)
     .default([])
     .meta({ example: ['attachments.create'] }),
 })
 
-export const newProfile = z.strictObject({ name: text(100), rules: z.array(rule).max(200) }).meta({ id: 'NewProfile' })
-export const profileChange = z.strictObject({ rules: z.array(rule).max(200) }).meta({ id: 'ProfileChange' })
+const rules = z.array(rule).max(200)
+const allowed = z
+  .array(z.string().max(40))
+  .max(20)
+  .optional()
+  .meta({ description: 'Administration that it allows besides; none unless named', example: ['fields.manage'] })
+
+export const newProfile = z.strictObject({ name: text(100), rules, allowed }).meta({ id: 'NewProfile' })
+export const profileChange = z.strictObject({ rules, allowed }).meta({ id: 'ProfileChange' })
 export const profile = z
   .object({
     id: z.string(),
     name: z.string(),
     rules: z.array(z.object({ module: z.string(), hidden: z.boolean(), denied: z.array(z.string()) })),
+    allowed: z.array(z.string()),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'Profile', description: 'What a kind of user may do: everything that no rule denies' })
+  .meta({
+    id: 'Profile',
+    description: 'What a kind of user may do: everything that no rule denies, and the administration that it allows',
+  })
 export type ProfileWire = z.infer<typeof profile>
 export const profiles = page(profile, 'Profiles')
 

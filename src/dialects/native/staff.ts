@@ -1,6 +1,7 @@
 /** Who belongs to an organization, and who may do what. Only an administrator decides that. */
 import { Fault } from '../../core/model/fault.ts'
-import type { OrganizationId, Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
+import type { Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
+import type { Actor } from '../../core/access/access.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call, Permits, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'
@@ -70,101 +71,90 @@ function of(
   return { method, path: ORGANIZATION_PATH + path, operation, needs, answer, about: { tag, ...about } }
 }
 
-/** Fault: `forbidden` for a user with a profile: it could give itself another one. */
-export async function mustAdminister(call: Call): Promise<OrganizationId> {
-  const { actor, organization } = await contextOf(call)
-  if (actor.profile === null) return organization.id
-  throw new Fault('forbidden', 'module', 'Only an administrator, a user without a profile, may do this.', {
-    reason: 'profile',
-  })
-}
-
 async function listUsers(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
-  const { items, next } = pageOf(await call.services.staff.members(organization.id), queryOf(pageQuery, call), id)
+  const { actor } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.members(actor), queryOf(pageQuery, call), id)
   return { status: 200, json: { items: items.map(userWire), next } }
 }
 
 async function createUser(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
-  const { id } = await call.services.users.create(organization, await bodyOf(wire.newUser, call))
-  return { status: 201, json: await userOf(call, organization, id) }
+  const { actor } = await contextOf(call)
+  const { id } = await call.services.users.create(actor, await bodyOf(wire.newUser, call))
+  return { status: 201, json: await userOf(call, actor, id) }
 }
 
 async function changeUser(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
+  const { actor } = await contextOf(call)
   const user = call.params['user'] as UserId
   const { profile, role, status } = await bodyOf(wire.userChange, call)
-  await call.services.staff.place(organization, user, {
+  await call.services.staff.place(actor, user, {
     ...(profile === undefined ? {} : { profile: profile as ProfileId | null }),
     ...(role === undefined ? {} : { role: role as RoleId | null }),
   })
   if (status !== undefined)
-    await call.services.users.setStatus(await call.services.users.find(organization, user), status)
+    await call.services.users.setStatus(actor, await call.services.users.find(actor, user), status)
   call.services.access.invalidate()
-  return { status: 200, json: await userOf(call, organization, user) }
+  return { status: 200, json: await userOf(call, actor, user) }
 }
 
 async function listProfiles(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
-  const { items, next } = pageOf(await call.services.staff.profiles(organization.id), queryOf(pageQuery, call), id)
-  return { status: 200, json: { items: await Promise.all(items.map((one) => profileWire(call, one))), next } }
+  const { actor } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.profiles(actor), queryOf(pageQuery, call), id)
+  return { status: 200, json: { items: await Promise.all(items.map((one) => profileWire(call, actor, one))), next } }
 }
 
 async function createProfile(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
-  const { name, rules } = await bodyOf(wire.newProfile, call)
-  return {
-    status: 201,
-    json: await profileWire(call, await call.services.staff.createProfile(organization, name, rules)),
-  }
+  const { actor } = await contextOf(call)
+  const { name, ...request } = await bodyOf(wire.newProfile, call)
+  const profile = await call.services.staff.createProfile(actor, name, request)
+  return { status: 201, json: await profileWire(call, actor, profile) }
 }
 
 async function changeProfile(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
-  const { rules } = await bodyOf(wire.profileChange, call)
-  const profile = await call.services.staff.changeProfile(organization, call.params['profile'] as ProfileId, rules)
+  const { actor } = await contextOf(call)
+  const request = await bodyOf(wire.profileChange, call)
+  const profile = await call.services.staff.changeProfile(actor, call.params['profile'] as ProfileId, request)
   call.services.access.invalidate()
-  return { status: 200, json: await profileWire(call, profile) }
+  return { status: 200, json: await profileWire(call, actor, profile) }
 }
 
 async function removeProfile(call: Call): Promise<Answer> {
-  await call.services.staff.removeProfile(await mustAdminister(call), call.params['profile'] as ProfileId)
+  await call.services.staff.removeProfile((await contextOf(call)).actor, call.params['profile'] as ProfileId)
   return { status: 204 }
 }
 
 async function listRoles(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
-  const { items, next } = pageOf(await call.services.staff.roles(organization.id), queryOf(pageQuery, call), id)
+  const { actor } = await contextOf(call)
+  const { items, next } = pageOf(await call.services.staff.roles(actor), queryOf(pageQuery, call), id)
   return { status: 200, json: { items: items.map(roleWire), next } }
 }
 
 async function createRole(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
+  const { actor } = await contextOf(call)
   const { name, parent } = await bodyOf(wire.newRole, call)
   return {
     status: 201,
-    json: roleWire(await call.services.staff.createRole(organization, name, parent as RoleId | null)),
+    json: roleWire(await call.services.staff.createRole(actor, name, parent as RoleId | null)),
   }
 }
 
 async function removeRole(call: Call): Promise<Answer> {
-  await call.services.staff.removeRole(await mustAdminister(call), call.params['role'] as RoleId)
+  await call.services.staff.removeRole((await contextOf(call)).actor, call.params['role'] as RoleId)
   return { status: 204 }
 }
 
 async function shareModule(call: Call): Promise<Answer> {
-  const organization = await mustAdminister(call)
+  const { actor } = await contextOf(call)
   const { sharing } = await bodyOf(wire.sharing, call)
   return {
     status: 200,
-    json: moduleWire(await call.services.staff.share(organization, call.params['module'] ?? '', sharing)),
+    json: moduleWire(await call.services.staff.share(actor, call.params['module'] ?? '', sharing)),
   }
 }
 
-async function userOf(call: Call, organization: OrganizationId, id: UserId): Promise<wire.UserWire> {
-  const found = (await call.services.staff.members(organization)).find((member) => member.id === id)
-  if (found === undefined) throw new Fault('not_found', 'parameter', 'There is no such user here.')
+async function userOf(call: Call, actor: Actor, id: UserId): Promise<wire.UserWire> {
+  const found = await call.services.staff.member(actor, id)
+  if (found === null) throw new Fault('not_found', 'parameter', 'There is no such user here.')
   return userWire(found)
 }
 
@@ -176,9 +166,10 @@ function roleWire({ id, name, parent, createdAt }: Role): wire.RoleWire {
   return { id, name, parent, createdAt: timeOf(createdAt) }
 }
 
-async function profileWire(call: Call, { id, organization, name, rules, createdAt }: Profile): Promise<object> {
-  const modules = await call.services.organizations.modules(organization)
+async function profileWire(call: Call, actor: Actor, profile: Profile): Promise<object> {
+  const { id, name, rules, allowed, createdAt } = profile
+  const modules = await call.services.records.modules(actor)
   const nameOf = (of: string | null) => (of === null ? '*' : (modules.find((one) => one.id === of)?.name ?? of))
   const shown = rules.map(({ module, hidden, denied }) => ({ module: nameOf(module), hidden, denied }))
-  return { id, name, rules: shown, createdAt: timeOf(createdAt) }
+  return { id, name, rules: shown, allowed, createdAt: timeOf(createdAt) }
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../core/model/fault.ts'
-import type { Action } from '../../core/model/model.ts'
+import type { DataAction as Action } from '../../core/model/actions.ts'
+
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fileOf, noFile, recordOf } from './attachments.ts'
 import { mayHavePhoto } from './modules.ts'

@@ -1,5 +1,5 @@
 import { actorOf } from '../../core/access/access.ts'
-import type { OrganizationId } from '../../core/model/model.ts'
+import type { OrganizationId, UserId } from '../../core/model/model.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { knownSince, unchanged } from './since.ts'
@@ -24,10 +24,11 @@ const TYPES: Readonly<Record<string, Choice>> = {
 }
 
 export async function listUsers(call: Call): Promise<Answer> {
-  const { organization, user } = actorOf(call.caller)
+  const actor = actorOf(call.caller)
+  const { organization, user } = actor
   const type = call.query.get('type') ?? ''
   const chosen = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
-  const members = await call.services.staff.members(organization)
+  const members = await call.services.staff.members(actor)
   const wanted = chosen === undefined ? members : members.filter((member) => chosen(member, user))
   const since = knownSince(call)
   const newer = since === null ? wanted : wanted.filter(({ id }) => madeAt(id) > since)
@@ -47,9 +48,9 @@ export async function listUsers(call: Call): Promise<Answer> {
 
 /** v2 answers an unknown id with 204. */
 export async function getUser(call: Call): Promise<Answer> {
-  const { organization } = actorOf(call.caller)
-  const member = (await call.services.staff.members(organization)).find(({ id }) => id === call.params['id'])
-  return member === undefined ? nothing : zohoJson(200, { users: [userRow(member, organization)] })
+  const actor = actorOf(call.caller)
+  const member = await call.services.staff.member(actor, (call.params['id'] ?? '') as UserId)
+  return member === null ? nothing : zohoJson(200, { users: [userRow(member, actor.organization)] })
 }
 
 /** Everybody has a role and a profile on this wire; who has none here is an administrator at the top. */
