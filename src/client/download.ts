@@ -1,4 +1,4 @@
-/** The bytes of a file as they arrive; where the connection breaks, the rest is asked for. */
+/** Streams the bytes of a file; after a broken connection, resumes with the remaining range. */
 import { ConnectionError } from './errors.ts'
 import { sleep } from './patience.ts'
 import { chunksOfStream } from './source.ts'
@@ -14,7 +14,7 @@ export interface DownloadOptions {
 /** Its bytes can be read once, in one of these ways. */
 export interface Download extends AsyncIterable<Uint8Array> {
   readonly type: string
-  /** Bytes that will come; null where the server does not say. */
+  /** Bytes of the body; null if the server does not send the length. */
   readonly size: number | null
   readonly etag: string | null
   stream(): ReadableStream<Uint8Array>
@@ -23,7 +23,7 @@ export interface Download extends AsyncIterable<Uint8Array> {
   text(): Promise<string>
 }
 
-/** How often in a row a broken download goes on without a single byte more. */
+/** Maximum consecutive resumptions that yield no byte. */
 const FRUITLESS = 4
 
 export async function startDownload(transport: Transport, path: string, options: DownloadOptions): Promise<Download> {
@@ -74,7 +74,7 @@ async function* arriving(first: Response, arrival: Arrival): AsyncGenerator<Uint
   }
 }
 
-/** Everything from there on, of the very same file. */
+/** The remaining bytes of the same file, whose `ETag` must match. */
 async function rest(first: Response, from: number, { range, ask }: Arrival): Promise<Response> {
   const etag = first.headers.get('etag')
   const response = await ask({ range: rangeHeader(from, range?.end), ...(etag === null ? {} : { 'if-range': etag }) })
@@ -90,7 +90,7 @@ function rangeHeader(start: number, end?: number): string {
 
 function lengthOf({ headers }: Response): number | null {
   const length = headers.get('content-length')
-  // What a proxy compressed has another length than what comes out.
+  // A body that a proxy compressed has another length than its decoded bytes.
   return length === null || headers.has('content-encoding') ? null : Number(length)
 }
 

@@ -1,4 +1,4 @@
-/** multipart/form-data as a stream that is measured while it is sent, or as a Blob where streams cannot be sent. */
+/** multipart/form-data as a stream of known length, or as a Blob where streams cannot be sent. */
 import type { Piece } from './source.ts'
 
 /** A text part, or a file. */
@@ -7,7 +7,7 @@ export type FormPart =
 
 export interface Form {
   readonly contentType: string
-  /** Bytes of the whole body; null when a piece does not know its size. */
+  /** Bytes of the whole body; null if the size of a piece is not known. */
   readonly length: number | null
   readonly repeatable: boolean
   open(): AsyncIterable<Uint8Array>
@@ -69,7 +69,9 @@ function lengthOf(framed: readonly Framed[], end: Uint8Array): number | null {
   return length
 }
 
-/** As browsers write names: UTF-8, with what would end the line or the name percent-encoded (WHATWG HTML, multipart/form-data). */
+/**
+ * Names as browsers encode them: UTF-8, with quotes and line breaks percent-encoded (WHATWG HTML, multipart/form-data).
+ */
 function quoted(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -1,20 +1,20 @@
-/** Which attempts are worth another one, and when. */
+/** Which failed attempts are retried, and after which delay. */
 import { ConnectionError, problemOf, type ProblemError } from './errors.ts'
 import { SourceError } from './sending.ts'
 
-/** Busy or not there just now, the server's own or a proxy's word. */
+/** Temporary conditions, reported by the server or a proxy. */
 const LATER = new Set([429, 502, 503, 504])
 
 export interface Patience {
   readonly retries: number
-  /** The longest pause in milliseconds; a server that asks for more is not waited for. */
+  /** The maximum delay in milliseconds; a longer `Retry-After` ends the retries. */
   readonly longest: number
   readonly signal: AbortSignal | undefined
-  /** Whether it does no harm to send it again when nobody knows what became of it. */
+  /** Whether the request may be repeated when its outcome is unknown. */
   readonly mayRepeat: boolean
 }
 
-/** Errors: `ProblemError`, `ConnectionError`, what the source threw, or the signal's reason. */
+/** Errors: `ProblemError`, `ConnectionError`, the source's own error, or the signal's reason. */
 export async function persist(attempt: () => Promise<Response>, patience: Patience): Promise<Response> {
   for (let tried = 0; ; tried++) {
     const outcome = await once(attempt, patience.signal)
@@ -25,7 +25,7 @@ export async function persist(attempt: () => Promise<Response>, patience: Patien
   }
 }
 
-/** The answer, or an error that may be worth another attempt. */
+/** The answer, or an error that may be retried. */
 async function once(
   attempt: () => Promise<Response>,
   signal: AbortSignal | undefined,
@@ -41,7 +41,7 @@ async function once(
   }
 }
 
-/** Milliseconds until the next attempt; null when there should be none. */
+/** Milliseconds until the next attempt; null if there must be none. */
 function pauseAfter(error: ProblemError | ConnectionError, tried: number, patience: Patience): number | null {
   const pause = 200 * 2 ** tried * (0.5 + Math.random())
   if (error instanceof ConnectionError) return patience.mayRepeat ? Math.min(pause, patience.longest) : null

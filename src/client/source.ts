@@ -1,23 +1,26 @@
-/** What can be uploaded, and how often it can be read. */
+/** Sources of an upload, and whether they can be read again. */
 
 export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A function is asked for a new stream at each attempt; a bare stream can be read once, so its upload is never retried. */
+/**
+ * A function is called for a new stream at each attempt. A bare stream can be read once, so its upload is never
+ * retried.
+ */
 export type Source = Blob | Uint8Array | string | Stream | (() => Stream)
 
 export interface Upload {
-  /** What the file is called; a `File` brings its own name. */
+  /** The file's name; defaults to that of a `File`. */
   readonly name?: string
   readonly body: Source
   /** Its media type. */
   readonly type?: string
-  /** Bytes, where the body does not tell: gives progress an end, and the server the chance to refuse before it reads. */
+  /** Bytes, if the body has no known size: gives progress a total, and lets the server refuse before it reads. */
   readonly size?: number
-  /** 64 hex characters: the server keeps nothing whose bytes differ. */
+  /** 64 hex characters: the server refuses bytes that differ. */
   readonly sha256?: string
 }
 
-/** An upload as the form needs it. */
+/** An upload in the form that the multipart encoder reads. */
 export interface Piece {
   readonly name: string
   readonly type: string
@@ -26,7 +29,7 @@ export interface Piece {
   /** Whether `open` may be called again. */
   readonly repeatable: boolean
   open(): AsyncIterable<Uint8Array>
-  /** The bytes as something that a browser can send without holding it in memory, where it can. */
+  /** The bytes as a Blob, which browsers can send without holding it in memory where they support that. */
   blob(): Promise<Blob>
 }
 
@@ -62,7 +65,7 @@ function chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
   return chunksOfStream(blob.stream() as ReadableStream<Uint8Array>)
 }
 
-/** Safari and older browsers have streams that cannot be iterated. */
+/** Safari and older browsers have streams without an async iterator. */
 export async function* chunksOfStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader()
   let ended = false

@@ -1,16 +1,16 @@
-/** Requests with a token, sent again when the connection broke or the server asked for patience. */
+/** Authorized requests, retried after broken connections and temporary refusals. */
 import { ConnectionError, DossierError } from './errors.ts'
 import type { Form } from './form.ts'
 import { persist } from './patience.ts'
 import { sendForm, type Progress } from './sending.ts'
 
 export interface TransportOptions {
-  /** Where the server is, such as `https://files.example.com`. */
+  /** The server's address, such as `https://files.example.com`. */
   readonly server: string
   readonly token: string
-  /** How often a request is sent again; 4 by default. */
+  /** Maximum number of retries of a request; 4 by default. */
   readonly retries?: number
-  /** The longest time in milliseconds that a retry is waited for; a server that asks for more is not waited for. 30,000 by default. */
+  /** Maximum delay before a retry, in milliseconds; a longer `Retry-After` ends the retries. 30,000 by default. */
   readonly patience?: number
   /** Another fetch, such as one with a proxy. */
   readonly fetch?: typeof fetch
@@ -33,7 +33,7 @@ export interface Request {
 
 export interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
   readonly form: Form
-  /** Makes a repetition safe. */
+  /** The idempotency key, which makes a repetition safe. */
   readonly key: string
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
@@ -65,7 +65,7 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const body = json === undefined ? null : JSON.stringify(json)
     const attempt = () => fetch(urlOf(request), { method, headers, body, signal: signal ?? null })
-    // A broken connection does not tell whether a POST or PATCH was done.
+    // After a broken connection it is unknown whether a POST or PATCH was done.
     return persist(attempt, { ...patience, signal, mayRepeat: method !== 'POST' && method !== 'PATCH' })
   }
   return {

@@ -1,4 +1,4 @@
-/** What the API's description says of HighLevel's routes, after its OpenAPI files. */
+/** Schemas of HighLevel's routes for the OpenAPI document, after the vendor's OpenAPI files. */
 import { z } from 'zod'
 import type { About, AnswerAbout, DialectAbout, Route } from '../../http/contracts.ts'
 import { changedContact, changedField, newContact, newField, upsertedContact } from './bodies.ts'
@@ -192,7 +192,7 @@ const ABOUT: Readonly<Record<string, About>> = {
   },
 }
 
-/** The route with what is said of its operation. */
+/** Adds the documentation of its operation to the route. */
 export function described(route: Route): Route {
   const found = Object.hasOwn(ABOUT, route.operation) ? ABOUT[route.operation] : undefined
   return found === undefined ? route : { ...route, about: found }

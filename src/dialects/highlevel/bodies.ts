@@ -1,9 +1,9 @@
-/** What comes in: the bodies of requests, as HighLevel's OpenAPI types them. What it does not know is left out. */
+/** Request bodies, as HighLevel's OpenAPI types them. Unknown properties are dropped. */
 import { z } from 'zod'
 import { TYPE_NAMES } from './types.ts'
 
 const text = z.string().max(2_000).nullish()
-/** One rule and one sentence for what must be there. */
+/** A required text; one rule, so that a violation yields one sentence. */
 const needed = z.string().max(2_000).min(1)
 
 const setting = z.object({
@@ -15,7 +15,7 @@ const CHANNELS = ['Call', 'Email', 'SMS', 'WhatsApp', 'GMB', 'FB'] as const
 const channels = z.object(Object.fromEntries(CHANNELS.map((name) => [name, setting.optional()])))
 const attribution = z.record(z.string(), z.union([z.string().max(2_000), z.null()])).nullish()
 
-/** The documented name first, v3's next; many public clients send the third, and it works. */
+/** The documented name first, v3's next; many public clients send the third, which the live API accepts. */
 const customValue = z.object({
   id: text,
   key: text,
@@ -109,7 +109,7 @@ const field = {
   position: z.number().int().min(0).max(1_000_000).nullish(),
   textBoxListOptions: z.array(z.unknown()).max(1_000).nullish(),
   options: z.array(z.string().max(2_000)).max(1_000).nullish(),
-  /** Not in the OpenAPI, but taken by the live API. */
+  /** Not in the OpenAPI, but accepted by the live API. */
   parentId: text,
   description: text,
 }

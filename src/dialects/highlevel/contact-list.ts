@@ -1,4 +1,4 @@
-/** GET /contacts/: newest first, in pages that go on after a contact. */
+/** GET /contacts/: newest first; a page starts after a given contact. */
 import { faceOf, idOfFace } from '../../core/model/ids.ts'
 import type { CrmRecord, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
@@ -36,7 +36,7 @@ async function listContacts(call: Call): Promise<Answer> {
   const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const fields = await call.services.fields.list(context.actor, module.id)
   const contacts = records.map((record) => contactWire(record, fields, [], call.origin))
-  // A search is not counted to its end: that would read every contact of the location.
+  // The total of a search is not computed: that would read every contact of the location.
   const count = query.search === null ? module.records : contacts.length
   return {
     status: 200,
@@ -44,7 +44,7 @@ async function listContacts(call: Call): Promise<Answer> {
   }
 }
 
-/** Fault: 422 with a sentence for each parameter that cannot be used. */
+/** Fault: 422 with a sentence for each invalid parameter. */
 function mustBeQuery(query: URLSearchParams): ListQuery {
   const locationId = query.get('locationId')
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
@@ -64,7 +64,10 @@ function limitSentences(limit: number): readonly string[] {
   return limit < 1 ? ['limit must not be less than 1'] : []
 }
 
-/** `startAfterId` names the last contact seen; `startAfter` alone is the time it was added, which our ids begin with. */
+/**
+ * `startAfterId` is the id of the last contact of the previous page; `startAfter` alone is the time it was created,
+ * with which record ids begin.
+ */
 function cursorOf(query: URLSearchParams): RecordId | null {
   const face = query.get('startAfterId')
   if (face !== null && face !== '') {

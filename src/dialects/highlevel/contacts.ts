@@ -37,7 +37,7 @@ async function create(call: Call): Promise<Answer> {
   return { status: 201, json: { contact: createdContactWire(wire), traceId: call.id } }
 }
 
-/** HighLevel's OpenAPI: a duplicate is made only when both the location and the request want one. */
+/** HighLevel's OpenAPI: a duplicate is created only when both the location and the request allow it. */
 async function upsert(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const { locationId, createNewIfDuplicateAllowed, ...body } = mustBe(upsertedContact, await call.json())

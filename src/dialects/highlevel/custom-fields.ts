@@ -20,7 +20,7 @@ export const customFieldRoutes: readonly Route[] = [
   route('DELETE', one, 'delete-custom-field', remove),
 ]
 
-/** As many as one list of the catalog holds: what cannot be listed is not made. */
+/** The catalog's limit for one list: a field beyond it could not be listed, so it is not created. */
 const MOST_FIELDS = 1_000
 
 function route(method: Route['method'], path: string, operation: string, answer: Route['answer']): Route {
@@ -87,7 +87,7 @@ function moduleOf(call: Call, context: LocationContext, model: Model): Promise<M
   return call.services.records.module(context.actor, MODULES[model])
 }
 
-/** Fields of other modules are not HighLevel's. */
+/** Fields of other modules are treated as unknown. */
 async function mustFind(call: Call, context: LocationContext): Promise<{ field: Field; model: Model }> {
   const face = call.params['id'] ?? ''
   const id = idOfFace(face) as FieldId | null
@@ -106,7 +106,7 @@ async function fieldOrNull(call: Call, context: LocationContext, id: FieldId): P
   }
 }
 
-/** The key that was asked for, as it is; or one made from the name, with `_1`, `_2` behind it while it is taken. */
+/** The requested key unchanged, or one derived from the name with the first free suffix `_1`, `_2`, and so on. */
 async function freeKey(
   call: Call,
   context: LocationContext,

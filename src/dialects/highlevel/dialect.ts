@@ -16,12 +16,12 @@ import { createThrottle, RATE_LIMIT_HEADERS, type Limits } from './throttle.ts'
 import { uploadRoutes } from './uploads.ts'
 
 export interface HighLevelSettings {
-  /** Asked for each call, for they may change; null: calls are not counted. */
+  /** Read for each call, because limits can change at run time; null: calls are not counted. */
   readonly limits: () => Limits | null
   readonly limiter: RateLimiter
 }
 
-/** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
+/** Prefixes of the other dialects; every other path is HighLevel's, whose paths share no prefix. */
 const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
@@ -39,7 +39,7 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
     headers: (_head, caller) => throttle.headers(caller),
     secret: secretOf,
     refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault, head),
-    // Nothing is published about CORS; its tokens are no cookies, so any origin may send one.
+    // Nothing is published about CORS. Tokens are not cookies, so any origin is allowed.
     cors: {
       mode: 'anyone',
       conceals: isConsentPath,
@@ -62,7 +62,7 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
   }
 }
 
-/** The page names one version; the live gateway takes every published one, and the SDK's newest sends another. */
+/** The page names one version; the live gateway accepts every published one, and the newest SDK sends another. */
 function mustBePublished({ headers }: IncomingHead): void {
   const version = String(headers['version'] ?? '').trim()
   if (version === '') throw versionMissing()

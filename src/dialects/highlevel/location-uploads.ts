@@ -1,4 +1,7 @@
-/** POST /locations/{id}/customFields/upload: files that a PUT puts into a field later. They are acknowledged, so they are kept. */
+/**
+ * POST /locations/{id}/customFields/upload: files that a later PUT puts into a field. The answer acknowledges them, so
+ * they are stored durably.
+ */
 import type { FileClaim } from '../../core/files/policy.ts'
 import type { Intake } from '../../core/files/intake.ts'
 import { Fault } from '../../core/model/fault.ts'
@@ -22,7 +25,7 @@ export const locationUploadRoutes: readonly Route[] = [
   },
 ]
 
-/** The form as it comes: its text parts may stand before or behind the files. */
+/** The parsed form. Its text parts may come before or after the files. */
 interface Received {
   readonly names: string[]
   readonly claims: { readonly claim: FileClaim; readonly field: Field | undefined }[]
@@ -50,7 +53,7 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
   for await (const part of call.bodyKind === 'none' ? [] : call.parts()) {
     if (part.isFile) {
       const file = incomingFile(part)
-      // HighLevel leaves the name of the part open; public clients send <custom_field_id>_<uuid>.
+      // HighLevel does not define the part's name; public clients send <custom_field_id>_<uuid>.
       const id = idOfFace(partName(part.name).fieldId)
       const field = fields.find((known) => known.id === id && holdsFiles(known))
       received.names.push(part.name)
@@ -63,7 +66,7 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
   if (intake.count === 0) throw noFile([])
 }
 
-/** What the fields that the form names, and its own `maxFiles`, let in. */
+/** Checks the files against the fields that the form names and against its own `maxFiles`. */
 function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
   const named = idOfFace(id)
   const field = fields.find((known) => known.id === named && holdsFiles(known))
@@ -79,7 +82,7 @@ function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]):
   )
 }
 
-/** The contact that `id` names; any other id leaves the files with the location itself. */
+/** The contact that `id` names; with any other id the files belong to the location itself. */
 async function ownerOf(call: Call, context: LocationContext, module: Module, face: string): Promise<RecordId | null> {
   if (idOfFace(face) === null) return null
   try {

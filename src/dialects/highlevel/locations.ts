@@ -49,7 +49,7 @@ async function readLocation(call: Call): Promise<Answer> {
   return { status: 200, json: { location: locationWire(location), traceId: call.id } }
 }
 
-/** A location's own token, or one of the agency that it belongs to. */
+/** Allows the location's own token, or one of the agency that owns it. */
 async function mustMayRead(call: Call, face: string): Promise<Organization> {
   if (call.caller.organization !== null) {
     const context = contextOf(call)

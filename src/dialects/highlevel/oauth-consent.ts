@@ -1,4 +1,4 @@
-/** Where a user chooses the location (or the whole agency) in which a program may work. */
+/** The page on which a user chooses the location (or the whole agency) that a client gets access to. */
 import type { Session } from '../../core/ports/accounts-catalog.ts'
 import { faceOf } from '../../core/model/ids.ts'
 import type { Client, Organization } from '../../core/model/model.ts'
@@ -17,10 +17,10 @@ import {
 import { TERMS } from './oauth-terms.ts'
 import { meaningOf } from './scope-words.ts'
 
-/** More locations than a page of choices can show. */
+/** Maximum number of locations on the page. */
 const MOST = 500
 
-/** Under the SDK's address, and under that of the documentation. */
+/** Under the SDK's path, and under the documented one. */
 export const consentRoutes: readonly Route[] = ['/oauth/chooselocation', '/v2/oauth/chooselocation'].flatMap(
   (path): Route[] => [
     { method: 'GET', path, needs: 'nobody', operation: 'choose-location', answer: chooseLocation },
@@ -70,7 +70,7 @@ interface Choice {
   readonly organization: Organization | null
 }
 
-/** A user's own location; for whoever may act for the agency all of them, and the agency itself. */
+/** A user's own location; for a user who may act for the agency, all its locations and the agency itself. */
 async function choicesOf(call: Call, client: Client, { account, organization }: Session): Promise<readonly Choice[]> {
   if (organization.agency !== client.agency) return []
   if (account.reach !== 'agency') return [choiceOf(organization)]

@@ -1,10 +1,10 @@
-/** How `/oauth` says no: node-oauth2-server's words in HighLevel's shape; to people on a page. */
+/** Errors of `/oauth`: node-oauth2-server's texts in HighLevel's shape; a page for browsers. */
 import type { Fault } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import { refusalPage } from '../../pages/page.ts'
 import { isConsentPath } from './oauth-consent.ts'
 
-/** What a grant of either kind is called in refusals. */
+/** Names of the grants in error texts. */
 const SAID: Readonly<Record<string, string>> = {
   unknown: 'is invalid',
   revoked: 'is invalid',
@@ -14,7 +14,7 @@ const SAID: Readonly<Record<string, string>> = {
   wrong_verifier: 'was asked for with another code_challenge',
 }
 
-/** Null for what is no matter of OAuth's. */
+/** Returns null for faults that are not OAuth's. */
 export function refuseOauth(fault: Fault, head: IncomingHead): Answer | null {
   const { subject, reason, code } = fault
   if (isConsentPath(head.path) && subject !== 'route' && subject !== 'method') return refusalPage(fault)
@@ -27,7 +27,7 @@ function kindOf({ details }: Fault): string {
   return details['kind'] === 'code' ? 'authorization code' : 'refresh token'
 }
 
-/** `error` is OAuth's word here; the SDK reads `message`. */
+/** `error` is OAuth's error code; the SDK reads `message`. */
 function refusal(statusCode: number, error: string, message: string, head: IncomingHead): Answer {
   const json = { statusCode, message, error, error_description: message, traceId: head.id }
   return { status: statusCode, headers: { 'cache-control': 'no-store' }, json }

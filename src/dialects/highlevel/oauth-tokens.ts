@@ -62,7 +62,7 @@ function issue(call: Call, client: Client, body: TokenBody): Promise<Issued> {
   }
 }
 
-/** The client in its own name: in its own location, or for its agency. */
+/** Client credentials: a token for the client's own location, or for its agency. */
 async function byItself({ services }: Call, client: Client, body: TokenBody): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
@@ -92,7 +92,7 @@ async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promi
   }
 }
 
-/** At most so many locations are named. */
+/** Maximum number of locations listed in the answer. */
 const MOST = 500
 
 async function locationsOf({ services }: Call, agency: string): Promise<readonly string[]> {
@@ -105,7 +105,7 @@ async function userIdOf({ services }: Call, { user, organization }: Grant): Prom
   return id === undefined ? '' : faceOf(id)
 }
 
-/** For a location of the agency whose own token asks. */
+/** Exchanges an agency's token for one of a location of that agency. */
 async function giveLocationToken(call: Call): Promise<Answer> {
   const { companyId, locationId } = mustBe(locationBody, await bodyOf(call))
   const { caller, services } = call
@@ -126,7 +126,7 @@ async function giveLocationToken(call: Call): Promise<Answer> {
   return { status: 201, headers: NOT_KEPT, json }
 }
 
-/** One that does not exist and one of another agency are told apart by nobody. */
+/** Throws the same fault for an unknown location and for another agency's, so that existence is not disclosed. */
 async function locationOf({ services, caller }: Call, face: string): Promise<Organization> {
   const id = idOfFace(face) as OrganizationId | null
   const found = id === null ? null : await services.organizations.find(id).catch(nullWhenMissing)
@@ -139,7 +139,7 @@ function nullWhenMissing(thrown: unknown): null {
   throw thrown
 }
 
-/** A form, as documented; JSON is understood as well. */
+/** A form, as documented; JSON is accepted as well. */
 async function bodyOf(call: Call): Promise<unknown> {
   if (call.bodyKind === 'other') return call.json()
   return call.bodyKind === 'urlencoded' ? Object.fromEntries(await call.form()) : {}

@@ -1,10 +1,13 @@
-/** How HighLevel says no: `{statusCode, message, error, traceId}`, and the fault's sentence is the message unless the wire fixes one. */
+/**
+ * HighLevel's error answers: `{statusCode, message, error, traceId}`. The fault's message is sent unless the vendor
+ * fixes the text.
+ */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 
 interface Saying {
   readonly status: number
-  /** Left out: the fault's own sentence. */
+  /** If absent, the fault's own message. */
   readonly text?: string
 }
 
@@ -12,7 +15,7 @@ const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => 
   unauthenticated: (fault, head) => ({ status: 401, ...tokenText(fault, head) }),
   forbidden({ subject }) {
     if (subject === 'scope') return { status: 401, text: 'The token is not authorized for this scope.' }
-    // What a user's profile or role denies: nobody recorded it, so the sentence says which.
+    // Denied by the user's profile or role: the vendor's text is not recorded, so the fault's own message is sent.
     if (subject === 'module' || subject === 'record') return { status: 403 }
     return { status: 403, text: 'The token does not have access to this location.' }
   },
@@ -64,7 +67,7 @@ export function refuse(fault: Fault, head: IncomingHead): Answer {
   }
 }
 
-/** A Bearer token, white space round it trimmed; null when there is none. */
+/** A Bearer token without surrounding white space; null if there is none. */
 export function secretOf({ headers }: IncomingHead): string | null {
   return /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null
 }
@@ -77,7 +80,7 @@ function sayingOf(fault: Fault, head: IncomingHead): Saying {
   return typeof fixed === 'string' ? { ...saying, text: fixed } : saying
 }
 
-/** The reference page knows one text for every bad token; a private integration's has its own on the live API. */
+/** The reference page has one text for every invalid token; the live API has another for private integrations. */
 function tokenText(fault: Fault, head: IncomingHead): { text?: string } {
   if (fault.reason === 'missing') return {}
   const isPrivate = secretOf(head)?.startsWith('pit-') === true

@@ -1,4 +1,4 @@
-/** What HighLevel's scopes mean, for the people who are to agree to them. */
+/** Descriptions of HighLevel's scopes, shown on the consent page. */
 import type { ScopeName } from './scopes.ts'
 
 const MEANINGS: Readonly<Record<ScopeName, string>> = {
@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<ScopeName, string>> = {
   'oauth.write': 'Work in every location of the agency',
 }
 
-/** Null for a scope that has no effect here. */
+/** Returns null for a scope that has no effect here. */
 export function meaningOf(scope: string): string | null {
   return Object.hasOwn(MEANINGS, scope) ? MEANINGS[scope as ScopeName] : null
 }

@@ -1,9 +1,9 @@
-/** Bodies held against their schemas, and refused in the sentences of class-validator, which clients of HighLevel know. */
+/** Validates bodies against their schemas; errors are class-validator's sentences, which HighLevel's clients expect. */
 import type { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
 import { invalid } from './faults.ts'
 
-/** Deeper than any body of the API; without a bound, whatever walks it later could run out of stack. */
+/** Deeper than any body of the API. Without this limit, recursive code could overflow the stack. */
 const DEEPEST = 32
 const MOST_SENTENCES = 50
 
@@ -17,9 +17,9 @@ const KINDS: Readonly<Record<string, string>> = {
   int: 'an integer number',
 }
 
-/** Fault: `invalid_input`; with a list of sentences when the body is an object, but not the right one. */
+/** Fault: `invalid_input`; with a list of sentences when the body is an object that violates the schema. */
 export function mustBe<T>(schema: z.ZodType<T>, body: unknown): T {
-  // Where nothing is required nothing need be sent; where something is, the sentences name it.
+  // Without required properties the body may be absent; with them, the sentences name each one.
   const given = body ?? {}
   if (typeof given !== 'object' || Array.isArray(given))
     throw unfit(`The body is ${Array.isArray(given) ? 'a list' : `a ${typeof given}`}; it must be a JSON object.`)
@@ -30,7 +30,7 @@ export function mustBe<T>(schema: z.ZodType<T>, body: unknown): T {
   throw invalid([...new Set(parsed.error.issues.slice(0, MOST_SENTENCES).flatMap(sentencesOf))])
 }
 
-/** The sentences for a text that must be there and is not, or is something else. */
+/** The sentences for a required text that is missing or of another type. */
 export function neededSentences(name: string, found: unknown): readonly string[] {
   const empty = `${name} can't be empty`
   if (found === '') return [empty]

@@ -73,7 +73,7 @@ async function page(
   return { status: 200, json: { items: attachments.map(attachmentWire), next } }
 }
 
-/** A cursor of another order would begin in the middle of nowhere. */
+/** Rejects a cursor of another sort order, which would point to an arbitrary position. */
 function afterOf(cursor: string, sort: Query['sort'], order: Query['order']): AttachmentPage['after'] {
   const value = sort === 'size' ? z.int().min(0) : z.string().max(500)
   const [, , reached, last] = factsOf(z.tuple([z.literal(sort), z.literal(order), value, id]), cursor)

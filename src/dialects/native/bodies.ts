@@ -1,4 +1,4 @@
-/** What comes in: the JSON bodies of requests. Keys that are not listed are refused, not passed over. */
+/** Schemas of JSON request bodies. Unknown keys are refused, not ignored. */
 import { z } from 'zod'
 import { json, MOST_IDS, properties } from './wire.ts'
 

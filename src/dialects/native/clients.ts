@@ -1,4 +1,4 @@
-/** OAuth clients: programs that ask users for access, and the end of what they were given. */
+/** OAuth clients: create, list, remove, and revoke the tokens issued to them. */
 import type { Client, ClientId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** Where a page ended, as a text that clients hand back and do not look into. It holds nothing that the page did not show. */
+/** The end of a page as an opaque text that clients send back. It contains only values that the page itself showed. */
 import type { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
 
@@ -9,7 +9,7 @@ export function cursorOf(facts: unknown): string {
     .replace(/=+$/, '')
 }
 
-/** Fault: `invalid_input` for a text that is none of ours, or another list's. */
+/** Fault: `invalid_input` for a text that is not a cursor, or is another list's. */
 export function factsOf<T>(schema: z.ZodType<T>, cursor: string): T {
   const facts = schema.safeParse(read(cursor))
   if (facts.success) return facts.data
@@ -21,7 +21,7 @@ export function factsOf<T>(schema: z.ZodType<T>, cursor: string): T {
   )
 }
 
-/** A page of a list that is at hand as a whole, in the order of its ids' places in it. */
+/** A page of a list held in memory; the order is that of the list. */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },

@@ -11,7 +11,7 @@ import { field, fields } from './wire.ts'
 
 const tag = 'Modules and fields'
 const ONE = `${ORGANIZATION_PATH}/fields/:field`
-/** What a file field takes in one upload unless it is told otherwise. */
+/** Default maximum of files in one upload to a file field. */
 const MAX_FILES = 15
 
 export const fieldRoutes: readonly Route[] = [
@@ -130,7 +130,9 @@ function idIn({ params }: Call): FieldId {
   return (params['field'] ?? '') as FieldId
 }
 
-/** `contact.passport_scan`: the module in the singular, then letters and digits of any script, joined by underscores. */
+/**
+ * `contact.passport_scan`: the module in the singular, then letters and digits of any script, joined by underscores.
+ */
 function keyOf({ singular }: Module, name: string): string {
   const slug = (text: string) =>
     text

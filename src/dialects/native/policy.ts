@@ -1,4 +1,4 @@
-/** What enters here: anything, up to a size that one request can bring; and what a file field makes of that. */
+/** Upload policy: any file up to the maximum size of one request, further restricted by the file field. */
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
 import type { Field } from '../../core/model/model.ts'
@@ -28,7 +28,7 @@ export function policyFor(field: Field | null): Policy {
   }
 }
 
-/** Two spellings of one type. */
+/** The other spelling of a type. */
 function twinOf(extension: string): string {
   if (extension === 'jpeg') return 'jpg'
   return extension === 'mpg' ? 'mpeg' : extension

@@ -1,4 +1,4 @@
-/** What may stand behind the `?`. A parameter that is not listed is refused, and so is one that comes twice. */
+/** Schemas of query parameters. An unlisted parameter is refused, and so is a repeated one. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
 import { ITEMS, MOST_ITEMS } from './wire.ts'
@@ -61,11 +61,11 @@ const sorting = {
   order,
 }
 
-/** Of one record's attachments. */
+/** Attachments of one record. */
 export const recordAttachmentQuery = z.strictObject({ ...page, ...sorting, ...filters })
 export type RecordAttachmentQuery = z.input<typeof recordAttachmentQuery>
 
-/** Of all attachments of an organization. */
+/** All attachments of an organization. */
 export const attachmentQuery = z.strictObject({
   ...page,
   ...sorting,

@@ -92,7 +92,7 @@ export async function recordIn(call: Call): Promise<Found> {
   const context = await contextOf(call)
   const found = await call.services.records.find(context.actor, null, (call.params['record'] ?? '') as RecordId)
   const module = (await moduleNames(call, context)).get(found.module)
-  // Its module is being removed, and takes it along.
+  // Its module is being removed, and the record with it.
   if (module === undefined) throw recordUnknown(found.id)
   return { context, record: found, module }
 }
@@ -164,7 +164,9 @@ async function changesOf(
   }
 }
 
-/** Fault: `invalid_input` for a field that the module does not have, or one that holds the other kind of thing. */
+/**
+ * Fault: `invalid_input` for a field that the module does not have, or one that holds the other kind (values or files).
+ */
 function mustHold(fields: ReadonlyMap<string, Field>, key: string, what: 'values' | 'files'): Field {
   const found = fields.get(key)
   if (found === undefined)

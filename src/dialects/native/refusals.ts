@@ -1,4 +1,4 @@
-/** How the native API says no: a problem document of RFC 9457, whose `detail` is the fault's own sentence. */
+/** The native API's error answers: a problem document of RFC 9457 whose `detail` is the fault's own message. */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import type { ProblemWire } from './wire.ts'
@@ -48,7 +48,7 @@ export function refuse(fault: Fault, head: IncomingHead): Answer {
   return { status, headers: { 'content-type': 'application/problem+json', ...headersOf(fault) }, json: problem }
 }
 
-/** Members that only some problems have, as the fault's details bring them. */
+/** Members that only some problems have, taken from the fault's details. */
 function membersOf({ details }: Fault): Pick<ProblemWire, 'errors' | 'checks'> {
   const { errors, checks } = details as Pick<ProblemWire, 'errors' | 'checks'>
   return { ...(errors === undefined ? {} : { errors }), ...(checks === undefined ? {} : { checks }) }

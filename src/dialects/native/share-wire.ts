@@ -1,4 +1,4 @@
-/** Shares, as they are asked for and shown. */
+/** Request and answer schemas of shares. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
 import { pageQuery } from './queries.ts'

@@ -1,4 +1,4 @@
-/** What lies under the address of a share: the file itself, or a page that asks before it counts a download. */
+/** The address of a share: the file itself, or a page that asks for confirmation before it counts a download. */
 import { Fault } from '../../core/model/fault.ts'
 import type { Share } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
@@ -40,7 +40,7 @@ async function open(call: Call): Promise<Answer> {
   return forPeople(call, null, async (secret) => {
     const share = await call.services.shares.look(secret)
     if (share.hasPassword || share.maxDownloads !== null) return sharePage(share, null)
-    // Looking whether it is there is no download.
+    // HEAD is not counted as a download.
     if (call.method === 'HEAD') return { status: 200, headers: { 'cache-control': 'no-store' } }
     return sent(call, secret, null)
   })
@@ -60,7 +60,7 @@ async function sent(call: Call, secret: string, password: string | null): Promis
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } }
 }
 
-/** A browser is answered with a page; a program, with the problem itself. */
+/** A browser is answered with a page; a program, with the problem document. */
 async function forPeople(
   call: Call,
   shares: Call['services']['shares'] | null,

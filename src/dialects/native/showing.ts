@@ -1,4 +1,4 @@
-/** The model as the wire shows it. */
+/** Maps the core model to the wire. */
 import { faceOf } from '../../core/model/ids.ts'
 import { mediaTypeOf } from '../../core/files/media-types.ts'
 import type {

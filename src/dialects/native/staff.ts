@@ -1,4 +1,4 @@
-/** Who belongs to an organization, and who may do what. Only an administrator decides that. */
+/** Users of an organization and their permissions. Only an administrator may change them. */
 import { Fault } from '../../core/model/fault.ts'
 import type { OrganizationId, Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
@@ -70,7 +70,7 @@ function of(
   return { method, path: ORGANIZATION_PATH + path, operation, needs, answer, about: { tag, ...about } }
 }
 
-/** Fault: `forbidden` for a user with a profile: it could give itself another one. */
+/** Fault: `forbidden` for a user with a profile: such a user could otherwise change their own profile. */
 export async function mustAdminister(call: Call): Promise<OrganizationId> {
   const { actor, organization } = await contextOf(call)
   if (actor.profile === null) return organization.id

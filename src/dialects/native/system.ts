@@ -1,4 +1,4 @@
-/** What is asked about the server itself, and who is asking. */
+/** Routes about the server itself and about the caller. */
 import { Fault } from '../../core/model/fault.ts'
 import { SCOPES } from '../../core/model/scopes.ts'
 import { faceOf } from '../../core/model/ids.ts'

@@ -88,7 +88,10 @@ async function revoke(call: Call): Promise<Answer> {
   return { status: 204 }
 }
 
-/** Nobody gives away more than they have: a vendor's scope may open anything that the vendor's API shows. */
+/**
+ * Prevents privilege escalation: a caller may only create tokens with scopes it holds. A vendor's scope may give access
+ * to everything in the vendor's API.
+ */
 function mustBeMine({ caller }: Call, kind: Token['kind'], scopes: readonly string[]): void {
   const unknown = scopes.filter((one) => kind === 'native' && !SCOPES.some((known) => known === one))
   if (unknown.length > 0)

@@ -12,7 +12,7 @@ import { attachmentWire } from './showing.ts'
 import { queryOf } from './validation.ts'
 import { uploaded } from './wire.ts'
 
-/** A link's own bound is shorter; longer texts are no links. */
+/** Maximum bytes of a `link` part; the limit of a link itself is lower. */
 const LINK_BYTES = 16_384
 
 const files = z.object({
@@ -104,7 +104,7 @@ async function takePart(part: Part, intake: Intake, policy: Policy, field: Field
     await intake.file(file, policy, placementIn(field))
   } else if (part.name === 'link') {
     const url = (await part.text(LINK_BYTES)).trim()
-    // An input that nobody filled in: browsers send it all the same.
+    // An input left empty: browsers send it as well.
     if (url !== '') intake.link(url, placementIn(field))
   } else {
     throw new Fault(

@@ -1,9 +1,9 @@
-/** Bodies and queries held against their schemas; what does not fit is named place by place. */
+/** Validates bodies and queries against their schemas; errors name each invalid place. */
 import type { z } from 'zod'
 import { Fault, type FaultSubject } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
-/** Deeper than any body of this API; without a bound, whatever walks it later could run out of stack. */
+/** Deeper than any body of this API. Without this limit, recursive code could overflow the stack. */
 const DEEPEST = 32
 const MOST_ERRORS = 50
 

@@ -1,11 +1,11 @@
 /**
- * What goes out: every answer of the native API, as a schema and as the type inferred from it. What comes in is in
- * bodies.ts and queries.ts. These three import little more than zod, so that clients and pages can take their types from them.
+ * Every answer of the native API, as a schema and as the type inferred from it. Requests are in bodies.ts and
+ * queries.ts. These three import little more than zod, so that clients and pages can import their types.
  */
 import { z } from 'zod'
 import { SCOPES } from '../../core/model/scopes.ts'
 
-/** Most ids in one bulk removal, most and usual items of a page. */
+/** Maximum ids in one bulk removal; maximum and default items of a page. */
 export const MOST_IDS = 500
 export const MOST_ITEMS = 200
 export const ITEMS = 50
@@ -17,7 +17,7 @@ const face = z.string().meta({ description: 'The same id as HighLevel writes it:
 const time = z.iso.datetime().meta({ description: 'UTC, in milliseconds', example: '2026-11-21T23:30:00.000Z' })
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-/** Whatever JSON can say: a body has been parsed by then. */
+/** Any JSON value: the body has been parsed by then. */
 export const json = z.unknown() as unknown as z.ZodType<Json, Json>
 export const properties = z.record(z.string().max(200), json)
 
@@ -117,7 +117,7 @@ export const removals = z
   .meta({ id: 'Removals', description: 'One outcome per id, in their order' })
 export type RemovalsWire = z.infer<typeof removals>
 
-/** What is in `manifest.json`, the first entry of an archive. */
+/** The content of `manifest.json`, the first entry of an archive. */
 export const manifest = z
   .object({
     organization: idOut,
@@ -226,7 +226,7 @@ export const problem = z
   .meta({ id: 'Problem' })
 export type ProblemWire = z.infer<typeof problem>
 
-/** A page of a list. `next` goes into `cursor` for the page after it. */
+/** A page of a list. `next` goes into `cursor` for the following page. */
 function pageOf<T extends z.ZodType>(item: T, name: string) {
   return z
     .object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Null: this was the last page' }) })
@@ -244,6 +244,6 @@ export interface PageWire<T> {
   readonly next: string | null
 }
 
-/** What an upload made, in the order of its parts. */
+/** The attachments that an upload created, in the order of its parts. */
 export const uploaded = z.object({ items: z.array(attachment) }).meta({ id: 'Uploaded' })
 export type UploadedWire = z.infer<typeof uploaded>

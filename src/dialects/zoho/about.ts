@@ -1,4 +1,4 @@
-/** What the API's description says of Zoho's routes: the shapes that its SDKs rely on. */
+/** Schemas of Zoho's routes for the OpenAPI document: the shapes that its SDKs rely on. */
 import { z } from 'zod'
 import type { About, AnswerAbout, DialectAbout, Route } from '../../http/contracts.ts'
 
@@ -228,11 +228,11 @@ const ABOUT: Readonly<Record<string, About>> = {
   },
 }
 
-/** The route with what is said of its operation. */
+/** Adds the documentation of its operation to the route. */
 export function described(route: Route): Route {
   const found = Object.hasOwn(ABOUT, route.operation) ? ABOUT[route.operation] : undefined
   if (found === undefined) return route
-  // The alias has every operation once more; a group of its own keeps the list short.
+  // The alias repeats every operation; a tag of its own keeps the list short.
   const tag = route.path.startsWith('/crm/v2.1/') ? 'Zoho: the same under /crm/v2.1' : found.tag
   return { ...route, about: { ...found, tag } }
 }

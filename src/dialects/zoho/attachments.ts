@@ -39,13 +39,16 @@ export async function list(call: Call): Promise<Answer> {
   )
 }
 
-/** v2 answers an unknown attachment with 204; its SDKs name the file by what follows the last `'`, and parse any type they know. */
+/**
+ * v2 answers an unknown attachment with 204. Its SDKs take the file name from after the last `'` of the header, and
+ * parse every media type that they know.
+ */
 export async function download(call: Call): Promise<Answer> {
   const { module = '', record = '', id = '' } = call.params
   const actor = actorOf(call.caller)
   const found = await call.services.attachments.download(actor, module, record as RecordId, id as AttachmentId)
   if (found === null) {
-    // Told in its own words when it is the module or the record that is not there.
+    // Throws the specific fault when the module or the record is what is missing.
     await recordOf(call, 'attachments.view')
     return nothing
   }
@@ -76,14 +79,19 @@ export async function removeMany(call: Call): Promise<Answer> {
   })
 }
 
-/** Where the path points, when nothing needs to be known of the record but that it is there. */
+/**
+ * Actor and record id from the path; checks that the record exists and that the actor may do `action`, without loading
+ * it.
+ */
 async function placeOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
   const actor = actorOf(call.caller)
   const record = (call.params['record'] ?? '') as RecordId
   return { actor, record: (await call.services.records.place(actor, moduleNameOf(call), record, action)).record }
 }
 
-/** The record that the path names, in the module that it names, for somebody who may do this with it. */
+/**
+ * The record and module that the path names. Faults: `not_found`, and `forbidden` when the actor may not do `action`.
+ */
 export async function recordOf(
   call: Call,
   action: Action,
@@ -102,7 +110,7 @@ export function noFile(sentence: string): Fault {
   )
 }
 
-/** The part as a file; `name` is for one that has none. */
+/** The part as a file; `name` is used when the part has no filename. */
 export function fileOf(part: Part, name: string): IncomingFile {
   return {
     part: part.name,
@@ -115,7 +123,7 @@ export function fileOf(part: Part, name: string): IncomingFile {
   }
 }
 
-/** How a message calls a part. */
+/** The label of a part in error messages. */
 function labelOf(part: Part): string {
   return `Part ${String(part.index)} ("${part.name.slice(0, 60)}")`
 }

@@ -1,10 +1,10 @@
 import { Fault } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
-/** How many ids one call may name. */
+/** Maximum number of ids in one call. */
 const MOST = 100
 
-/** `ids=1,2,3` (commas raw or encoded), each once, in their order. Faults: `invalid_input` about `parameter`. */
+/** `ids=1,2,3` (commas raw or encoded), deduplicated, in request order. Fault: `invalid_input` about `parameter`. */
 export function idsOf(call: Call): string[] {
   const ids = (call.query.get('ids') ?? '')
     .split(',')

@@ -22,7 +22,7 @@ export function consentRoutes(terms: () => Terms): readonly Route[] {
   ]
 }
 
-/** Pages of consent are for the user's eyes: no page of another origin reads them. */
+/** Consent pages are for the user only: CORS must not allow other origins to read them. */
 export function isConsentPath(path: string): boolean {
   return path.startsWith('/oauth/v2/auth')
 }
@@ -76,7 +76,7 @@ async function withToken(call: Call, asked: Asked, session: Session, terms: Term
   ])
 }
 
-/** Without a word, when this session has granted that much to this client before; else as the first time. */
+/** Skips the consent page when this session has granted this client these scopes before; otherwise shows it. */
 async function refresh(call: Call, terms: Terms): Promise<Answer> {
   const asked = await mustBeAsked(call)
   const session = await sessionOf(call)
@@ -87,13 +87,13 @@ async function refresh(call: Call, terms: Terms): Promise<Answer> {
   return authorize(call, questionOf(call, asked, terms))
 }
 
-/** Not inside somebody's frame. */
+/** False in a frame of another site. */
 function isWindow({ headers }: Call): boolean {
   const into = headers['sec-fetch-dest']
   return into === undefined || into === 'document'
 }
 
-/** In the query of the redirect URI, or (for tokens) in its fragment, which no server sees. */
+/** Appends to the query of the redirect URI or, for tokens, to its fragment, which browsers do not send to servers. */
 function backTo({ redirectUri, responseType, state }: Asked, values: readonly (readonly [string, string])[]): string {
   const all = state === null ? values : [...values, ['state', state] as const]
   return responseType === 'token' ? withFragment(redirectUri, all) : withQuery(redirectUri, all)

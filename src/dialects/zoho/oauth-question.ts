@@ -1,4 +1,4 @@
-/** What a program asks for at `/oauth/v2/auth`. */
+/** The authorization request at `/oauth/v2/auth`. */
 import type { Client } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'
 import {
@@ -17,12 +17,15 @@ export interface Asked {
   readonly scopes: readonly string[]
   readonly state: string | null
   readonly isOffline: boolean
-  /** `prompt=consent`: a refresh token also for who has one. */
+  /** `prompt=consent`: issues a refresh token even when one exists. */
   readonly isAnew: boolean
   readonly challenge: string | null
 }
 
-/** Faults, none of which may lead anywhere: `unauthenticated` about `client`, `invalid_input` about `parameter`. */
+/**
+ * Faults, none of which may be redirected to the client: `unauthenticated` about `client`, `invalid_input` about
+ * `parameter`.
+ */
 export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
   const client = await mustFindClient(services.clients, query.get('client_id'), 'zoho')
   const redirectUri = mustBeRedirectUri(query, client)

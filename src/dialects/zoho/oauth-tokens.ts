@@ -16,7 +16,7 @@ export function tokenRoutes(terms: () => Terms): readonly Route[] {
 
 const LONGEST = 8_192
 
-/** One line without an end: the PHP SDK takes what comes after the last line end of the whole answer. */
+/** One line without a trailing newline: the PHP SDK parses what follows the last newline of the whole answer. */
 export function oauthJson(status: number, body: object): Answer {
   const headers = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' }
   return { status, headers, text: JSON.stringify(body) }
@@ -55,12 +55,12 @@ function tokensAnswer(call: Call, { access, refresh }: Issued): Answer {
     ...(refresh === null ? {} : { refresh_token: refresh }),
     api_domain: call.origin,
     token_type: 'Bearer',
-    // Seconds, and no `expires_in_sec` beside it: the SDKs would then read milliseconds here.
+    // Seconds. `expires_in_sec` must be absent: with it the SDKs read `expires_in` as milliseconds.
     expires_in: ACCESS_SECONDS,
   })
 }
 
-/** The client in its own name, in the organization that it names as `soid=ZohoCRM.<id>`. */
+/** Client credentials: a token for the client itself in the organization that `soid=ZohoCRM.<id>` names. */
 async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, string>, terms: Terms): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
@@ -82,7 +82,7 @@ async function revoke(call: Call): Promise<Answer> {
   return oauthJson(200, { status: 'success' })
 }
 
-/** SDKs send them as a form of either kind, older ones in the query; what stands in the body wins. */
+/** SDKs send a form of either encoding, older ones a query; the body takes precedence. */
 async function parametersOf(call: Call): Promise<ReadonlyMap<string, string>> {
   const sent = new Map(call.query)
   if (call.bodyKind === 'multipart') {

@@ -43,7 +43,7 @@ async function photographed(call: Call, action: Action): ReturnType<typeof recor
   })
 }
 
-/** At top level and not in `data`: so the v2 SDKs read it. */
+/** At top level and not in `data`, because the v2 SDKs read it there. */
 function said(message: string): object {
   return { message, details: {}, status: 'success', code: 'SUCCESS' }
 }

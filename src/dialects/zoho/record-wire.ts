@@ -1,4 +1,4 @@
-/** Zoho's names for a record's properties, to and fro. */
+/** Maps between Zoho's field names and a record's property names. */
 import type { CrmRecord, Json, Module, Properties } from '../../core/model/model.ts'
 import { mandatoryFieldOf, wordOf } from './modules.ts'
 import { owner, userReference, zohoTime } from './wire.ts'
@@ -28,7 +28,7 @@ const OF_CONTACTS: Readonly<Record<string, string>> = {
   Mailing_Country: 'country',
 }
 
-/** What the server alone writes. */
+/** Fields that only the server writes. */
 const OURS = new Set(['id', 'Owner', 'Created_Time', 'Modified_Time', 'Created_By', 'Modified_By', 'Full_Name'])
 
 /** Wire name -> property name, in this module. */
@@ -38,7 +38,7 @@ export function namesIn(module: Module): Readonly<Record<string, string>> {
   return { ...EVERYWHERE, ...OF_PERSONS, ...(word === 'leads' ? OF_LEADS : OF_CONTACTS) }
 }
 
-/** Fields that Zoho does not know are kept as they came; what only the server writes, and `$` fields, are dropped. */
+/** Fields that Zoho does not define are kept unchanged; server-written fields and `$` fields are dropped. */
 export function propertiesOf(module: Module, item: Readonly<Record<string, Json>>): Properties {
   const names = namesIn(module)
   const kept = Object.entries(item).filter(([name]) => !OURS.has(name) && !name.startsWith('$'))

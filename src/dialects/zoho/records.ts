@@ -51,7 +51,7 @@ export async function removeRecords(call: Call): Promise<Answer> {
   return zohoJson(200, { data: ids.map((id) => (removed.has(id) ? deleted(id) : unknownRecord(id))) })
 }
 
-/** In the order of `ids`; those that are not there are left out. */
+/** In the order of `ids`; unknown ids are omitted. */
 async function listThese(call: Call, actor: Actor, module: Module): Promise<Answer> {
   const ids = idsOf(call) as RecordId[]
   const found = await Promise.all(ids.map((id) => recordOrNull(call, actor, module, id)))

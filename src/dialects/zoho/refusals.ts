@@ -1,4 +1,7 @@
-/** How Zoho says no. Texts of its page "Upload an Attachment" are letter for letter; the rest is cited in README.md. */
+/**
+ * Zoho's error answers. Texts of its page "Upload an Attachment" are quoted letter for letter; README.md cites the
+ * sources of the rest.
+ */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer } from '../../http/contracts.ts'
 import { zohoJson } from './wire.ts'
@@ -6,7 +9,7 @@ import { zohoJson } from './wire.ts'
 interface Refusal {
   readonly status: number
   readonly code: string
-  /** Null: the wire leaves the text open, and the fault's own sentence helps most. */
+  /** Null: Zoho does not fix the text, so the fault's own message is sent. */
   readonly message: string | ((fault: Fault) => string) | null
   readonly details?: (fault: Fault) => object
 }
@@ -35,7 +38,7 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
   internal: { status: 500, code: 'INTERNAL_ERROR', message: 'Internal Server Error' },
 }
 
-/** Keyed by `code/subject` or `code/subject/reason`: where one word of ours is several of Zoho's. */
+/** Keyed by `code/subject` or `code/subject/reason`: where one fault code maps to several of Zoho's codes. */
 const FINER: Readonly<Record<string, Refusal>> = {
   'unauthenticated/token/missing': { status: 401, code: 'AUTHENTICATION_FAILURE', message: 'Authentication failed' },
   'forbidden/scope': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
@@ -110,7 +113,7 @@ export function refuse(fault: Fault): Answer {
   return zohoJson(refusal.status, body)
 }
 
-/** The page gives the words for an upload; the others are those of its sister pages. */
+/** The page gives the text for an upload; the other texts are from the pages of the other operations. */
 const DENIED: Readonly<Record<string, string>> = {
   'attachments.create': 'upload attachment',
   'attachments.view': 'read attachment details',

@@ -1,4 +1,4 @@
-/** What a scope means, for the people who are to agree to it. */
+/** Descriptions of scopes, shown on the consent page. */
 
 const DOING: Readonly<Record<string, string>> = {
   all: 'See, add, change and delete',
@@ -11,7 +11,7 @@ const DOING: Readonly<Record<string, string>> = {
 
 const READING = new Set(['all', 'read'])
 
-/** Null for a scope that has no effect here. */
+/** Returns null for a scope that has no effect here. */
 export function meaningOf(scope: string): string | null {
   const [service, area, ...rest] = scope.toLowerCase().replaceAll('_', '').split('.')
   if (service !== 'zohocrm') return null

@@ -1,4 +1,4 @@
-/** What the SDKs read before they touch records: modules, their fields, and what hangs on a record. */
+/** Metadata that the SDKs read before they use records: modules, fields and related lists. */
 import { actorOf } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { madeAt } from '../../core/model/ids.ts'
@@ -9,7 +9,7 @@ import { moduleNamed } from './modules.ts'
 import { knownSince, unchanged } from './since.ts'
 import { nothing, zohoJson, zohoTime } from './wire.ts'
 
-/** With If-Modified-Since only what is newer, and 304 when nothing is. */
+/** With If-Modified-Since only newer modules, and 304 if there are none. */
 export async function listModules(call: Call): Promise<Answer> {
   const since = knownSince(call)
   const all = await call.services.records.modules(actorOf(call.caller))
@@ -27,7 +27,7 @@ export async function listFields(call: Call): Promise<Answer> {
   return zohoJson(200, { fields: fieldRows(await moduleAsked(call)) })
 }
 
-/** Attachments are the one thing that hangs on records here. */
+/** Attachments are the only related list here. */
 export async function listRelatedLists(call: Call): Promise<Answer> {
   const module = await moduleAsked(call)
   const attachments = {
@@ -55,7 +55,7 @@ async function moduleAsked(call: Call): Promise<Module> {
   return (await moduleNamed(call, name)).module
 }
 
-/** `generated_type` is dereferenced by the SDKs for every module that is `api_supported`. */
+/** The SDKs dereference `generated_type` for every module that is `api_supported`. */
 function moduleRow(module: Module, index: number): object {
   const yes = { viewable: true, creatable: true, editable: true, deletable: true, show_as_tab: true, visible: true }
   return {

@@ -1,8 +1,8 @@
 import type { Call } from '../../http/contracts.ts'
 
 /**
- * Until when a client says it knows everything, in milliseconds since 1970: an ISO time (the SDKs) or an HTTP date.
- * Neither has milliseconds on this wire, so what changed within that very second counts as known. Null: it does not say.
+ * The time in `If-Modified-Since`, in milliseconds since 1970: an ISO time (the SDKs) or an HTTP date. Neither has
+ * milliseconds on this wire, so the result is the end of that second. Returns null if the header is absent or invalid.
  */
 export function knownSince(call: Call): number | null {
   const header = call.headers['if-modified-since']
@@ -11,5 +11,5 @@ export function knownSince(call: Call): number | null {
   return Number.isNaN(time) ? null : Math.floor(time / 1000) * 1000 + 999
 }
 
-/** Nothing that is newer: no body, and the SDKs keep what they have. */
+/** No newer rows: no body, and the SDKs keep their copy. */
 export const unchanged = { status: 304 } as const

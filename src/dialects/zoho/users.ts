@@ -10,7 +10,7 @@ type Choice = (member: Member, caller: string) => boolean
 
 const isAdmin: Choice = ({ profile }) => profile === null
 
-/** `type=`; what is not here, and no type at all, is everybody. */
+/** Filters of `type=`; an unlisted or missing type selects all users. */
 const TYPES: Readonly<Record<string, Choice>> = {
   CurrentUser: ({ id }, caller) => id === caller,
   AdminUsers: isAdmin,
@@ -52,7 +52,7 @@ export async function getUser(call: Call): Promise<Answer> {
   return member === undefined ? nothing : zohoJson(200, { users: [userRow(member, organization)] })
 }
 
-/** Everybody has a role and a profile on this wire; who has none here is an administrator at the top. */
+/** Every user of Zoho has a role and a profile; a user who has none here is shown as `CEO` and `Administrator`. */
 function userRow({ id, name, email, profile, role, isActive }: Member, organization: OrganizationId): object {
   const names = name.trim().split(/\s+/)
   const lastName = names.at(-1) ?? ''
@@ -85,7 +85,7 @@ function userRow({ id, name, email, profile, role, isActive }: Member, organizat
 
 const EMPTY = ['phone', 'mobile', 'fax', 'website', 'dob', 'street', 'city', 'state', 'zip', 'country', 'signature']
 
-/** For what has no row of its own. */
+/** A derived id, for a role or profile that has no row of its own. */
 function near(organization: OrganizationId, distance: number): string {
   return String(BigInt(organization) + BigInt(distance * 1_000))
 }
