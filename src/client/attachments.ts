@@ -5,8 +5,8 @@ import type { AttachmentWire, PageWire, RemovalsWire, UploadedWire } from '../di
 import { startDownload, type Download, type DownloadOptions } from './download.ts'
 import { createForm, type FormPart } from './form.ts'
 import { createPages, type Pages } from './pages.ts'
-import type { Progress } from './sending.ts'
-import { pieceOf, type Upload } from './source.ts'
+import type { Progress } from './send-form.ts'
+import { fileSourceOf, type Upload } from './source.ts'
 import { parsed, type CallOptions, type Transport } from './transport.ts'
 
 /** A named URL that is stored beside files. */
@@ -54,7 +54,7 @@ export interface Attachments {
 }
 
 /** The server's limit for one bulk removal. */
-const MOST_IDS = 500
+const MAX_IDS = 500
 
 export function createAttachments(transport: Transport, base: string): Attachments {
   const at = (id: string) => `${base}/attachments/${encodeURIComponent(id)}`
@@ -90,8 +90,8 @@ export function createAttachments(transport: Transport, base: string): Attachmen
     },
     async removeAll(ids, { signal } = {}) {
       const outcomes: RemovalsWire['items'] = []
-      for (let from = 0; from < ids.length; from += MOST_IDS) {
-        const json = { ids: ids.slice(from, from + MOST_IDS) }
+      for (let from = 0; from < ids.length; from += MAX_IDS) {
+        const json = { ids: ids.slice(from, from + MAX_IDS) }
         const path = `${base}/attachments/delete`
         outcomes.push(...(await transport.json<RemovalsWire>({ method: 'POST', path, json, signal })).items)
       }
@@ -101,5 +101,5 @@ export function createAttachments(transport: Transport, base: string): Attachmen
 }
 
 function partOf(given: Upload | Blob | Link): FormPart {
-  return 'link' in given ? { name: 'link', value: given.link } : { name: 'file', piece: pieceOf(given) }
+  return 'link' in given ? { name: 'link', value: given.link } : { name: 'file', piece: fileSourceOf(given) }
 }

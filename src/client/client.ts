@@ -21,7 +21,7 @@ import type { Download, DownloadOptions } from './download.ts'
 import { ConnectionError, DossierError, ProblemError, type ProblemDocument } from './errors.ts'
 import { createOrganizationClient, createRest, type ListOptions, type OrganizationClient } from './organization.ts'
 import type { Pages } from './pages.ts'
-import type { Progress } from './sending.ts'
+import type { Progress } from './send-form.ts'
 import type { Source, Upload } from './source.ts'
 import { createTransport, type CallOptions, type TransportOptions } from './transport.ts'
 

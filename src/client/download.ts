@@ -1,6 +1,6 @@
 /** Streams the bytes of a file; after a broken connection, resumes with the remaining range. */
 import { ConnectionError } from './errors.ts'
-import { sleep } from './patience.ts'
+import { sleep } from './retry.ts'
 import { chunksOfStream } from './source.ts'
 import type { Transport } from './transport.ts'
 
@@ -24,7 +24,7 @@ export interface Download extends AsyncIterable<Uint8Array> {
 }
 
 /** Maximum consecutive resumptions that yield no byte. */
-const FRUITLESS = 4
+const MAX_STALLED_RESUMES = 4
 
 export async function startDownload(transport: Transport, path: string, options: DownloadOptions): Promise<Download> {
   const { range, signal } = options
@@ -32,7 +32,7 @@ export async function startDownload(transport: Transport, path: string, options:
     transport.call({ method: 'GET', path, headers: { accept: '*/*', ...headers }, signal })
   const first = await ask(range === undefined ? {} : { range: rangeHeader(range.start, range.end) })
   const size = lengthOf(first)
-  const chunks = () => arriving(first, { ...options, size, ask })
+  const chunks = () => receivedChunks(first, { ...options, size, ask })
   return {
     type: first.headers.get('content-type') ?? 'application/octet-stream',
     size,
@@ -45,20 +45,20 @@ export async function startDownload(transport: Transport, path: string, options:
   }
 }
 
-interface Arrival extends DownloadOptions {
+interface Transfer extends DownloadOptions {
   readonly size: number | null
   readonly ask: (headers: Record<string, string>) => Promise<Response>
 }
 
-async function* arriving(first: Response, arrival: Arrival): AsyncGenerator<Uint8Array, void, void> {
+async function* receivedChunks(first: Response, arrival: Transfer): AsyncGenerator<Uint8Array, void, void> {
   const { range, signal, onProgress, size } = arrival
   let response = first
   let received = 0
-  for (let fruitless = 0; ; fruitless++) {
+  for (let stalled = 0; ; stalled++) {
     try {
       for await (const chunk of response.body === null ? [] : chunksOfStream(response.body)) {
         received += chunk.length
-        fruitless = 0
+        stalled = 0
         yield chunk
         onProgress?.({ received, total: size })
       }
@@ -66,16 +66,16 @@ async function* arriving(first: Response, arrival: Arrival): AsyncGenerator<Uint
       throw new TypeError('the answer ended early')
     } catch (error) {
       signal?.throwIfAborted()
-      if (fruitless >= FRUITLESS || first.headers.get('accept-ranges') !== 'bytes')
+      if (stalled >= MAX_STALLED_RESUMES || first.headers.get('accept-ranges') !== 'bytes')
         throw new ConnectionError('The connection broke while the file came.', { cause: error })
     }
-    await sleep(200 * 2 ** fruitless, signal)
-    response = await rest(first, (range?.start ?? 0) + received, arrival)
+    await sleep(200 * 2 ** stalled, signal)
+    response = await fetchRemainder(first, (range?.start ?? 0) + received, arrival)
   }
 }
 
 /** The remaining bytes of the same file, whose `ETag` must match. */
-async function rest(first: Response, from: number, { range, ask }: Arrival): Promise<Response> {
+async function fetchRemainder(first: Response, from: number, { range, ask }: Transfer): Promise<Response> {
   const etag = first.headers.get('etag')
   const response = await ask({ range: rangeHeader(from, range?.end), ...(etag === null ? {} : { 'if-range': etag }) })
   if (response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${String(from)}-`) === true)

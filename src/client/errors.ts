@@ -47,7 +47,7 @@ export class ConnectionError extends DossierError {
  */
 export async function problemOf(response: Response): Promise<ProblemError> {
   const text = await response.text().catch(() => '')
-  return new ProblemError(documentIn(text) ?? foreign(response, text), response.headers)
+  return new ProblemError(documentIn(text) ?? unexpectedAnswer(response, text), response.headers)
 }
 
 function documentIn(text: string): ProblemDocument | null {
@@ -65,13 +65,13 @@ function isProblem(content: unknown): content is ProblemDocument {
 }
 
 /** For an answer of an intermediary or of another server. */
-function foreign({ status, statusText, url }: Response, text: string): ProblemDocument {
-  const said = text.trim().slice(0, 200)
+function unexpectedAnswer({ status, statusText, url }: Response, text: string): ProblemDocument {
+  const excerpt = text.trim().slice(0, 200)
   return {
     type: 'about:blank',
     title: `${String(status)} ${statusText}`.trim(),
     status,
-    detail: `${url} answered ${String(status)}, but not as Dossier does${said === '' ? '' : `: ${said}`}. Is this Dossier's address?`,
+    detail: `${url} answered ${String(status)}, but not as Dossier does${excerpt === '' ? '' : `: ${excerpt}`}. Is this Dossier's address?`,
   }
 }
 

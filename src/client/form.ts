@@ -1,9 +1,9 @@
 /** multipart/form-data as a stream of known length, or as a Blob where streams cannot be sent. */
-import type { Piece } from './source.ts'
+import type { FileSource } from './source.ts'
 
 /** A text part, or a file. */
 export type FormPart =
-  { readonly name: string; readonly value: string } | { readonly name: string; readonly piece: Piece }
+  { readonly name: string; readonly value: string } | { readonly name: string; readonly piece: FileSource }
 
 export interface Form {
   readonly contentType: string
@@ -45,7 +45,7 @@ export function createForm(parts: readonly FormPart[]): Form {
 
 interface Framed {
   readonly head: Uint8Array
-  readonly piece: Piece | null
+  readonly piece: FileSource | null
 }
 
 function headOf(part: FormPart, boundary: string): string {

@@ -21,7 +21,7 @@ export interface Upload {
 }
 
 /** An upload in the form that the multipart encoder reads. */
-export interface Piece {
+export interface FileSource {
   readonly name: string
   readonly type: string
   readonly sha256: string | null
@@ -33,7 +33,7 @@ export interface Piece {
   blob(): Promise<Blob>
 }
 
-export function pieceOf(upload: Upload | Blob): Piece {
+export function fileSourceOf(upload: Upload | Blob): FileSource {
   const given: Upload = upload instanceof Blob ? { body: upload } : upload
   const body = typeof given.body === 'string' ? new TextEncoder().encode(given.body) : given.body
   const blob = body instanceof Blob ? body : body instanceof Uint8Array ? new Blob([body]) : null
@@ -43,8 +43,8 @@ export function pieceOf(upload: Upload | Blob): Piece {
     sha256: given.sha256 ?? null,
     size: blob?.size ?? given.size ?? null,
     repeatable: blob !== null || typeof body === 'function',
-    open: () => (blob === null ? opened(body as Stream | (() => Stream)) : chunksOf(blob)),
-    blob: async () => blob ?? collected(opened(body as Stream | (() => Stream))),
+    open: () => (blob === null ? openStream(body as Stream | (() => Stream)) : chunksOf(blob)),
+    blob: async () => blob ?? collectBlob(openStream(body as Stream | (() => Stream))),
   }
 }
 
@@ -56,7 +56,7 @@ function typeOf(blob: Blob | null): string | null {
   return blob === null || blob.type === '' ? null : blob.type
 }
 
-function opened(body: Stream | (() => Stream)): AsyncIterable<Uint8Array> {
+function openStream(body: Stream | (() => Stream)): AsyncIterable<Uint8Array> {
   const stream = typeof body === 'function' ? body() : body
   return Symbol.asyncIterator in stream ? stream : chunksOfStream(stream)
 }
@@ -84,7 +84,7 @@ export async function* chunksOfStream(stream: ReadableStream<Uint8Array>): Async
   }
 }
 
-async function collected(stream: AsyncIterable<Uint8Array>): Promise<Blob> {
+async function collectBlob(stream: AsyncIterable<Uint8Array>): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of stream) parts.push(chunk as Uint8Array<ArrayBuffer>)
   return new Blob(parts)

@@ -1,8 +1,8 @@
 /** Authorized requests, retried after broken connections and temporary refusals. */
 import { ConnectionError, DossierError } from './errors.ts'
 import type { Form } from './form.ts'
-import { persist } from './patience.ts'
-import { sendForm, type Progress } from './sending.ts'
+import { withRetries } from './retry.ts'
+import { sendForm, type Progress } from './send-form.ts'
 
 export interface TransportOptions {
   /** The server's address, such as `https://files.example.com`. */
@@ -45,14 +45,14 @@ export interface Transport {
   send(request: FormRequest): Promise<Response>
 }
 
-const RETRIES = 4
-const PATIENCE_MS = 30_000
+const DEFAULT_RETRIES = 4
+const DEFAULT_MAX_DELAY_MS = 30_000
 
 export function createTransport(options: TransportOptions): Transport {
   const base = addressOf(options.server)
   const authorization = `Bearer ${options.token}`
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
-  const patience = { retries: options.retries ?? RETRIES, longest: options.patience ?? PATIENCE_MS }
+  const patience = { retries: options.retries ?? DEFAULT_RETRIES, maxDelayMs: options.patience ?? DEFAULT_MAX_DELAY_MS }
   const urlOf = ({ path, query }: Pick<Request, 'path' | 'query'>) => `${base}/api/v1${path}${searchOf(query)}`
 
   const call = (request: Request): Promise<Response> => {
@@ -66,7 +66,7 @@ export function createTransport(options: TransportOptions): Transport {
     const body = json === undefined ? null : JSON.stringify(json)
     const attempt = () => fetch(urlOf(request), { method, headers, body, signal: signal ?? null })
     // After a broken connection it is unknown whether a POST or PATCH was done.
-    return persist(attempt, { ...patience, signal, mayRepeat: method !== 'POST' && method !== 'PATCH' })
+    return withRetries(attempt, { ...patience, signal, isRepeatable: method !== 'POST' && method !== 'PATCH' })
   }
   return {
     call,
@@ -79,7 +79,12 @@ export function createTransport(options: TransportOptions): Transport {
         'idempotency-key': key,
       }
       const attempt = () => sendForm({ url: urlOf(where), headers, form, fetch, signal, onProgress })
-      return persist(attempt, { ...patience, retries: form.repeatable ? patience.retries : 0, signal, mayRepeat: true })
+      return withRetries(attempt, {
+        ...patience,
+        retries: form.repeatable ? patience.retries : 0,
+        signal,
+        isRepeatable: true,
+      })
     },
   }
 }

@@ -4,7 +4,7 @@ import { TYPE_NAMES } from './types.ts'
 
 const text = z.string().max(2_000).nullish()
 /** A required text; one rule, so that a violation yields one sentence. */
-const needed = z.string().max(2_000).min(1)
+const required = z.string().max(2_000).min(1)
 
 const setting = z.object({
   status: z.enum(['active', 'inactive', 'permanent']),
@@ -62,10 +62,10 @@ const contact = {
   customFields: z.array(customValue).max(1_000).nullish(),
 }
 
-export const newContact = z.object({ ...contact, locationId: needed })
+export const newContact = z.object({ ...contact, locationId: required })
 export const upsertedContact = z.object({
   ...contact,
-  locationId: needed,
+  locationId: required,
   createNewIfDuplicateAllowed: z.boolean().nullish(),
 })
 export const changedContact = z.object({
@@ -116,10 +116,10 @@ const field = {
 
 export const newField = z.object({
   ...field,
-  name: needed,
+  name: required,
   dataType: z.enum(DATA_TYPES),
   model: z.enum(['contact', 'opportunity']).nullish(),
   fieldKey: text,
 })
-export const changedField = z.object({ ...field, name: needed.nullish(), model: z.string().nullish() })
+export const changedField = z.object({ ...field, name: required.nullish(), model: z.string().nullish() })
 export type FieldBody = z.infer<z.ZodObject<typeof field>>

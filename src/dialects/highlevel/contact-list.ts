@@ -3,9 +3,9 @@ import { faceOf, idOfFace } from '../../core/model/ids.ts'
 import type { CrmRecord, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { contactUnknown, invalid } from './faults.ts'
-import { contactsOf, mustBeHere, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
-import { neededSentences } from './validation.ts'
+import { requiredSentences } from './validation.ts'
 import { contactWire, type Wire } from './wire.ts'
 
 export const contactListRoutes: readonly Route[] = [
@@ -29,9 +29,9 @@ interface ListQuery {
 
 async function listContacts(call: Call): Promise<Answer> {
   const context = contextOf(call)
-  const { locationId, ...asked } = mustBeQuery(call.query)
-  mustBeHere(context, locationId)
-  const query = { ...asked, after: cursorOf(call.query) }
+  const { locationId, ...parameters } = mustBeQuery(call.query)
+  mustBeOwnLocation(context, locationId)
+  const query = { ...parameters, after: cursorOf(call.query) }
   const module = await contactsOf(call, context)
   const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const fields = await call.services.fields.list(context.actor, module.id)
@@ -50,7 +50,7 @@ function mustBeQuery(query: URLSearchParams): ListQuery {
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
   const startAfter = Number(query.get('startAfter') ?? 0)
   const messages = [
-    ...(locationId === null || locationId === '' ? neededSentences('locationId', locationId) : []),
+    ...(locationId === null || locationId === '' ? requiredSentences('locationId', locationId) : []),
     ...limitSentences(limit),
     ...(isTime(startAfter) ? [] : ['startAfter must be a number conforming to the specified constraints']),
   ]

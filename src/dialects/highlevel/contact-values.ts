@@ -46,7 +46,7 @@ export async function customValuesOf(
   for (const item of given) {
     const field = fieldOf(fields, item)
     const value = item.field_value ?? item.fieldValue ?? item.value
-    const sent = value ?? (wasSent(item) ? null : undefined)
+    const sent = value ?? (isExplicitNull(item) ? null : undefined)
     if (sent === undefined) continue
     if (!holdsFiles(field)) values.set(field.id, sent === '' ? null : (sent as Json))
     else {
@@ -60,7 +60,7 @@ export async function customValuesOf(
   }
 }
 
-function wasSent({ field_value, fieldValue, value }: CustomValue): boolean {
+function isExplicitNull({ field_value, fieldValue, value }: CustomValue): boolean {
   return field_value === null || fieldValue === null || value === null
 }
 
@@ -92,9 +92,9 @@ function namesOf({ name, firstName, lastName }: ContactBody): Properties {
 /** Year, month and day in the eight forms that HighLevel's OpenAPI lists, or an ISO time; stored as `YYYY-MM-DD`. */
 function dayOf(value: string | null): string | null {
   if (value === null || value === '') return null
-  const forwards = /^(\d{4})[/\-._](\d{2})[/\-._](\d{2})(?:T.*)?$/.exec(value)
+  const yearFirst = /^(\d{4})[/\-._](\d{2})[/\-._](\d{2})(?:T.*)?$/.exec(value)
   const american = /^(\d{2})[/\-._](\d{2})[/\-._](\d{4})$/.exec(value)
-  const [year, month, day] = forwards?.slice(1) ?? (american ? [american[3], american[1], american[2]] : [])
+  const [year, month, day] = yearFirst?.slice(1) ?? (american ? [american[3], american[1], american[2]] : [])
   const date = `${year ?? ''}-${month ?? ''}-${day ?? ''}`
   const time = new Date(`${date}T00:00:00.000Z`)
   if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(date)) return date

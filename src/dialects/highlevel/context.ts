@@ -21,7 +21,7 @@ export function contextOf({ caller }: Call): LocationContext {
 }
 
 /** Throws the same fault for another location and for an unknown id, so that existence is not disclosed. */
-export function mustBeHere({ location }: LocationContext, locationId: string | undefined): void {
+export function mustBeOwnLocation({ location }: LocationContext, locationId: string | undefined): void {
   if (locationId !== faceOf(location.id)) throw outsideLocation()
 }
 

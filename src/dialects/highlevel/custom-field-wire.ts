@@ -55,7 +55,7 @@ export function newFieldOf(
     position: body.position ?? 0,
     acceptedTypes: body.acceptedFormat ?? [],
     maxFiles: type === 'file' || type === 'signature' ? (maxFilesOf(body) ?? MAX_FILES) : 1,
-    properties: rememberedOf(body),
+    properties: storedPropertiesOf(body),
   }
 }
 
@@ -71,7 +71,7 @@ export function fieldChangeOf(
     ...(typeof body.position === 'number' ? { position: body.position } : {}),
     ...(body.acceptedFormat ? { acceptedTypes: body.acceptedFormat } : {}),
     ...(maxFiles !== null && holdsFiles(field) ? { maxFiles } : {}),
-    properties: { ...field.properties, ...rememberedOf(body) },
+    properties: { ...field.properties, ...storedPropertiesOf(body) },
   }
 }
 
@@ -91,7 +91,7 @@ function maxFilesOf({ isMultipleFile, maxNumberOfFiles }: FieldBody): number | n
   return maxNumberOfFiles ?? (isMultipleFile === true ? MAX_FILES : null)
 }
 
-function rememberedOf({ options, textBoxListOptions, parentId, description }: FieldBody): Properties {
+function storedPropertiesOf({ options, textBoxListOptions, parentId, description }: FieldBody): Properties {
   const all = { options, textBoxListOptions, parentId, description }
   return Object.fromEntries(
     Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value as Json]])),

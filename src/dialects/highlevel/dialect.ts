@@ -1,6 +1,6 @@
 import type { RateLimiter } from '../../core/limits/rate-limiter.ts'
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
-import { about, described } from './about.ts'
+import { about, withDocumentation } from './about.ts'
 import { contactListRoutes } from './contact-list.ts'
 import { contactRoutes } from './contacts.ts'
 import { customFieldRoutes } from './custom-fields.ts'
@@ -22,14 +22,14 @@ export interface HighLevelSettings {
 }
 
 /** Prefixes of the other dialects; every other path is HighLevel's, whose paths share no prefix. */
-const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
+const OTHER_DIALECTS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
 export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect {
   const throttle = createThrottle(limits, limiter)
   return {
     name: 'highlevel',
-    owns: (path) => !OTHERS.test(path),
+    owns: (path) => !OTHER_DIALECTS.test(path),
     hidesRoutes: false,
     check: mustBePublished,
     throttle: (caller) => {
@@ -58,7 +58,7 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
       ...locationRoutes,
       ...consentRoutes,
       ...tokenRoutes,
-    ].map(described),
+    ].map(withDocumentation),
   }
 }
 

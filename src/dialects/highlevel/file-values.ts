@@ -13,9 +13,9 @@ export interface FileEntry {
   readonly target: EntryTarget
 }
 
-const MOST_ENTRIES = 500
-const LONGEST_KEY = 200
-const LONGEST_URL = 3_000
+const MAX_ENTRIES = 500
+const MAX_KEY_LENGTH = 200
+const MAX_URL_LENGTH = 3_000
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -45,9 +45,9 @@ async function entriesOf(
   map: Given,
 ): Promise<readonly FileEntry[]> {
   const given = Object.entries(map).filter(([, entry]) => entry !== null && !isDeleted(entry))
-  if (given.length > MOST_ENTRIES || given.some(([key]) => key === '' || key.length > LONGEST_KEY))
+  if (given.length > MAX_ENTRIES || given.some(([key]) => key === '' || key.length > MAX_KEY_LENGTH))
     throw invalidUrl(
-      `The custom field "${field.name.slice(0, 60)}" takes at most ${String(MOST_ENTRIES)} files, each under a file id of 1 to ${String(LONGEST_KEY)} characters.`,
+      `The custom field "${field.name.slice(0, 60)}" takes at most ${String(MAX_ENTRIES)} files, each under a file id of 1 to ${String(MAX_KEY_LENGTH)} characters.`,
     )
   const entries: FileEntry[] = []
   for (const [key, entry] of given) {
@@ -82,7 +82,7 @@ async function isOwn(call: Call, { actor }: LocationContext, documentId: string)
 
 function badEntry(field: Field): Error {
   return invalidUrl(
-    `The custom field "${field.name.slice(0, 60)}" holds files: send {"<file id>": {"url": "https://..."}}, one http or https URL of at most ${String(LONGEST_URL)} characters, or "" to clear it.`,
+    `The custom field "${field.name.slice(0, 60)}" holds files: send {"<file id>": {"url": "https://..."}}, one http or https URL of at most ${String(MAX_URL_LENGTH)} characters, or "" to clear it.`,
   )
 }
 
@@ -92,7 +92,7 @@ function isJoined(value: unknown): boolean {
 }
 
 function isLink(text: string): boolean {
-  return text.length <= LONGEST_URL && /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
+  return text.length <= MAX_URL_LENGTH && /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
 }
 
 /** HighLevel's own forms leave a replaced file in the map with this mark. */

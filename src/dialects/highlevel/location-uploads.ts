@@ -9,8 +9,8 @@ import { holdsFiles } from '../../core/crm/fields.ts'
 import { idOfFace } from '../../core/model/ids.ts'
 import type { Attachment, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { contactsOf, mustBeHere, mustFindContact, contextOf, type LocationContext } from './context.ts'
-import { mustSuitField, uploadPolicy } from './policy.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf, type LocationContext } from './context.ts'
+import { mustMatchField, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
 import { documentUrl, metaOf } from './file-wire.ts'
@@ -35,14 +35,14 @@ interface Received {
 
 async function uploadToLocation(call: Call): Promise<Answer> {
   const context = contextOf(call)
-  mustBeHere(context, call.params['locationId'])
+  mustBeOwnLocation(context, call.params['locationId'])
   mustBeForm(call)
   const module = await contactsOf(call, context)
   const fields = await call.services.fields.list(context.actor, module.id)
   const received: Received = { names: [], claims: [], id: '', maxFiles: '' }
   const attachments = await call.intake(async (intake) => {
     await takeForm(call, intake, fields, received)
-    mustSuit(received, fields)
+    mustMatchFields(received, fields)
     return intake.attach(await ownerOf(call, context, module, received.id))
   })
   return { status: 200, json: { ...filesWire(attachments, received.names, call.origin), traceId: call.id } }
@@ -67,12 +67,12 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
 }
 
 /** Checks the files against the fields that the form names and against its own `maxFiles`. */
-function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
+function mustMatchFields({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
   const named = idOfFace(id)
   const field = fields.find((known) => known.id === named && holdsFiles(known))
   for (const { claim, field: own } of claims) {
-    const asked = own ?? field
-    if (asked !== undefined) mustSuitField(claim, asked)
+    const target = own ?? field
+    if (target !== undefined) mustMatchField(claim, target)
   }
   if (!/^\d{1,9}$/.test(maxFiles) || claims.length <= Number(maxFiles)) return
   throw new Fault(

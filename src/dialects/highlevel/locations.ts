@@ -4,7 +4,7 @@ import type { Json, Organization, OrganizationId, Properties } from '../../core/
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation } from './faults.ts'
 import { companyIdOf } from './oauth-consent.ts'
-import { mustBeHere, contextOf } from './context.ts'
+import { mustBeOwnLocation, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { isText, type Wire } from './wire.ts'
 
@@ -53,7 +53,7 @@ async function readLocation(call: Call): Promise<Answer> {
 async function mustMayRead(call: Call, face: string): Promise<Organization> {
   if (call.caller.organization !== null) {
     const context = contextOf(call)
-    mustBeHere(context, face)
+    mustBeOwnLocation(context, face)
     return context.location
   }
   const location = await organizationBehind(call, face)

@@ -4,8 +4,8 @@ import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import { refusalPage } from '../../pages/page.ts'
 import { isConsentPath } from './oauth-consent.ts'
 
-/** Names of the grants in error texts. */
-const SAID: Readonly<Record<string, string>> = {
+/** Keyed by the fault's reason; the same for codes and refresh tokens. */
+const REASON_TEXTS: Readonly<Record<string, string>> = {
   unknown: 'is invalid',
   revoked: 'is invalid',
   spent: 'is invalid',
@@ -20,7 +20,12 @@ export function refuseOauth(fault: Fault, head: IncomingHead): Answer | null {
   if (isConsentPath(head.path) && subject !== 'route' && subject !== 'method') return refusalPage(fault)
   if (subject === 'client') return refusal(401, 'invalid_client', 'Invalid client: client is invalid', head)
   if (subject !== 'grant' || code === 'internal') return null
-  return refusal(400, 'invalid_grant', `Invalid grant: ${kindOf(fault)} ${SAID[reason ?? ''] ?? 'is invalid'}`, head)
+  return refusal(
+    400,
+    'invalid_grant',
+    `Invalid grant: ${kindOf(fault)} ${REASON_TEXTS[reason ?? ''] ?? 'is invalid'}`,
+    head,
+  )
 }
 
 function kindOf({ details }: Fault): string {

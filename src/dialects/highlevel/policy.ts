@@ -12,12 +12,12 @@ export const MAX_BYTES = 50 * 1_048_576
 export function uploadPolicy(sniff: Sniff): Policy {
   const types = { families: FAMILIES, extensionOfType: EXTENSION_OF_TYPE }
   const policy = allowingTypes(MAX_BYTES, types, sniff)
-  const forTexts = allowingTypes(MAX_BYTES, types, (head) =>
+  const textSniffer = allowingTypes(MAX_BYTES, types, (head) =>
     isPrintable(head) ? sniffMarkup(head, sniff) : sniff(head),
   )
   return {
     ...policy,
-    judgeContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? forTexts : policy).judgeContent(claim, head),
+    judgeContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? textSniffer : policy).judgeContent(claim, head),
   }
 }
 
@@ -27,16 +27,16 @@ export function fieldPolicy(policy: Policy, field: Field): Policy {
     ...policy,
     judgeClaim(claim) {
       policy.judgeClaim(claim)
-      mustSuitField(claim, field)
+      mustMatchField(claim, field)
     },
   }
 }
 
 /** Fault: `type_refused` when the field is restricted to formats that do not include this one. */
-export function mustSuitField(claim: FileClaim, field: Field): void {
+export function mustMatchField(claim: FileClaim, field: Field): void {
   if (field.acceptedTypes.length === 0) return
   const found = typeOf(claim)
-  if (field.acceptedTypes.some((type) => twinOf(type) === twinOf(found))) return
+  if (field.acceptedTypes.some((type) => synonymOf(type) === synonymOf(found))) return
   throw new Fault(
     'type_refused',
     'file',
@@ -45,7 +45,7 @@ export function mustSuitField(claim: FileClaim, field: Field): void {
 }
 
 /** The other spelling of a type: a field that accepts `.jpg` accepts `.jpeg`. */
-function twinOf(extension: string): string {
+function synonymOf(extension: string): string {
   if (extension === 'jpeg') return 'jpg'
   return extension === 'mpg' ? 'mpeg' : extension
 }

@@ -5,13 +5,13 @@
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 
-interface Saying {
+interface ErrorText {
   readonly status: number
   /** If absent, the fault's own message. */
   readonly text?: string
 }
 
-const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => Saying>> = {
+const ERROR_TEXTS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => ErrorText>> = {
   unauthenticated: (fault, head) => ({ status: 401, ...tokenText(fault, head) }),
   forbidden({ subject }) {
     if (subject === 'scope') return { status: 401, text: 'The token is not authorized for this scope.' }
@@ -34,7 +34,7 @@ const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => 
   internal: () => ({ status: 500, text: 'Internal server error' }),
 }
 
-const PHRASES: Readonly<Record<number, string>> = {
+const REASON_PHRASES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -51,7 +51,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 }
 
 export function refuse(fault: Fault, head: IncomingHead): Answer {
-  const { status, text } = sayingOf(fault, head)
+  const { status, text } = errorTextOf(fault, head)
   const messages = fault.details['messages']
   const message = Array.isArray(messages) ? (messages as readonly string[]) : (text ?? fault.message)
   const meta = fault.details['meta']
@@ -60,7 +60,7 @@ export function refuse(fault: Fault, head: IncomingHead): Answer {
     json: {
       statusCode: status,
       message,
-      error: PHRASES[status],
+      error: REASON_PHRASES[status],
       traceId: head.id,
       ...(meta === undefined ? {} : { meta }),
     },
@@ -72,10 +72,10 @@ export function secretOf({ headers }: IncomingHead): string | null {
   return /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null
 }
 
-function sayingOf(fault: Fault, head: IncomingHead): Saying {
+function errorTextOf(fault: Fault, head: IncomingHead): ErrorText {
   if (fault.subject === 'route' || fault.subject === 'method')
     return { status: 404, text: `Cannot ${head.method} ${head.path.slice(0, 200)}` }
-  const saying = SAYINGS[fault.code](fault, head)
+  const saying = ERROR_TEXTS[fault.code](fault, head)
   const fixed = fault.details['text']
   return typeof fixed === 'string' ? { ...saying, text: fixed } : saying
 }

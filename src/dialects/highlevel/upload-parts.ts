@@ -14,7 +14,7 @@ export interface PartName {
   readonly fileId: string | null
 }
 
-const LONGEST_FILE_ID = 200
+const MAX_FILE_ID_LENGTH = 200
 
 /** Ids never contain `_`, so the first one separates; several public clients send the bare field id. */
 export function partName(name: string): PartName {
@@ -42,11 +42,11 @@ export function mustBeFileField(part: Part, fields: readonly Field[]): { field: 
       'field',
       `Custom field with id ${fieldId} holds ${field.type.toUpperCase()}, not files: ${labelOf(part)} must name a field of the type FILE_UPLOAD or SIGNATURE.`,
     )
-  if (fileId !== null && fileId.length > LONGEST_FILE_ID)
+  if (fileId !== null && fileId.length > MAX_FILE_ID_LENGTH)
     throw new Fault(
       'invalid_input',
       'part',
-      `The file id in the name of ${labelOf(part)} has ${String(fileId.length)} characters; at most ${String(LONGEST_FILE_ID)} are taken.`,
+      `The file id in the name of ${labelOf(part)} has ${String(fileId.length)} characters; at most ${String(MAX_FILE_ID_LENGTH)} are taken.`,
     )
   return { field, fileId: fileId ?? crypto.randomUUID() }
 }
@@ -83,11 +83,11 @@ export function mustBeForm({ bodyKind, headers }: Call): void {
 
 /** `texts`: names of the text parts; one named like a file is probably a file whose filename is missing. */
 export function noFile(texts: readonly string[]): Fault {
-  const lost = texts.find((label) => /"[0-9A-Za-z]{20}(_.*)?"$/.test(label))
+  const misnamed = texts.find((label) => /"[0-9A-Za-z]{20}(_.*)?"$/.test(label))
   const found =
-    lost === undefined
+    misnamed === undefined
       ? 'the form holds no file part'
-      : `${lost} has neither a filename nor a Content-Type, so it is a text and not a file`
+      : `${misnamed} has neither a filename nor a Content-Type, so it is a text and not a file`
   return new Fault(
     'invalid_input',
     'part',

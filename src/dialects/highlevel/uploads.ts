@@ -9,11 +9,11 @@ import type { Policy } from '../../core/files/policy.ts'
 import type { Answer, Call, Part, Route } from '../../http/contracts.ts'
 import { wireOf } from './contact-save.ts'
 import { invalid } from './faults.ts'
-import { contactsOf, mustBeHere, mustFindContact, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf } from './context.ts'
 import { fieldPolicy, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, labelOf, mustBeFileField, mustBeForm, noFile } from './upload-parts.ts'
-import { neededSentences } from './validation.ts'
+import { requiredSentences } from './validation.ts'
 
 export const uploadRoutes: readonly Route[] = [
   {
@@ -28,7 +28,7 @@ export const uploadRoutes: readonly Route[] = [
 async function uploadToCustomFields(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const { contactId, locationId } = mustBeQuery(call.query)
-  mustBeHere(context, locationId)
+  mustBeOwnLocation(context, locationId)
   const module = await contactsOf(call, context)
   const contact = await mustFindContact(call, context, module, contactId)
   mustBeForm(call)
@@ -96,5 +96,5 @@ function mustBeQuery(query: URLSearchParams): { contactId: string; locationId: s
 function sentencesFor(key: string, values: readonly string[]): readonly string[] {
   const [value] = values
   if (values.length > 1) return [`${key} must be a string`]
-  return value === undefined || value === '' ? neededSentences(key, value) : []
+  return value === undefined || value === '' ? requiredSentences(key, value) : []
 }

@@ -95,9 +95,9 @@ function customFieldsOf(
   const files = Map.groupBy(entries, ({ field }) => field)
   const valueOf = (field: Field): unknown => {
     if (!holdsFiles(field)) return contact.values[field.id] ?? undefined
-    const held = files.get(field.id)
+    const entriesOfField = files.get(field.id)
     // `fromEntries` defines keys and never assigns them, so a file id of `__proto__` is safe.
-    return held && Object.fromEntries(held.map((entry) => [entry.key, fileWire(entry, origin)]))
+    return entriesOfField && Object.fromEntries(entriesOfField.map((entry) => [entry.key, fileWire(entry, origin)]))
   }
   return fields
     .map((field) => ({ id: faceOf(field.id), value: valueOf(field) }))

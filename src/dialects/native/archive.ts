@@ -7,14 +7,14 @@ import type { Attachment, CrmRecord } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { ORGANIZATION_PATH, scope } from './context.ts'
 import { recordIn } from './records.ts'
-import { timeOf } from './showing.ts'
+import { timeOf } from './model-wire.ts'
 import type { ManifestWire } from './wire.ts'
 
 const MANIFEST = 'manifest.json'
-const MOST_FILES = 10_000
-const PAGE = 500
+const MAX_FILES = 10_000
+const PAGE_SIZE = 500
 
-const everything: AttachmentPage['filter'] = {
+const NO_FILTER: AttachmentPage['filter'] = {
   ...{ field: null, kind: null, extensions: null, name: null, hash: null },
   ...{ minSize: null, maxSize: null, createdFrom: null, createdUntil: null },
 }
@@ -53,16 +53,23 @@ async function attachmentsOf(call: Call, actor: Actor, { id }: CrmRecord): Promi
   const all: Attachment[] = []
   let after: AttachmentPage['after'] = null
   for (;;) {
-    const asked = { record: id, module: null, filter: everything, sort: 'created', order: 'asc', limit: PAGE } as const
-    const { attachments, more } = await call.services.attachments.page(actor, { ...asked, after })
+    const criteria = {
+      record: id,
+      module: null,
+      filter: NO_FILTER,
+      sort: 'created',
+      order: 'asc',
+      limit: PAGE_SIZE,
+    } as const
+    const { attachments, more } = await call.services.attachments.page(actor, { ...criteria, after })
     all.push(...attachments)
     const last = attachments.at(-1)
     if (!more || last === undefined) return all
-    if (all.length >= MOST_FILES)
+    if (all.length >= MAX_FILES)
       throw new Fault(
         'too_large',
         'record',
-        `The record has more than ${String(MOST_FILES)} attachments, the most one archive holds; list them and download them one by one.`,
+        `The record has more than ${String(MAX_FILES)} attachments, the most one archive holds; list them and download them one by one.`,
       )
     after = { id: last.id, value: '' }
   }

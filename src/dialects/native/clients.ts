@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { timeOf } from './showing.ts'
+import { timeOf } from './model-wire.ts'
 import { mustAdminister } from './staff.ts'
 import { clients, createdClient, newClient, revokedTokens } from './staff-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
@@ -48,7 +48,7 @@ export const clientRoutes: readonly Route[] = [
       description: 'With everything that it was given. It stays in the list.',
       answers: { 200: { description: 'What ended', schema: revokedTokens } },
     },
-    answer: (call) => end(call, true),
+    answer: (call) => revoke(call, true),
   },
   {
     method: 'DELETE',
@@ -60,7 +60,7 @@ export const clientRoutes: readonly Route[] = [
       description: 'All that it was given, refresh tokens too. It may ask for access again.',
       answers: { 200: { description: 'What ended', schema: revokedTokens } },
     },
-    answer: (call) => end(call, false),
+    answer: (call) => revoke(call, false),
   },
 ]
 
@@ -77,13 +77,13 @@ async function create(call: Call): Promise<Answer> {
   return { status: 201, json: { ...clientWire(client), secret } }
 }
 
-async function end(call: Call, withClient: boolean): Promise<Answer> {
+async function revoke(call: Call, withClient: boolean): Promise<Answer> {
   const organization = await mustAdminister(call)
   const client = (call.params['client'] ?? '') as ClientId
   return { status: 200, json: { revoked: await call.services.access.revokeClient(organization, client, withClient) } }
 }
 
 function clientWire({ id, name, wire, flows, scopes, redirectUris, createdAt, revokedAt }: Client): object {
-  const ended = revokedAt === null ? null : timeOf(revokedAt)
-  return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: ended }
+  const revokedTime = revokedAt === null ? null : timeOf(revokedAt)
+  return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: revokedTime }
 }

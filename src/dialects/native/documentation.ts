@@ -15,7 +15,7 @@ const tag = 'Server'
 const query = z.strictObject({
   dialect: z.enum(['native', 'zoho', 'highlevel']).optional().meta({ description: 'Only of this one' }),
 })
-const description = 'Opens in a browser without a token and asks nobody else for anything.'
+const description = 'Opens in a browser without a token and loads nothing from other hosts.'
 
 export function documentationRoutes(documentation: Documentation): readonly Route[] {
   const page = async ({ params }: Call): Promise<Answer> => {

@@ -5,7 +5,7 @@ import { fieldChange, id, newField } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { fieldWire } from './showing.ts'
+import { fieldWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { field, fields } from './wire.ts'
 

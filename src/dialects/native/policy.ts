@@ -18,7 +18,7 @@ export function policyFor(field: Field | null): Policy {
   return {
     ...anything,
     judgeClaim({ name, label }) {
-      if (field.acceptedTypes.some((type) => twinOf(type) === twinOf(extensionOf(name)))) return
+      if (field.acceptedTypes.some((type) => synonymOf(type) === synonymOf(extensionOf(name)))) return
       throw new Fault(
         'type_refused',
         'file',
@@ -29,7 +29,7 @@ export function policyFor(field: Field | null): Policy {
 }
 
 /** The other spelling of a type. */
-function twinOf(extension: string): string {
+function synonymOf(extension: string): string {
   if (extension === 'jpeg') return 'jpg'
   return extension === 'mpg' ? 'mpeg' : extension
 }

@@ -1,7 +1,7 @@
 /** Schemas of query parameters. An unlisted parameter is refused, and so is a repeated one. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
-import { ITEMS, MOST_ITEMS } from './wire.ts'
+import { DEFAULT_ITEMS, MAX_ITEMS } from './wire.ts'
 
 const whole = (least: number, most: number) =>
   z
@@ -16,7 +16,7 @@ const time = z.iso
   .datetime({ offset: true, error: 'expected a time such as 2026-11-21T23:30:00Z' })
   .transform((value) => Date.parse(value))
 const page = {
-  limit: whole(1, MOST_ITEMS).default(ITEMS).meta({ description: 'How many at most' }),
+  limit: whole(1, MAX_ITEMS).default(DEFAULT_ITEMS).meta({ description: 'How many at most' }),
   cursor: z.string().max(2_000).optional().meta({ description: '`next` of the page before, with the same parameters' }),
 }
 const order = z.enum(['asc', 'desc']).default('desc')

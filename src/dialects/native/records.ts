@@ -5,10 +5,10 @@ import type { AttachmentId, CrmRecord, Field, Module, RecordId } from '../../cor
 import type { RecordSave } from '../../core/crm/records.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newRecord, recordChange, type NewRecordWire, type RecordChangeWire } from './bodies.ts'
-import { cursorOf, factsOf } from './cursor.ts'
+import { cursorOf, valuesOf } from './cursor.ts'
 import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { recordQuery } from './queries.ts'
-import { entryWire, recordWire } from './showing.ts'
+import { entryWire, recordWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { record, records, recordWithEntries } from './wire.ts'
 
@@ -101,7 +101,7 @@ async function list(call: Call): Promise<Answer> {
   const context = await contextOf(call)
   const { limit, cursor, order, search } = queryOf(recordQuery, call)
   const module = await moduleIn(call, context)
-  const after = cursor === undefined ? null : (factsOf(id, cursor) as RecordId)
+  const after = cursor === undefined ? null : (valuesOf(id, cursor) as RecordId)
   const query = { limit, order, after, search: search ?? null }
   const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const items = records.map((one) => recordWire(one, module.name))

@@ -37,7 +37,7 @@ export const sharedRoutes: readonly Route[] = [
 ]
 
 async function open(call: Call): Promise<Answer> {
-  return forPeople(call, null, async (secret) => {
+  return pageOrProblem(call, null, async (secret) => {
     const share = await call.services.shares.look(secret)
     if (share.hasPassword || share.maxDownloads !== null) return sharePage(share, null)
     // HEAD is not counted as a download.
@@ -47,7 +47,7 @@ async function open(call: Call): Promise<Answer> {
 }
 
 async function download(call: Call): Promise<Answer> {
-  return forPeople(call, call.services.shares, async (secret) => {
+  return pageOrProblem(call, call.services.shares, async (secret) => {
     const password = call.bodyKind === 'urlencoded' ? (await call.form()).get('password') : null
     return sent(call, secret, password)
   })
@@ -61,7 +61,7 @@ async function sent(call: Call, secret: string, password: string | null): Promis
 }
 
 /** A browser is answered with a page; a program, with the problem document. */
-async function forPeople(
+async function pageOrProblem(
   call: Call,
   shares: Call['services']['shares'] | null,
   work: (secret: string) => Promise<Answer>,

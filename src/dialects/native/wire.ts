@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { SCOPES } from '../../core/model/scopes.ts'
 
 /** Maximum ids in one bulk removal; maximum and default items of a page. */
-export const MOST_IDS = 500
-export const MOST_ITEMS = 200
-export const ITEMS = 50
+export const MAX_IDS = 500
+export const MAX_ITEMS = 200
+export const DEFAULT_ITEMS = 50
 
 const idOut = z
   .string()

@@ -9,7 +9,7 @@ import { attachmentPolicy } from './policy.ts'
 import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
 
 export async function upload(call: Call): Promise<Answer> {
-  const { record } = await placeOf(call, 'attachments.create')
+  const { record } = await recordIdOf(call, 'attachments.create')
   return call.intake(async (intake) => {
     await takeBody(call, intake)
     const link = call.query.get('attachmentUrl')
@@ -58,7 +58,7 @@ export async function download(call: Call): Promise<Answer> {
 }
 
 export async function removeOne(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call, 'attachments.delete')
+  const { actor, record } = await recordIdOf(call, 'attachments.delete')
   const id = (call.params['id'] ?? '') as AttachmentId
   const removed = await call.services.attachments.remove(actor, record, [id])
   if (removed.length === 0)
@@ -71,7 +71,7 @@ export async function removeOne(call: Call): Promise<Answer> {
 }
 
 export async function removeMany(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call, 'attachments.delete')
+  const { actor, record } = await recordIdOf(call, 'attachments.delete')
   const ids = idsOf(call) as AttachmentId[]
   const removed = new Set(await call.services.attachments.remove(actor, record, ids))
   return zohoJson(200, {
@@ -83,7 +83,7 @@ export async function removeMany(call: Call): Promise<Answer> {
  * Actor and record id from the path; checks that the record exists and that the actor may do `action`, without loading
  * it.
  */
-async function placeOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
+async function recordIdOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
   const actor = actorOf(call.caller)
   const record = (call.params['record'] ?? '') as RecordId
   return { actor, record: (await call.services.records.place(actor, moduleNameOf(call), record, action)).record }

@@ -6,7 +6,7 @@ import { consentRoutes, isConsentPath } from './oauth-consent.ts'
 import { refuseOauth } from './oauth-refusals.ts'
 import { termsOf } from './oauth-terms.ts'
 import { tokenRoutes } from './oauth-tokens.ts'
-import { about, described } from './about.ts'
+import { about, withDocumentation } from './about.ts'
 import { download, list, removeMany, removeOne, upload } from './attachments.ts'
 import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
 import { insert, updateMany, updateOne } from './record-writing.ts'
@@ -38,7 +38,7 @@ export function createZoho({ limits, tokensPerRefresh, countsCalls, limiter }: Z
     hidesRoutes: true,
     about,
     routes: [...['/crm/v2', '/crm/v2.1'].flatMap(routesUnder), ...consentRoutes(terms), ...tokenRoutes(terms)].map(
-      described,
+      withDocumentation,
     ),
     secret: secretOf,
     refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault),

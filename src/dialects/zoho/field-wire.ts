@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 }
 
 /** Fields that the server sets on every record. */
-const WRITTEN = ['Owner', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time']
+const SERVER_WRITTEN = ['Owner', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time']
 const PERSONS = new Set(['leads', 'contacts'])
 
 /** The SDKs require `api_name` and `data_type`; `system_mandatory` makes them refuse an insert that lacks the field. */
@@ -35,7 +35,7 @@ export function fieldRows(module: Module): object[] {
   const readOnly = [
     ...(PERSONS.has(wordOf(module.name)) ? ['Full_Name'] : []),
     ...(mayHavePhoto(module) ? ['Record_Image'] : []),
-    ...WRITTEN,
+    ...SERVER_WRITTEN,
   ]
   const mandatory = mandatoryFieldOf(module)
   const names = [mandatory, ...Object.keys(namesIn(module)).filter((name) => name !== mandatory), ...readOnly]

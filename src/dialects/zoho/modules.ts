@@ -59,17 +59,17 @@ export function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> 
 
 export async function moduleNamed(call: Call, name: string): Promise<{ actor: Actor; module: Module }> {
   const actor = actorOf(call.caller)
-  return { actor, module: await call.services.records.module(actor, mustBeServed(name)) }
+  return { actor, module: await call.services.records.module(actor, mustBeSupported(name)) }
 }
 
 /**
  * The module's name in the path. Fault: `not_found` for a module that exists at Zoho but is not supported in this API.
  */
 export function moduleNameOf(call: Call): string {
-  return mustBeServed(call.params['module'] ?? '')
+  return mustBeSupported(call.params['module'] ?? '')
 }
 
-function mustBeServed(name: string): string {
+function mustBeSupported(name: string): string {
   if (UNSUPPORTED.has(wordOf(name))) {
     throw new Fault('not_found', 'module', `The module ${name.slice(0, 60)} exists in Zoho CRM, but not in its API.`, {
       reason: 'unsupported',

@@ -10,7 +10,7 @@ import {
   unfit,
 } from '../../pages/question.ts'
 
-export interface Asked {
+export interface AuthorizationRequest {
   readonly client: Client
   readonly redirectUri: string
   readonly responseType: 'code' | 'token'
@@ -18,7 +18,7 @@ export interface Asked {
   readonly state: string | null
   readonly isOffline: boolean
   /** `prompt=consent`: issues a refresh token even when one exists. */
-  readonly isAnew: boolean
+  readonly isConsentForced: boolean
   readonly challenge: string | null
 }
 
@@ -26,7 +26,7 @@ export interface Asked {
  * Faults, none of which may be redirected to the client: `unauthenticated` about `client`, `invalid_input` about
  * `parameter`.
  */
-export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
+export async function mustParseAuthorization({ query, services }: Call): Promise<AuthorizationRequest> {
   const client = await mustFindClient(services.clients, query.get('client_id'), 'zoho')
   const redirectUri = mustBeRedirectUri(query, client)
   const responseType = query.get('response_type')
@@ -38,7 +38,7 @@ export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
     scopes: mustBeScopes(query.get('scope'), client),
     state: mustBeState(query),
     isOffline: query.get('access_type')?.toLowerCase() === 'offline',
-    isAnew: query.get('prompt')?.toLowerCase() === 'consent',
+    isConsentForced: query.get('prompt')?.toLowerCase() === 'consent',
     challenge: challengeIn(query),
   }
 }

@@ -6,15 +6,15 @@ import { mustBeScopes } from '../../pages/question.ts'
 import { ACCESS_SECONDS } from './oauth-terms.ts'
 
 export function tokenRoutes(terms: () => Terms): readonly Route[] {
-  const give = (call: Call) => giveTokens(call, terms())
+  const issue = (call: Call) => issueTokens(call, terms())
   const needs = 'nobody'
   return [
-    { method: 'POST', path: '/oauth/v2/token', needs, operation: 'get a token', answer: give },
+    { method: 'POST', path: '/oauth/v2/token', needs, operation: 'get a token', answer: issue },
     { method: 'POST', path: '/oauth/v2/token/revoke', needs, operation: 'revoke a token', answer: revoke },
   ]
 }
 
-const LONGEST = 8_192
+const MAX_PARAMETER_BYTES = 8_192
 
 /** One line without a trailing newline: the PHP SDK parses what follows the last newline of the whole answer. */
 export function oauthJson(status: number, body: object): Answer {
@@ -22,7 +22,7 @@ export function oauthJson(status: number, body: object): Answer {
   return { status, headers, text: JSON.stringify(body) }
 }
 
-async function giveTokens(call: Call, terms: Terms): Promise<Answer> {
+async function issueTokens(call: Call, terms: Terms): Promise<Answer> {
   const sent = await parametersOf(call)
   const { grants, clients } = call.services
   const grantType = sent.get('grant_type')
@@ -38,7 +38,7 @@ async function giveTokens(call: Call, terms: Terms): Promise<Answer> {
     case 'refresh_token':
       return tokensAnswer(call, await grants.refresh(client, sent.get('refresh_token') ?? '', terms))
     case 'client_credentials':
-      return tokensAnswer(call, await byItself(call, client, sent, terms))
+      return tokensAnswer(call, await issueToClient(call, client, sent, terms))
     default:
       throw new Fault(
         'invalid_input',
@@ -61,7 +61,12 @@ function tokensAnswer(call: Call, { access, refresh }: Issued): Answer {
 }
 
 /** Client credentials: a token for the client itself in the organization that `soid=ZohoCRM.<id>` names. */
-async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, string>, terms: Terms): Promise<Issued> {
+async function issueToClient(
+  call: Call,
+  client: Client,
+  sent: ReadonlyMap<string, string>,
+  terms: Terms,
+): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
       reason: 'unknown',
@@ -71,8 +76,8 @@ async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, st
     throw new Fault('invalid_input', 'parameter', `soid must be ZohoCRM.${client.organization}.`, { reason: 'soid' })
   const scopes = mustBeScopes(sent.get('scope') ?? null, client)
   const organization = await call.services.organizations.find(id as OrganizationId)
-  const gift = { client, organization, user: null, scopes, by: 'credentials', session: null } as const
-  return call.services.grants.issue(gift, terms, false)
+  const grant = { client, organization, user: null, scopes, by: 'credentials', session: null } as const
+  return call.services.grants.issue(grant, terms, false)
 }
 
 async function revoke(call: Call): Promise<Answer> {
@@ -86,7 +91,7 @@ async function revoke(call: Call): Promise<Answer> {
 async function parametersOf(call: Call): Promise<ReadonlyMap<string, string>> {
   const sent = new Map(call.query)
   if (call.bodyKind === 'multipart') {
-    for await (const part of call.parts()) sent.set(part.name, await part.text(LONGEST))
+    for await (const part of call.parts()) sent.set(part.name, await part.text(MAX_PARAMETER_BYTES))
   } else if (call.bodyKind !== 'none') {
     for (const [name, value] of await call.form()) sent.set(name, value)
   }

@@ -12,7 +12,7 @@ import { failed, unknownRecord, written, zohoJson } from './wire.ts'
 
 type Item = Readonly<Record<string, Json>>
 
-const MOST = 100
+const MAX_RECORDS = 100
 const body = z.object({ data: z.array(z.unknown()).min(1) })
 const item = z.record(z.string(), z.json())
 
@@ -46,8 +46,8 @@ export async function updateOne(call: Call): Promise<Answer> {
 }
 
 /** The status says whether all, some or none of the items succeeded. */
-function outcome({ data, good }: { data: readonly object[]; good: number }, whenAll: number): Answer {
-  return zohoJson(good === data.length ? whenAll : good === 0 ? 400 : 207, { data })
+function outcome({ data, succeeded }: { data: readonly object[]; succeeded: number }, whenAll: number): Answer {
+  return zohoJson(succeeded === data.length ? whenAll : succeeded === 0 ? 400 : 207, { data })
 }
 
 async function save(
@@ -56,18 +56,18 @@ async function save(
   module: Module,
   planned: readonly Planned[],
   message: string,
-): Promise<{ data: readonly object[]; good: number }> {
+): Promise<{ data: readonly object[]; succeeded: number }> {
   const saves = planned.flatMap((one) => ('save' in one ? [one.save] : []))
   const outcomes = [...(await call.services.records.save(actor, module.id, saves))]
-  let good = 0
+  let succeeded = 0
   const data = planned.map((one) => {
     if ('failure' in one) return one.failure
     const record = savedBy(outcomes.shift())
     if (record === null) return unknownRecord(one.save.change ?? '')
-    good++
+    succeeded++
     return written(record, message)
   })
-  return { data, good }
+  return { data, succeeded }
 }
 
 function savedBy(outcome: SavedRecord | undefined) {
@@ -85,11 +85,11 @@ async function plannedOf(call: Call, plan: (fields: Item, index: number) => Plan
       { reason: 'json' },
     )
   const { data } = parsed.data
-  if (data.length > MOST)
+  if (data.length > MAX_RECORDS)
     throw new Fault(
       'invalid_input',
       'parameter',
-      `data holds ${String(data.length)} records; at most ${String(MOST)} go in one call.`,
+      `data holds ${String(data.length)} records; at most ${String(MAX_RECORDS)} go in one call.`,
     )
   return data.map((candidate, index) => {
     const fields = item.safeParse(candidate)

@@ -6,15 +6,15 @@ import type { Module } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fieldRows } from './field-wire.ts'
 import { moduleNamed } from './modules.ts'
-import { knownSince, unchanged } from './since.ts'
+import { modifiedSince, notModified } from './if-modified-since.ts'
 import { nothing, zohoJson, zohoTime } from './wire.ts'
 
 /** With If-Modified-Since only newer modules, and 304 if there are none. */
 export async function listModules(call: Call): Promise<Answer> {
-  const since = knownSince(call)
+  const since = modifiedSince(call)
   const all = await call.services.records.modules(actorOf(call.caller))
   const modules = since === null ? all : all.filter(({ id }) => madeAt(id) > since)
-  if (modules.length === 0) return since === null ? nothing : unchanged
+  if (modules.length === 0) return since === null ? nothing : notModified
   return zohoJson(200, { modules: modules.map(moduleRow) })
 }
 
@@ -24,12 +24,12 @@ export async function getModule(call: Call): Promise<Answer> {
 }
 
 export async function listFields(call: Call): Promise<Answer> {
-  return zohoJson(200, { fields: fieldRows(await moduleAsked(call)) })
+  return zohoJson(200, { fields: fieldRows(await requestedModule(call)) })
 }
 
 /** Attachments are the only related list here. */
 export async function listRelatedLists(call: Call): Promise<Answer> {
-  const module = await moduleAsked(call)
+  const module = await requestedModule(call)
   const attachments = {
     id: String(BigInt(module.id) + 999_000n),
     api_name: 'Attachments',
@@ -45,7 +45,7 @@ export async function listRelatedLists(call: Call): Promise<Answer> {
 }
 
 /** The module that `?module=` names. */
-async function moduleAsked(call: Call): Promise<Module> {
+async function requestedModule(call: Call): Promise<Module> {
   const name = call.query.get('module')?.trim() ?? ''
   if (name === '')
     throw new Fault('invalid_input', 'parameter', 'The query parameter module is missing: module=Leads.', {

@@ -2,7 +2,7 @@ import { actorOf } from '../../core/access/access.ts'
 import type { OrganizationId } from '../../core/model/model.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
-import { knownSince, unchanged } from './since.ts'
+import { modifiedSince, notModified } from './if-modified-since.ts'
 import { nothing, pageOf, zohoJson, zohoTime } from './wire.ts'
 import { madeAt } from '../../core/model/ids.ts'
 
@@ -29,9 +29,9 @@ export async function listUsers(call: Call): Promise<Answer> {
   const chosen = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
   const members = await call.services.staff.members(organization)
   const wanted = chosen === undefined ? members : members.filter((member) => chosen(member, user))
-  const since = knownSince(call)
+  const since = modifiedSince(call)
   const newer = since === null ? wanted : wanted.filter(({ id }) => madeAt(id) > since)
-  if (since !== null && newer.length === 0) return unchanged
+  if (since !== null && newer.length === 0) return notModified
   const page = pageOf(call.query)
   const start = (page.page - 1) * page.perPage
   const shown = newer.slice(start, start + page.perPage)
@@ -66,8 +66,8 @@ function userRow({ id, name, email, profile, role, isActive }: Member, organizat
     email,
     status: isActive ? 'active' : 'inactive',
     confirm: true,
-    role: role ?? { name: 'CEO', id: near(organization, 1) },
-    profile: profile ?? { name: 'Administrator', id: near(organization, 2) },
+    role: role ?? { name: 'CEO', id: derivedId(organization, 1) },
+    profile: profile ?? { name: 'Administrator', id: derivedId(organization, 2) },
     language: 'en_US',
     locale: 'en_US',
     country_locale: 'en_US',
@@ -86,6 +86,6 @@ function userRow({ id, name, email, profile, role, isActive }: Member, organizat
 const EMPTY = ['phone', 'mobile', 'fax', 'website', 'dob', 'street', 'city', 'state', 'zip', 'country', 'signature']
 
 /** A derived id, for a role or profile that has no row of its own. */
-function near(organization: OrganizationId, distance: number): string {
+function derivedId(organization: OrganizationId, distance: number): string {
   return String(BigInt(organization) + BigInt(distance * 1_000))
 }

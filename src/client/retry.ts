@@ -1,32 +1,32 @@
 /** Which failed attempts are retried, and after which delay. */
 import { ConnectionError, problemOf, type ProblemError } from './errors.ts'
-import { SourceError } from './sending.ts'
+import { SourceError } from './send-form.ts'
 
 /** Temporary conditions, reported by the server or a proxy. */
-const LATER = new Set([429, 502, 503, 504])
+const RETRYABLE_STATUSES = new Set([429, 502, 503, 504])
 
-export interface Patience {
+export interface RetryPolicy {
   readonly retries: number
   /** The maximum delay in milliseconds; a longer `Retry-After` ends the retries. */
-  readonly longest: number
+  readonly maxDelayMs: number
   readonly signal: AbortSignal | undefined
   /** Whether the request may be repeated when its outcome is unknown. */
-  readonly mayRepeat: boolean
+  readonly isRepeatable: boolean
 }
 
 /** Errors: `ProblemError`, `ConnectionError`, the source's own error, or the signal's reason. */
-export async function persist(attempt: () => Promise<Response>, patience: Patience): Promise<Response> {
-  for (let tried = 0; ; tried++) {
-    const outcome = await once(attempt, patience.signal)
+export async function withRetries(attempt: () => Promise<Response>, policy: RetryPolicy): Promise<Response> {
+  for (let attempts = 0; ; attempts++) {
+    const outcome = await attemptOnce(attempt, policy.signal)
     if (outcome instanceof Response) return outcome
-    const wait = tried < patience.retries ? pauseAfter(outcome, tried, patience) : null
+    const wait = attempts < policy.retries ? delayAfter(outcome, attempts, policy) : null
     if (wait === null) throw outcome
-    await sleep(wait, patience.signal)
+    await sleep(wait, policy.signal)
   }
 }
 
 /** The answer, or an error that may be retried. */
-async function once(
+async function attemptOnce(
   attempt: () => Promise<Response>,
   signal: AbortSignal | undefined,
 ): Promise<Response | ProblemError | ConnectionError> {
@@ -42,12 +42,12 @@ async function once(
 }
 
 /** Milliseconds until the next attempt; null if there must be none. */
-function pauseAfter(error: ProblemError | ConnectionError, tried: number, patience: Patience): number | null {
-  const pause = 200 * 2 ** tried * (0.5 + Math.random())
-  if (error instanceof ConnectionError) return patience.mayRepeat ? Math.min(pause, patience.longest) : null
-  if (!LATER.has(error.status)) return null
-  const asked = error.retryAfter === null ? pause : Math.max(error.retryAfter * 1_000, pause)
-  return asked <= patience.longest ? asked : null
+function delayAfter(error: ProblemError | ConnectionError, attempts: number, policy: RetryPolicy): number | null {
+  const pause = 200 * 2 ** attempts * (0.5 + Math.random())
+  if (error instanceof ConnectionError) return policy.isRepeatable ? Math.min(pause, policy.maxDelayMs) : null
+  if (!RETRYABLE_STATUSES.has(error.status)) return null
+  const delay = error.retryAfter === null ? pause : Math.max(error.retryAfter * 1_000, pause)
+  return delay <= policy.maxDelayMs ? delay : null
 }
 
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {

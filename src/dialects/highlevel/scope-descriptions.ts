@@ -1,7 +1,7 @@
 /** Descriptions of HighLevel's scopes, shown on the consent page. */
 import type { ScopeName } from './scopes.ts'
 
-const MEANINGS: Readonly<Record<ScopeName, string>> = {
+const DESCRIPTIONS: Readonly<Record<ScopeName, string>> = {
   'forms.write': 'Put files into the custom fields of contacts',
   'contacts.readonly': 'See contacts and their files',
   'contacts.write': 'Add, change and delete contacts',
@@ -13,6 +13,6 @@ const MEANINGS: Readonly<Record<ScopeName, string>> = {
 }
 
 /** Returns null for a scope that has no effect here. */
-export function meaningOf(scope: string): string | null {
-  return Object.hasOwn(MEANINGS, scope) ? MEANINGS[scope as ScopeName] : null
+export function scopeDescription(scope: string): string | null {
+  return Object.hasOwn(DESCRIPTIONS, scope) ? DESCRIPTIONS[scope as ScopeName] : null
 }

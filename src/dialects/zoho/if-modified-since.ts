@@ -4,7 +4,7 @@ import type { Call } from '../../http/contracts.ts'
  * The time in `If-Modified-Since`, in milliseconds since 1970: an ISO time (the SDKs) or an HTTP date. Neither has
  * milliseconds on this wire, so the result is the end of that second. Returns null if the header is absent or invalid.
  */
-export function knownSince(call: Call): number | null {
+export function modifiedSince(call: Call): number | null {
   const header = call.headers['if-modified-since']
   if (header === undefined) return null
   const time = Date.parse(header)
@@ -12,4 +12,4 @@ export function knownSince(call: Call): number | null {
 }
 
 /** No newer rows: no body, and the SDKs keep their copy. */
-export const unchanged = { status: 304 } as const
+export const notModified = { status: 304 } as const
