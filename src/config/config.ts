@@ -1,4 +1,4 @@
-/** Flags, environment and a file become one frozen Config. The only reader of process.env. */
+/** Combines flags, environment and a file into one frozen Config. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -43,7 +43,7 @@ export interface Config {
   readonly drainBytes: number
 }
 
-/** A setting that cannot be understood; the message says which, and what would do. */
+/** An invalid setting; the message names it and what is expected. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting'
 }
@@ -140,7 +140,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   ),
 }
 
-/** What a running server cannot change: it would have to begin anew. */
+/** Settings that a running server cannot change; they need a restart. */
 export const FIXED: readonly (keyof Config)[] = [
   'data',
   'databaseUrl',
@@ -163,15 +163,15 @@ export const FIXED: readonly (keyof Config)[] = [
 export interface Renewal {
   readonly config: Config
   readonly changed: readonly (keyof Config)[]
-  /** Changed as well, and left as they were. */
+  /** Changed too, but kept at their old values until a restart. */
   readonly fixed: readonly (keyof Config)[]
 }
 
-/** What a running server makes of settings that were read again. Throws BadSetting when they do not fit what stays. */
+/** Combines reread settings with those that a running server must keep. Throws BadSetting if they contradict each other. */
 export function renewed(current: Config, next: Config): Renewal {
   const stays = [...FIXED]
   if ((current.tlsKey === null) !== (next.tlsKey === null)) stays.push('tlsKey', 'tlsCert')
-  // Calls that began uncounted would end counted.
+  // Calls in flight were not counted when they began, but would be counted when they end.
   if ((current.zohoConcurrency === 0) !== (next.zohoConcurrency === 0)) stays.push('zohoConcurrency')
   const differing = (Object.keys(SETTINGS) as (keyof Config)[]).filter(
     (key) => JSON.stringify(current[key]) !== JSON.stringify(next[key]),
@@ -193,7 +193,7 @@ export function envNameOf(key: string): string {
   return `DOSSIER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
-/** A flag beats the environment, which beats the file (`--config` or DOSSIER_CONFIG), which beats `defaults`. Throws BadSetting. */
+/** Precedence: flags, environment, file (`--config` or DOSSIER_CONFIG), `defaults`. Throws BadSetting. */
 export function readConfig(
   flags: Flags & { readonly config?: string },
   defaults: Partial<Config> = {},
@@ -213,7 +213,7 @@ export function readConfig(
   return Object.freeze({ ...config, data: resolve(config.data) })
 }
 
-/** Where things are kept: what a move changes. */
+/** Settings of the stores, which a move changes. */
 export const KEPT_BY = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
 
 export type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
@@ -224,8 +224,8 @@ export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {
 }
 
 /**
- * The settings after a move. What is not said stays as it is `from` there; with a new data folder, which has room for
- * both, the catalog and the files go into it unless they are sent elsewhere. Throws BadSetting.
+ * The settings after a move. Those not given are taken from `from`; but a new data folder takes both the catalog and the
+ * files, unless other stores are given for them. Throws BadSetting.
  */
 export function readDestination(
   flags: Readonly<Partial<Record<MoveFlag, string>>>,
@@ -280,14 +280,14 @@ function readFile(path: string | undefined): Readonly<Record<string, string>> {
   )
 }
 
-/** Which server commands are to speak to, as far as flags and environment tell. */
+/** The server that commands connect to, as given by flags and environment. */
 export interface Reach {
   readonly server: string | null
   readonly token: string | null
   readonly remote: string | null
-  /** Whether a data folder was named, or the stores that a server of this machine would have instead. */
+  /** Whether a data folder was given, or the stores that a server on this machine would use instead. */
   readonly hasFolder: boolean
-  /** Where servers are remembered. */
+  /** Path of the file of saved servers. */
   readonly remotes: string
 }
 

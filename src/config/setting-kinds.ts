@@ -1,14 +1,14 @@
-/** What a setting may be, and how its text is understood. */
+/** Kinds of settings, and how their text is parsed. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 export interface Setting<T> {
   readonly help: string
   readonly otherwise: T
-  /** Undefined when the text is none of what it may be. */
+  /** Undefined if the text is not valid. */
   readonly parse: (text: string) => T | undefined
   readonly expects: string
-  /** Whether it is never repeated. */
+  /** Whether its value must not appear in messages. */
   readonly isSecret?: boolean
 }
 

@@ -1,16 +1,16 @@
-// A request's body, pulled: nothing is read before somebody wants it, and leaving early destroys nothing.
+// A request's body, pulled: nothing is read before the consumer asks for it, and stopping early destroys nothing.
 import { Readable } from 'node:stream'
 import { Fault } from '../core/model/fault.ts'
 
 export interface BodySource {
-  /** What has arrived and was not taken yet; null when nothing is there. Never waits. */
+  /** The bytes that arrived and were not taken yet; null if there are none. Never waits. */
   take(): Buffer | null
   /**
-   * True as soon as something may be taken, false at the end. Rejects with a Fault `aborted` when the client went
-   * away or the signal says so, and with the source's own error when the source failed.
+   * True as soon as bytes may be taken, false at the end. Rejects with a Fault `aborted` when the client disconnects
+   * or the signal is aborted, and with the source's own error when the source fails.
    */
   more(): Promise<boolean>
-  /** Lets go of the source and leaves the rest of it, undestroyed, to its owner. */
+  /** Removes all listeners from the source; the rest of it stays undestroyed for its owner. */
   release(): void
 }
 
@@ -18,7 +18,7 @@ export function bodySource(source: AsyncIterable<Uint8Array>, signal?: AbortSign
   return source instanceof Readable ? fromStream(source, signal) : fromIterable(source, signal)
 }
 
-// `stream[Symbol.asyncIterator]()` would destroy the request when left early, and the client would never see the answer.
+// `stream[Symbol.asyncIterator]()` would destroy the request when left early, and the client would not receive the response.
 function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySource {
   let wake: (() => void) | null = null
   let listening = false
@@ -31,19 +31,19 @@ function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySour
     for (const event of EVENTS) stream.on(event, rouse)
     signal?.addEventListener('abort', rouse)
   }
-  // A stream may fail between two reads, and an error that nobody listens to would end the process.
+  // A stream may fail between two reads, and an unhandled error would end the process.
   stream.on('error', rouse)
   return {
     take: () => asBuffer(stream.read() as Uint8Array | null),
     async more() {
-      // A small body has arrived as a whole by now: listeners are for those that have not.
+      // A small body has usually arrived completely by now and needs no listeners.
       if (!listening) listen()
       for (;;) {
         if (signal?.aborted) throw abortedBy(signal)
         if (stream.readableEnded) return false
         if (stream.destroyed) throw wentAway(stream.errored)
         if (stream.readableLength > 0) return true
-        // Reading nothing is what tells a stream that its end may be announced: without it a body that breaks off waits for ever.
+        // An empty read makes a stream emit its 'end'; without it a body that breaks off would wait for ever.
         stream.read(0)
         await new Promise<void>((resolve) => (wake = resolve))
       }

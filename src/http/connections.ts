@@ -1,4 +1,4 @@
-/** Which requests of which connection are under way: what breaks behind one spoils no answer, and a stop knows what to wait for. */
+/** Requests in flight by connection: a malformed pipelined request corrupts no earlier response, and a stop knows what to wait for. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,18 +12,18 @@ export interface Exchange {
 }
 
 export interface Connections {
-  /** A client that does not close what we have closed has so long to do so. */
+  /** `lingerMs`: a client must close its half of the connection within this time after the server closed its own. */
   opened(socket: Socket, lingerMs: number): void
   begin(exchange: Exchange): void
   end(exchange: Exchange): void
   /**
-   * What came next on the connection is no HTTP. A request that was still arriving is ended by the fault; those that
-   * had arrived get their answers, and then the connection is closed. False when none is under way, and nothing was done.
+   * Handles bytes that are not HTTP. A request that is still arriving is aborted with the fault; those that arrived
+   * completely are answered, and then the connection is closed. False if none is in flight; then nothing was done.
    */
   spoil(socket: Duplex, fault: Fault): boolean
-  /** From now on a connection is closed when nothing is under way on it; Node lets one that never asked for anything stay. */
+  /** From now on a connection is closed when no request is in flight on it. Node would keep those that never sent one. */
   retire(): void
-  /** Ends by the fault whatever is under way still. */
+  /** Aborts all requests in flight with the fault. */
   abort(fault: Fault): void
 }
 
@@ -40,7 +40,7 @@ export function createConnections(): Connections {
     opened(socket, lingerMs) {
       open.add(socket)
       socket.once('close', () => open.delete(socket))
-      // Our half is closed: the other one may stay open for ever, and its descriptor with it.
+      // Only the server's half is closed: the client could keep the other half, and the file descriptor, open for ever.
       socket.once('finish', () => {
         const timer = setTimeout(() => socket.destroy(), lingerMs)
         timer.unref()

@@ -1,4 +1,4 @@
-/** From a request's head to its answer: who asks, whether they may, and the route that knows. */
+/** From a request's head to its response: authentication, limits, authorization and the route's handler. */
 import type { IncomingMessage } from 'node:http'
 import type { Services } from '../core/services.ts'
 import { Fault } from '../core/model/fault.ts'
@@ -9,7 +9,7 @@ import { originOf } from './head.ts'
 import type { Observer, Seen } from './observer.ts'
 import type { FindRoute } from './router.ts'
 
-/** A dialect with its routes looked up. */
+/** A dialect with the lookup of its routes. */
 export interface Endpoint {
   readonly dialect: Dialect
   readonly find: FindRoute
@@ -29,7 +29,7 @@ export interface Asked {
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
 }
 
-/** Law 5: token, limits, the dialect's own condition, scope; then the handler, which looks at the record before the body. */
+/** Law 5: token, limits, the dialect's precondition, scope; then the handler, which checks the record before the body. */
 export async function answerOf(asked: Asked): Promise<Answer> {
   const { head, seen } = asked
   const { dialect, find } = asked.endpoint

@@ -1,4 +1,4 @@
-/** One request and its answer, from the head to the last byte of either. */
+/** One request and its response, from the head to the last byte of both. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../core/ports/contracts.ts'
 import type { Services } from '../core/services.ts'
@@ -25,7 +25,7 @@ export interface ExchangeTerms {
   readonly connections: Connections
   readonly endpointFor: (path: string) => Endpoint
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
-  /** Then every answer is its connection's last. */
+  /** If true, every response is the last one of its connection. */
   readonly isStopping: () => boolean
   /** The configured public origin. */
   readonly origin: string | null
@@ -34,7 +34,7 @@ export interface ExchangeTerms {
   readonly draining: DrainBounds
 }
 
-/** What is at hand while one request is under way. */
+/** State of one request in flight. */
 interface Current extends Passage {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -43,12 +43,12 @@ interface Current extends Passage {
 }
 
 /**
- * How long a refusal waits for the rest of its body, in milliseconds: a client that is answered when it has sent
- * everything has no broken pipe to stumble over. One that takes longer is told at once, and drained afterwards.
+ * How long a refusal waits for the rest of the request's body, in milliseconds: a client that is answered after it has
+ * sent everything sees no broken pipe. After this time the response is sent, and the body is drained afterwards.
  */
 const PATIENCE_MS = 2_000
 
-/** Answers one request and reads it to its end. Never rejects. */
+/** Answers one request and reads its body to the end. Never rejects. */
 export async function exchange(
   terms: ExchangeTerms,
   request: IncomingMessage,
@@ -83,14 +83,14 @@ export async function exchange(
   }
 }
 
-/** The call is no longer under way. */
+/** Ends the call for the dialect's limits on concurrent calls. At most once per call. */
 function uncount({ endpoint, seen }: Current): void {
   if (!seen.counted || seen.caller === null) return
   seen.counted = false
   endpoint.dialect.answered?.(seen.caller)
 }
 
-/** The route's answer, or a refusal in the dialect's voice. */
+/** The route's response, or a refusal in the dialect's format. */
 async function answerFor(terms: ExchangeTerms, { request, head, endpoint, life, seen }: Current): Promise<Answer> {
   const { services, log, observer, origin, maxParts, attachmentAtPath } = terms
   const { signal } = life.controller
@@ -117,11 +117,11 @@ async function answerFor(terms: ExchangeTerms, { request, head, endpoint, life, 
   }
 }
 
-/** False when the answer broke off in the middle. */
+/** False if the response was cut off before its end. */
 async function send(terms: ExchangeTerms, current: Current, answer: Answer): Promise<boolean> {
   const { response, head, endpoint, life, seen } = current
   const { dialect } = endpoint
-  // Who calls again as soon as it has the answer, on another connection perhaps, is not to be counted twice.
+  // Before the response: a client may send its next call, on any connection, as soon as it has this one's response.
   if (answer.stream === undefined) uncount(current)
   const isLast = terms.isStopping() || life.isOver()
   const headers = {

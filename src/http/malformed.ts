@@ -1,4 +1,4 @@
-/** What never became a request (a broken head, one too large or too slow) is answered in a dialect's voice as well. */
+/** Requests that Node could not parse (a malformed, oversized or slow head) are answered in a dialect's format as well. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { Socket } from 'node:net'
@@ -31,13 +31,13 @@ export function refuseMalformed(
     return
   }
   const fault = faultOf(error)
-  // Written now, it would land in the middle of an answer, or be taken for one.
+  // Written now, it would appear within another response, or be read as one.
   if (connections.spoil(socket, fault)) return
   const head = guessHead(error.rawPacket, socket)
   say(socket, dialectFor(head.path), fault, head, observer)
 }
 
-/** CONNECT is a proxy's; Node would close the connection without a word. */
+/** CONNECT is for proxies; Node would close the connection without a response. */
 export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, observer: Observer): void {
   const fault = new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.')
   say(socket, dialect, fault, head, observer)
@@ -72,7 +72,7 @@ function faultOf(error: ClientError): Fault {
   )
 }
 
-/** The path as far as it can be told from the first line, so that the right dialect answers. */
+/** Method and path as far as the request line shows them; the path selects the dialect. */
 function guessHead(packet: Buffer | undefined, socket: Duplex): IncomingHead {
   const line = packet?.subarray(0, 2_000).toString('latin1').split('\r\n', 1)[0] ?? ''
   const [method = '', target = ''] = line.split(' ')

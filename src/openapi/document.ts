@@ -1,4 +1,4 @@
-/** One OpenAPI 3.1 document of all that is served, made of the route tables. */
+/** One OpenAPI 3.1 document of all dialects, generated from the route tables. */
 import type { About, AnswerAbout, Dialect, DialectAbout, Route } from '../http/contracts.ts'
 import { createComponents, type Components, type JsonObject } from './components.ts'
 
@@ -40,7 +40,7 @@ export function documentOf(
   }
 }
 
-/** `:name` is OpenAPI's `{name}`. */
+/** Changes `:name` into OpenAPI's `{name}`. */
 function templateOf(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}')
 }
@@ -68,7 +68,7 @@ function operationOf(dialect: Dialect, route: Route, about: About, components: C
   }
 }
 
-/** The same for ever, and different for two ways to one operation. */
+/** Stable between versions, and different for two routes of one operation. */
 function operationId({ method, path }: Route): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   return [method.toLowerCase(), ...words].join('_')

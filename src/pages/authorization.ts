@@ -1,4 +1,4 @@
-/** From a program's question to a user's answer: login, then consent, then the way back. The dialect has read the question. */
+/** OAuth's authorization endpoint: login, then consent, then the redirect back. The dialect has parsed the request. */
 import type { Session } from '../core/ports/accounts-catalog.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Client } from '../core/model/model.ts'
@@ -10,19 +10,19 @@ import { noSessionCookie, sessionCookie, visitOf, type Visit } from './visit.ts'
 
 export interface Question {
   readonly client: Client
-  /** One of the client's own. */
+  /** One of the client's registered URIs. */
   readonly redirectUri: string
   readonly scopes: readonly AskedScope[]
   readonly isLasting: boolean
-  /** Where the browser goes when the user says no. */
+  /** URL to which the browser goes if the user denies access. */
   readonly denial: string
-  /** Where this user may let the client work; empty: nowhere. */
+  /** Tenants to which this user may grant access; empty: none. */
   tenants(session: Session): Promise<readonly Tenant[]>
-  /** Writes down the consent; answers where the browser goes with it. Null when the place is none of the user's. */
+  /** Stores the consent and resolves to the URL to redirect to; null if the tenant is not one of the user's. */
   allow(session: Session, place: string): Promise<string | null>
 }
 
-/** GET shows what is to be done next; POST does it. */
+/** GET shows the next step; POST performs it. */
 export async function authorize(call: Call, question: Question): Promise<Answer> {
   const visit = await visitOf(call)
   if (call.method !== 'POST') return nextPage(call, question, visit)
@@ -92,7 +92,7 @@ function nowhere(client: Client, { account, organization }: Session): Answer {
   )
 }
 
-/** The page's own path and query, never another server's. */
+/** The page's own path and query; never a URL of another server. */
 function ownAddress({ path, query }: Call): string {
   return `${path}?${query.toString()}`
 }

@@ -3,32 +3,32 @@ import type { Answer } from '../http/contracts.ts'
 import { html, type Html } from './html.ts'
 import { page } from './page.ts'
 
-/** What is asked for, in plain words; without a meaning it has no effect here. */
+/** A requested scope and its meaning in plain words; null: it has no effect on this server. */
 export interface AskedScope {
   readonly name: string
   readonly meaning: string | null
 }
 
-/** What access may be given to. */
+/** An organization or location to which access may be granted. */
 export interface Tenant {
-  /** What the form sends. */
+  /** Value that the form sends. */
   readonly id: string
   readonly name: string
-  /** What tells it from others of that name. */
+  /** Distinguishes it from others of the same name. */
   readonly note: string
 }
 
 export interface ConsentPage {
   readonly client: string
   readonly account: Account
-  /** One, or a choice: the likeliest first. */
+  /** One, or several to choose from, the most likely first. */
   readonly tenants: readonly Tenant[]
   readonly scopes: readonly AskedScope[]
-  /** Whether the client goes on when its user is away. */
+  /** Whether the client keeps its access while its user is absent (offline access). */
   readonly isLasting: boolean
-  /** Where the browser goes with the answer. */
+  /** Origin to which the browser is redirected, shown to the user. */
   readonly destination: string
-  /** Where it goes without. */
+  /** URL to which the browser goes if the user denies access. */
   readonly denial: string
   readonly formToken: string
 }
@@ -68,7 +68,7 @@ function placesOf(tenants: readonly Tenant[]): Html {
   </fieldset>`
 }
 
-/** The first is the likeliest. */
+/** The first is the most likely and preselected. */
 function choiceOf({ id, name, note }: Tenant, index: number): Html {
   const checked = index === 0 ? html` checked` : null
   return html`<label class="choice"
@@ -78,7 +78,7 @@ function choiceOf({ id, name, note }: Tenant, index: number): Html {
   >`
 }
 
-/** Each meaning once, with the scopes that say it. */
+/** Each meaning once, with the scopes that have it. */
 function meaningsOf(scopes: readonly AskedScope[]): Html {
   const byMeaning = Map.groupBy(scopes, ({ meaning }) => meaning)
   const without = byMeaning.get(null) ?? []

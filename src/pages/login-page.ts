@@ -3,12 +3,12 @@ import { html } from './html.ts'
 import { page } from './page.ts'
 
 export interface LoginPage {
-  /** Who sends people here. */
+  /** Name of the client that requests access. */
   readonly client: string
   readonly formToken: string
   readonly login: string
   readonly password: string
-  /** What was wrong with the last attempt; null at the first. */
+  /** Error of the previous attempt; null at the first. */
   readonly problem: { readonly status: number; readonly sentence: string } | null
   readonly headers: Answer['headers']
 }

@@ -1,4 +1,4 @@
-/** What OAuth's questions have in common, whoever asks them. Every refusal here is a page: what is wrong leads nowhere. */
+/** Validation of OAuth's authorization requests, for all dialects. Every refusal is a page: an invalid request is never redirected. */
 import type { Clients } from '../core/access/clients.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Client } from '../core/model/model.ts'
@@ -21,7 +21,7 @@ export async function mustFindClient(
 }
 
 /**
- * The browser sample sends it unencoded and last: what looks like more parameters may then be the rest of it.
+ * The vendor's browser sample sends it unencoded and last: the parameters after it may be part of the URI.
  * Fault: `invalid_input` about `parameter`.
  */
 export function mustBeRedirectUri(query: URLSearchParams, client: Client): string {
@@ -37,7 +37,7 @@ export function mustBeRedirectUri(query: URLSearchParams, client: Client): strin
   )
 }
 
-/** `a,b`, spaces tolerated, each once. Fault: `invalid_input` about `parameter`. */
+/** `a,b`, spaces allowed; duplicates are removed. Fault: `invalid_input` about `parameter`. */
 export function mustBeScopes(text: string | null, client: Client): readonly string[] {
   const scopes = [...new Set((text ?? '').split(/[\s,]+/).filter((scope) => scope !== ''))]
   if (scopes.length === 0) throw unfit('scope', 'must name at least one scope, separated by spaces or commas.')
@@ -56,7 +56,7 @@ export function mustBeState(query: URLSearchParams): string | null {
   return state
 }
 
-/** PKCE's, and S256 alone (RFC 7636). Fault: `invalid_input` about `parameter`. */
+/** The PKCE challenge; only S256 is accepted (RFC 7636). Null without one. Fault: `invalid_input` about `parameter`. */
 export function challengeIn(query: URLSearchParams): string | null {
   const challenge = query.get('code_challenge')
   if (challenge === null) return null
@@ -67,12 +67,12 @@ export function challengeIn(query: URLSearchParams): string | null {
   return challenge
 }
 
-/** `uri` with more in its query. */
+/** `uri` with the values appended to its query. */
 export function withQuery(uri: string, values: readonly (readonly [string, string])[]): string {
   return `${uri}${uri.includes('?') ? '&' : '?'}${encoded(values)}`
 }
 
-/** With what no server sees, in the fragment. */
+/** `uri` with the values in the fragment, which browsers send to no server. */
 export function withFragment(uri: string, values: readonly (readonly [string, string])[]): string {
   return `${uri}#${encoded(values)}`
 }

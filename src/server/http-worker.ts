@@ -1,4 +1,4 @@
-/** The other threads that serve HTTP when there are several: opened here, and their inside. */
+/** Further threads that serve HTTP: opening them, and the code that runs in them. */
 import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
 import type { Log } from '../core/ports/contracts.ts'
 import { openHttpThread, type Live, type ThreadBuffers } from './http-thread.ts'
@@ -6,27 +6,27 @@ import { createLog } from './log.ts'
 import { connectCatalog, openBlobs } from './stores.ts'
 
 export interface HttpWorker {
-  /** For requests from now on. */
+  /** Applies to later requests. */
   update(live: Live): void
-  /** Resolves when what was in flight there is answered and the thread has ended. */
+  /** Resolves when its requests in flight are answered and the thread has ended. */
   stop(): Promise<void>
 }
 
 interface Opening {
-  /** Its port is the one that the first thread listens on. */
+  /** Its port is the one on which the first thread listens. */
   readonly live: Live
-  /** Null: the thread opens a catalog of its own. */
+  /** Null: the thread opens its own catalog. */
   readonly writer: MessagePort | null
   readonly counting: SharedArrayBuffer
   readonly buffers: ThreadBuffers | null
-  /** From 1 on. */
+  /** Index of the thread, from 1. */
   readonly thread: number
 }
 
-/** What a thread tells: that it listens, or a line for the process's log. */
+/** Message from a thread: it listens, or a line for the process's log. */
 type Told = { readonly listens: true } | { readonly line: string }
 
-/** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
+/** Resolves when the thread listens on the port of the first one. An uncaught error of the thread ends the process. */
 export async function openHttpWorker(opening: Opening, log: Log): Promise<HttpWorker> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: opening,
@@ -53,11 +53,11 @@ export async function openHttpWorker(opening: Opening, log: Log): Promise<HttpWo
   }
 }
 
-/** The inside: a door of its own, on the process's one writer. */
+/** Runs in the thread: serves HTTP, with the process's only writer thread. */
 async function serveThread(port: MessagePort, { live, writer, counting, buffers, thread }: Opening): Promise<void> {
   const { config } = live
   const tell = (told: Told) => port.postMessage(told)
-  // Two threads writing to one stream would tear each other's lines.
+  // Lines of two threads that write to one stream could interleave; the main thread writes them.
   const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
   const catalog = await connectCatalog(config, log, writer)
   const blobs = await openBlobs(config, { shared: true })

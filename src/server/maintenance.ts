@@ -1,4 +1,4 @@
-/** Background work, done by one server for its data folder, or by one of several nodes for all of them; and what each node does for itself. */
+/** Background work: cleanup, done by one server for its data folder or by one of several nodes for all, and work of each node. */
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { createExchange, type SharedCounts } from '../core/limits/shared-counts.ts'
@@ -7,7 +7,7 @@ import type { Services } from '../core/services.ts'
 import type { DutiesCatalog } from '../core/ports/duties-catalog.ts'
 
 const TOKEN_FLUSH_MS = 60_000
-/** With the way to the database and back well below the second within which limits reach all nodes. */
+/** Including the database's round trip well below the second within which limits must reach all nodes. */
 const EXCHANGE_MS = 250
 const DUTY = 'clearing up'
 
@@ -15,15 +15,15 @@ export interface MaintenanceParts {
   readonly services: Services
   readonly log: Log
   readonly config: Config
-  /** Null: nobody else could do it. */
+  /** Null: no other node exists. */
   readonly duties: DutiesCatalog | null
-  /** What all nodes count together, and where this one counts; null: it counts alone. */
+  /** Rate limits counted by all nodes, and this node's memory of them; null: limits count this node only. */
   readonly counting: { readonly counts: SharedCounts; readonly memory: SharedArrayBuffer } | null
-  /** Bytes without a row from before are removed at once, in milliseconds. */
+  /** Bytes without a row that are older than this are removed at the start; milliseconds since 1970. */
   readonly looseBefore: number
 }
 
-/** Answers how to end it, which waits for what is running. */
+/** Returns a function that stops it and waits for running work. */
 export function startMaintenance({
   services,
   log,
@@ -43,7 +43,7 @@ export function startMaintenance({
       },
     )
   }
-  // Kept from one interval to the next; a node that dies has lost it after the second.
+  // Renewed at each interval; a node that dies loses it after two intervals.
   const isOurs = async () => duties === null || duties.takeDuty(DUTY, node, Date.now(), Date.now() + 2 * interval)
   let isClearing = false
   const clearUp = async (before: number) => {
@@ -62,7 +62,7 @@ export function startMaintenance({
   }
   const flush = later('writing down when tokens were used', () => services.access.flush())
   const begin = later('clearing up', () => clearUp(Date.now() - config.sweepGraceSeconds * 1000))
-  // What takes longer than an interval is not begun by another node meanwhile, nor a second time by this one.
+  // A cleanup that takes longer than an interval must not be started by another node, nor again by this one.
   const prolong = () => void isOurs().catch((error: unknown) => log.warn({ err: error }, 'a duty was not prolonged'))
   const timers = [setInterval(() => (isClearing ? prolong : begin)(), interval), setInterval(flush, TOKEN_FLUSH_MS)]
   later('the first clearing up', () => clearUp(looseBefore))()
@@ -75,7 +75,7 @@ export function startMaintenance({
   }
 }
 
-/** One exchange after the other; while none succeeds the node goes on counting alone. */
+/** Runs one exchange at a time; while they fail, limits count this node only. */
 function keepCounting({ counts, memory }: NonNullable<MaintenanceParts['counting']>, node: string, log: Log) {
   const exchange = createExchange(memory, counts, node)
   let running: Promise<void> | null = null
@@ -98,7 +98,7 @@ function keepCounting({ counts, memory }: NonNullable<MaintenanceParts['counting
   return async () => {
     clearInterval(timer)
     await running
-    // What was counted last; the others would learn it from nobody.
+    // Publishes the last counts; no other node could.
     if (!fails) await run()
     await counts.close()
   }

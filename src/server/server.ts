@@ -1,4 +1,4 @@
-/** The one place where objects are made and joined. */
+/** Composition root: the only place where stores, services and threads are created and connected. */
 import { pino } from 'pino'
 import { makeFolder } from '../blobs/new-folder.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
@@ -18,26 +18,26 @@ import { mustServeHere, openBlobs, openCatalog, openCounts, ownsFolder } from '.
 import { startMaintenance } from './maintenance.ts'
 
 export interface ServerOptions {
-  /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
+  /** Whether background work runs; a command that opens a data folder briefly leaves it to the next server. Default: true. */
   readonly maintains?: boolean
-  /** What the login form is filled in with; nothing but in the demo. */
+  /** Values to prefill the login form with; used by the demo only. */
   readonly offered?: LoginOffer | null
 }
 
 export interface RunningServer {
   readonly services: Services
   readonly log: Log
-  /** A native token that may do everything, for as long as the house is open. */
+  /** A native token with all permissions, valid while the server is open. */
   readonly operator: string
-  /** Resolves to the port once it listens. */
+  /** Resolves to the port when it listens. */
   listen(): Promise<number>
-  /** Goes on with what is read now, certificates too; when that is wrong, with what it had. The log says which. */
+  /** Applies the settings and certificates read now; if they are invalid, keeps the old ones. The log says which. */
   reload(read: () => Config): void
-  /** Takes nothing new, lets what is in flight finish within the configured time, and puts everything away. */
+  /** Accepts nothing new, lets requests in flight finish within the configured time, and closes everything. */
   close(): Promise<void>
 }
 
-/** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
+/** Opens a data folder for serving, exclusively. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
 export async function openServer(
   settings: Config,
   { maintains = true, offered = null }: ServerOptions = {},
@@ -51,7 +51,7 @@ export async function openServer(
   const openedAt = Date.now()
   const log = createLog(config.logLevel, errorOutput())
   const writerBuffer = config.metrics ? writerLayout.newBuffer() : null
-  // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
+  // The catalog's thread starts while this one loads the HTTP modules, which take a third of the time of a start.
   const opening = openCatalog(config, log, writerBuffer ?? undefined)
   const loading = import('./http-thread.ts')
   const catalog = await opening
@@ -65,14 +65,14 @@ export async function openServer(
   const counting = createLimitMemory()
   const front = { live, log, catalog, counting, buffers, thread: 0 }
   const { blobs, httpThread } = await openFirstThread(front).catch(async (error: unknown) => {
-    // The catalog's threads would keep a process alive that has said why it does not start.
+    // The catalog's threads would keep a process alive whose start failed.
     await catalog.close()
     lock?.release()
     throw error
   })
   const { services } = httpThread
   const workers: HttpWorker[] = []
-  // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
+  // Under the lock no other process can be uploading: bytes without a row from before the start belong to no upload.
   const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
   const counts = maintains ? await openCounts(config, log) : null
   const shared = { duties: isAlone ? null : catalog, counting: counts && { counts, memory: counting } }
@@ -112,7 +112,7 @@ export async function openServer(
   }
 }
 
-/** A server whose terminal is gone has nobody to tell, and stops in order all the same. */
+/** Ignores errors: a server whose terminal is closed still stops in order. */
 function errorOutput() {
   return pino.destination({ dest: 2, sync: false }).on('error', () => undefined)
 }
@@ -129,7 +129,7 @@ function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
   return tlsKey === null || tlsCert === null ? null : readCertificate(tlsKey, tlsCert)
 }
 
-/** Null when what was read is wrong. */
+/** Null if the settings read are invalid. */
 function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
   try {
     const { config, changed, fixed } = renewed(current, read())

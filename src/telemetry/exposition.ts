@@ -1,8 +1,8 @@
-/** Counts as Prometheus reads them. The text is prom-client's; it is loaded when somebody asks for the first time. */
+/** Metrics in Prometheus' text format, written by prom-client, which is loaded at the first request for them. */
 import { setImmediate } from 'node:timers/promises'
 import type { Family, Labels, MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 
-/** A layout's families, and the sheets of all threads that count by it. */
+/** A layout's families, and the buffers of all threads that use it. */
 export interface Counted {
   readonly families: readonly Family[]
   readonly buffers: readonly MetricsBuffer[]
@@ -23,7 +23,7 @@ interface Value {
   readonly metricName?: string
 }
 
-/** Family by family, so that no request waits for all of it. */
+/** Yields to the event loop after each family, so that no request waits for the whole text. */
 export async function exposition(metrics: readonly Metric[]): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
   const parts: string[] = []

@@ -1,4 +1,4 @@
-/** One thread's part in counting, and its view of what all threads have counted. */
+/** One thread's metrics, and its view of those of all threads. */
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import type { Dialect } from '../http/contracts.ts'
 import { exposition, metric, metricsOf, type Counted } from './exposition.ts'
@@ -9,25 +9,25 @@ import { version } from './build.ts'
 
 export interface MetricsParts {
   readonly dialects: readonly Dialect[]
-  /** Of every thread that serves HTTP, this one's among them. */
+  /** Buffers of all threads that serve HTTP, including this one. */
   readonly buffers: readonly MetricsBuffer[]
   readonly thread: number
-  /** What others count, whose sheets it can see. */
+  /** Metrics of other layouts, such as the writer thread's. */
   readonly others: readonly Counted[]
-  /** Operations that wait for the writer thread. */
+  /** Number of operations that wait for the writer thread. */
   readonly waiting: () => number
-  /** When the certificate's time is over, in milliseconds since 1970; null without one. */
+  /** When the certificate expires, in milliseconds since 1970; null without one. */
   readonly expiresAt: () => number | null
 }
 
 export interface OpenMetrics {
   readonly metrics: ThreadMetrics
-  /** Everything, as Prometheus reads it. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string>
   stop(): void
 }
 
-/** Sheets for so many threads, to be handed to each of them. */
+/** One buffer for each thread; all threads receive all of them. */
 export function newBuffers(dialects: readonly Dialect[], threads: number): MetricsBuffer[] {
   const { layout } = createThreadMetricsLayout(dialects)
   return Array.from({ length: threads }, () => layout.newBuffer())
@@ -37,7 +37,7 @@ export function openMetrics(parts: MetricsParts): OpenMetrics {
   const { dialects, buffers, thread, others, waiting, expiresAt } = parts
   const layout = createThreadMetricsLayout(dialects)
   const buffer = buffers[thread]
-  if (buffer === undefined) throw new Error(`thread ${String(thread)} has no sheet to count on`)
+  if (buffer === undefined) throw new Error(`thread ${String(thread)} has no metrics buffer`)
   const pulse = openPulse(buffer, layout.thread, waiting)
   const build = version()
   return {

@@ -1,4 +1,4 @@
-/** What the door tells of its requests, handed on to the access log, the tally and the spans. */
+/** Passes the events of requests on to the access log, the metrics and the spans. */
 import type { Progress } from '../core/files/intake.ts'
 import type { Observer, Passage } from '../http/observer.ts'
 import type { AccessLog } from './access-log.ts'
@@ -7,11 +7,11 @@ import type { ThreadMetrics } from './thread-metrics.ts'
 import { createTraffic } from './traffic.ts'
 
 export interface ObserverParts {
-  /** Asked for each request, for it may change; null: nothing is written. */
+  /** Called for each request, because it may change; null: no line is written. */
   readonly accessLog: () => AccessLog | null
-  /** Null: nothing is counted. */
+  /** Null: no metrics are recorded. */
   readonly metrics: ThreadMetrics | null
-  /** Null: nobody wants spans. */
+  /** Null: no spans are recorded. */
   readonly spans: Spans | null
 }
 
@@ -41,7 +41,7 @@ export function createObserver({ accessLog, metrics, spans }: ObserverParts): Ob
       const { seen, endpoint, socket } = passage
       metrics.open('requests', -1)
       if (seen.intake !== null) metrics.open('uploads', -1)
-      // The rest of a refused body was read after the answer.
+      // The rest of a refused body was read after the response.
       if (seen.fault !== null) metrics.passed(endpoint.dialect, trafficOf(socket))
     },
     refused: (passage, status) => note(passage, null, status, true),

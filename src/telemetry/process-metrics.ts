@@ -1,4 +1,4 @@
-/** What Prometheus expects of any process, under the names that it is used to. */
+/** The metrics that Prometheus expects of any process, under their conventional names. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { metric, type Metric } from './exposition.ts'
 
@@ -25,7 +25,7 @@ export function processMetrics(version: string): Metric[] {
   ]
 }
 
-/** Null where there is no /proc. */
+/** Null on systems without /proc. */
 function openFiles(): number | null {
   try {
     return readdirSync('/proc/self/fd').length

@@ -1,20 +1,20 @@
-/** How a thread is doing, looked at once a second, so that whichever thread is asked can tell it of all. */
+/** A thread's state, sampled once a second into its buffer, so that any thread can report that of all. */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import { QUANTILES, type ThreadSlots } from './thread-families.ts'
 
 const EVERY_MS = 1_000
-/** The loop's delay is told of so many looks at most, and then begun anew. */
+/** Number of samples after which the histogram of the event loop's delay is reset. */
 const LOOKS = 10
 const RESOLUTION_MS = 20
 
 export interface Pulse {
-  /** Looks now. */
+  /** Takes a sample now. */
   take(): void
   stop(): void
 }
 
-/** `waiting`: operations that wait for the writer thread. */
+/** `waiting`: number of operations that wait for the writer thread. */
 export function openPulse(buffer: MetricsBuffer, slots: ThreadSlots, waiting: () => number): Pulse {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
@@ -24,7 +24,7 @@ export function openPulse(buffer: MetricsBuffer, slots: ThreadSlots, waiting: ()
     buffer[slots.waiting] = waiting()
     buffer[slots.heap] = process.memoryUsage().heapUsed
     if (delay.count === 0) return
-    // What is measured is how long it was from look to look, not how much later than meant.
+    // Node measures the time between two timer ticks, not how late they are: the resolution is subtracted.
     for (const [index, quantile] of QUANTILES.entries())
       buffer[slots.delays[index] ?? 0] = Math.max(0, delay.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000)
   }

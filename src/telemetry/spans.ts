@@ -1,6 +1,6 @@
 /**
- * Spans through the OpenTelemetry API: what they become, the SDK decides that the operator has registered. Nothing is
- * made where none is.
+ * Spans through the OpenTelemetry API; the SDK that the operator has registered processes them. Without one no span is
+ * created.
  */
 import {
   context,
@@ -18,14 +18,14 @@ import type { Passage } from '../http/observer.ts'
 import { version } from './build.ts'
 
 export interface Spans {
-  /** Does the work under a span of the request's own, a child of what its `traceparent` names. */
+  /** Runs the work in a new span for the request, a child of the one in its `traceparent`. */
   around(request: IncomingMessage, work: () => void): void
   answered(passage: Passage, status: number, isWhole: boolean, endedAt: number): void
-  /** Ends a span that no answer has ended. */
+  /** Ends the span of a request that was not answered. */
   ended(passage: Passage): void
 }
 
-/** A request's span, and how `performance.now()` reads on its clock. */
+/** A request's span, and the conversion of `performance.now()` to its clock. */
 interface Open {
   readonly span: Span
   readonly at: (time: number) => HrTime
@@ -35,7 +35,7 @@ interface Open {
 export function createSpans(): Spans | null {
   const tracer = registeredTracer()
   if (tracer === null) return null
-  // A request's headers are the one object that its head shares with it.
+  // The headers are the only object that a request and its head share.
   const open = new WeakMap<IncomingHttpHeaders, Open>()
   const end = ({ head }: Passage, endedAt: number, finish: (own: Open) => void) => {
     const own = open.get(head.headers)
@@ -68,7 +68,7 @@ export function createSpans(): Spans | null {
   }
 }
 
-/** One for all spans of a request: an SDK sets each span's by the wall clock's milliseconds, and phases would begin before the whole. */
+/** One clock for all spans of a request: an SDK's wall clock has milliseconds, and phases could begin before the request. */
 function clock(): (time: number) => HrTime {
   const offset = Date.now() - performance.now()
   return (time) => {
@@ -78,14 +78,14 @@ function clock(): (time: number) => HrTime {
   }
 }
 
-/** The API hands out a tracer that does nothing where none is registered; this asks behind it. */
+/** Without a registered SDK the API returns a tracer that does nothing; this detects that. */
 function registeredTracer(): Tracer | null {
   const provider = trace.getTracerProvider()
   if (provider instanceof ProxyTracerProvider) return provider.getDelegateTracer('dossier', version()) ?? null
   return provider.getTracer('dossier', version())
 }
 
-/** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may hold the id of an open document. */
+/** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may contain the id of an open document. */
 function describe(span: Span, { head, endpoint, seen }: Passage, status: number, isWhole: boolean): void {
   if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
   span.setAttributes({

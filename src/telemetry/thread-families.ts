@@ -1,4 +1,4 @@
-/** What a thread counts that is no request's: its connections, its sweeps, its event loop. */
+/** Metrics of a thread that do not belong to a route: requests and connections open, sweeps, reloads, event loop. */
 import type { MetricsLayout } from '../core/ports/metrics-buffer.ts'
 
 export const QUANTILES = [0.5, 0.9, 0.99, 1] as const

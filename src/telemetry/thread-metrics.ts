@@ -1,4 +1,4 @@
-/** One thread's counting: what the door, the sweep and the thread itself tell, added to its sheet. */
+/** One thread's metrics: adds the events of HTTP, the sweep and the thread itself to its buffer. */
 import type { SweepMetrics } from '../core/ports/contracts.ts'
 import { add, observe, type MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import type { Dialect } from '../http/contracts.ts'
@@ -7,7 +7,7 @@ import { createHttpLayout, SECONDS, type HttpLayout, type RouteSlots } from './h
 import { declareThread, type ThreadSlots } from './thread-families.ts'
 import type { Traffic } from './traffic.ts'
 
-/** Every thread makes the same one, for every thread has the same dialects. */
+/** The same in every thread, because all have the same dialects. */
 export interface ThreadMetricsLayout extends HttpLayout {
   readonly thread: ThreadSlots
 }
@@ -19,11 +19,11 @@ export function createThreadMetricsLayout(dialects: readonly Dialect[]): ThreadM
 
 export interface ThreadMetrics {
   readonly sweep: SweepMetrics
-  /** One more or one less of what is open. */
+  /** Adds to a gauge of what is open. */
   open(what: 'requests' | 'uploads' | 'connections', change: 1 | -1): void
   answered(passage: Passage, status: number, isWhole: boolean, endedAt: number): void
   passed(dialect: Dialect, traffic: Traffic): void
-  /** The settings were read again, or refused. */
+  /** The settings were reread, or rejected. */
   reloaded(isInOrder: boolean): void
 }
 

@@ -1,4 +1,4 @@
-// Every sentence that says what is wrong with a whole form: what was found, what was expected, how to mend it.
+// Error messages about a whole form: what was found, what was expected, how to fix it.
 import { Fault } from '../../core/model/fault.ts'
 import { shown } from './quotation.ts'
 
@@ -23,7 +23,7 @@ export const boundaryFault = {
     ),
 }
 
-/** No boundary was found where the form should begin; what is there instead says why. */
+/** No boundary was found where the form should begin; the bytes found there explain why. */
 export function notAForm(beginning: Buffer, boundary: string): Fault {
   const text = beginning.toString('utf8', 0, 200).trimStart()
   const first = text.split(/\r|\n/, 1)[0] ?? ''
