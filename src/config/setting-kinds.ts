@@ -38,13 +38,13 @@ export function oneOf(help: string, otherwise: string, words: readonly string[])
   }
 }
 
-export function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
+export function integer(help: string, otherwise: number, min: number, max: number): Setting<number> {
   return {
     help,
     otherwise,
     parse: (value) =>
-      /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
-    expects: `a whole number from ${String(least)} to ${String(most)}`,
+      /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined,
+    expects: `a whole number from ${String(min)} to ${String(max)}`,
   }
 }
 

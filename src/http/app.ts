@@ -106,7 +106,7 @@ export function createApp({ dialects, services, log, observer, settings, certifi
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      connections.retire()
+      connections.closeIdle()
       httpServer.cutHandshakes()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')

@@ -17,13 +17,13 @@ export function archiveAnswer({ name, first, files }: ArchiveRequest, open: Open
   output.on('close', () => current?.destroy())
   for (const { path, attachment } of files) {
     const options = { compress: false, size: attachment.size, mtime: new Date(attachment.createdAt) }
-    zip.addReadStreamLazy(path, options, (give) => {
+    zip.addReadStreamLazy(path, options, (callback) => {
       open(attachment).then((stream) => {
         current = stream
         // yazl handles no errors of the streams it reads; an unhandled one would end the process.
         stream.on('error', fail)
         if (output.destroyed) stream.destroy()
-        else give(null, stream)
+        else callback(null, stream)
       }, fail)
     })
   }

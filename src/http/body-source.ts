@@ -22,17 +22,17 @@ export function bodySource(source: AsyncIterable<Uint8Array>, signal?: AbortSign
 function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySource {
   let wake: (() => void) | null = null
   let listening = false
-  const rouse = () => {
+  const notify = () => {
     wake?.()
     wake = null
   }
   const listen = () => {
     listening = true
-    for (const event of EVENTS) stream.on(event, rouse)
-    signal?.addEventListener('abort', rouse)
+    for (const event of EVENTS) stream.on(event, notify)
+    signal?.addEventListener('abort', notify)
   }
   // A stream may fail between two reads, and an unhandled error would end the process.
-  stream.on('error', rouse)
+  stream.on('error', notify)
   return {
     take: () => asBuffer(stream.read() as Uint8Array | null),
     async more() {
@@ -41,7 +41,7 @@ function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySour
       for (;;) {
         if (signal?.aborted) throw abortedBy(signal)
         if (stream.readableEnded) return false
-        if (stream.destroyed) throw wentAway(stream.errored)
+        if (stream.destroyed) throw streamFailure(stream.errored)
         if (stream.readableLength > 0) return true
         // An empty read makes a stream emit its 'end'; without it a body that breaks off would wait for ever.
         stream.read(0)
@@ -49,9 +49,9 @@ function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySour
       }
     },
     release() {
-      stream.off('error', rouse)
-      for (const event of EVENTS) stream.off(event, rouse)
-      signal?.removeEventListener('abort', rouse)
+      stream.off('error', notify)
+      for (const event of EVENTS) stream.off(event, notify)
+      signal?.removeEventListener('abort', notify)
     },
   }
 }
@@ -61,9 +61,9 @@ const EVENTS = ['readable', 'end', 'close'] as const
 function fromIterable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): BodySource {
   const iterator = source[Symbol.asyncIterator]()
   let slot: Buffer | null = null
-  let refuse: ((reason: Fault) => void) | null = null
+  let rejectPending: ((reason: Fault) => void) | null = null
   const onAbort = () => {
-    if (signal) refuse?.(abortedBy(signal))
+    if (signal) rejectPending?.(abortedBy(signal))
   }
   signal?.addEventListener('abort', onAbort)
   return {
@@ -75,7 +75,7 @@ function fromIterable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | u
     async more() {
       if (signal?.aborted) throw abortedBy(signal)
       const result = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
-        refuse = reject
+        rejectPending = reject
         iterator.next().then(resolve, reject)
       })
       if (result.done) return false
@@ -98,11 +98,11 @@ function abortedBy(signal: AbortSignal): Fault {
   })
 }
 
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+const DISCONNECT_CODES = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
-function wentAway(error: Error | null): Error {
+function streamFailure(error: Error | null): Error {
   const code = error !== null && 'code' in error ? error.code : undefined
-  if (error !== null && !GONE.has(String(code))) return error
+  if (error !== null && !DISCONNECT_CODES.has(String(code))) return error
   return new Fault('aborted', 'request', 'The client closed the connection before the whole body had arrived.', {
     ...(error && { cause: error }),
   })

@@ -29,7 +29,7 @@ export async function readWhole(request: IncomingMessage, signal: AbortSignal): 
       settle(undefined)
     }
     const onClose = () => {
-      settle(clientGone())
+      settle(clientDisconnected())
     }
     const onAbort = () => {
       settle(signal.reason)
@@ -64,6 +64,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function clientGone(): Fault {
+export function clientDisconnected(): Fault {
   return new Fault('aborted', 'request', 'The client went away before the request was complete; nothing was kept.')
 }

@@ -22,7 +22,7 @@ import { fileAnswer } from './file-answer.ts'
 import { partAnswer } from './part-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
-import type { Observer, Seen } from './observer.ts'
+import type { Observer, RequestState } from './observer.ts'
 import { redirectAnswer } from './redirect-answer.ts'
 
 export interface CallSources {
@@ -33,7 +33,7 @@ export interface CallSources {
   readonly services: Services
   readonly origin: string
   readonly signal: AbortSignal
-  readonly seen: Seen
+  readonly seen: RequestState
   readonly observer: Observer
   readonly maxParts: number
   /** The attachment that a path of this server names, in any dialect's URL format. */
@@ -160,8 +160,8 @@ export class HttpCall implements Call {
   }
 
   async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
-    const elsewhere = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
-    if (elsewhere !== null) return elsewhere
+    const redirected = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
+    if (redirected !== null) return redirected
     return fileAnswer(attachment, options.bytes ?? (await this.services.attachments.content(attachment)), options)
   }
 

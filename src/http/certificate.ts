@@ -26,7 +26,7 @@ export function readCertificate(keyFile: string, chainFile: string, now = Date.n
     throw new BadCertificate(
       `The key ${keyFile} does not belong to the certificate ${chainFile} (of ${subjectOf(certificate)}); the first certificate in the file must be the server's own.`,
     )
-  const expiresAt = mustBeInTime(certificate, chainFile, now)
+  const expiresAt = mustBeValidAt(certificate, chainFile, now)
   try {
     createSecureContext({ key, cert: chain })
   } catch (error) {
@@ -57,14 +57,14 @@ function privateKeyIn(key: string, path: string): KeyObject {
   try {
     return createPrivateKey(key)
   } catch (error) {
-    const wants = /passphrase|interrupted|bad decrypt/i.test(messageOf(error))
+    const problem = /passphrase|interrupted|bad decrypt/i.test(messageOf(error))
       ? 'is encrypted; decrypt it (openssl pkey -in ... -out ...), a server has nobody to ask for the passphrase'
       : 'holds no private key in PEM (text that begins with -----BEGIN PRIVATE KEY-----)'
-    throw new BadCertificate(`The key file ${path} ${wants}.`)
+    throw new BadCertificate(`The key file ${path} ${problem}.`)
   }
 }
 
-function mustBeInTime(certificate: X509Certificate, path: string, now: number): number {
+function mustBeValidAt(certificate: X509Certificate, path: string, now: number): number {
   const from = certificate.validFromDate.getTime()
   const to = certificate.validToDate.getTime()
   if (now > to)

@@ -36,7 +36,7 @@ export function drain(request: IncomingMessage, bounds: DrainBounds): Promise<vo
 }
 
 /** Waits for `work`, at most for the given time. */
-export async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+export async function waitAtMost(milliseconds: number, work: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, milliseconds)
   await Promise.race([work, promise])

@@ -9,9 +9,9 @@ export interface Hop {
 }
 
 /** Maximum number of hops; the nearest are kept. */
-const MOST_HOPS = 32
+const MAX_HOPS = 32
 /** Longer headers are an attack; only the end, which the trusted proxy wrote, is read. */
-const MOST_CHARACTERS = 2_048
+const MAX_CHARACTERS = 2_048
 
 /**
  * `X-Forwarded-For` has precedence over `Forwarded`: proxies that append to the first pass on the second as the client
@@ -28,7 +28,7 @@ export function forwardedHops(headers: IncomingHttpHeaders): readonly Hop[] {
     isSecure: isHttps(schemes[index] ?? schemes.at(-1)),
     host: hosts[index] ?? hosts.at(-1) ?? null,
   })
-  return Array.from({ length: Math.min(length, MOST_HOPS) }, hop)
+  return Array.from({ length: Math.min(length, MAX_HOPS) }, hop)
 }
 
 function elementsOf(header: string | undefined): Hop[] {
@@ -50,11 +50,11 @@ function elementsOf(header: string | undefined): Hop[] {
 /** Entries in reverse order: the nearest proxy's is the last one of the header, after anything that the client sent. */
 function listOf(header: string | readonly string[] | undefined, entry: RegExp): string[] {
   if (header === undefined) return []
-  const text = (typeof header === 'string' ? header : header.join(',')).slice(-MOST_CHARACTERS)
+  const text = (typeof header === 'string' ? header : header.join(',')).slice(-MAX_CHARACTERS)
   return (text.match(entry) ?? [])
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
-    .slice(-MOST_HOPS)
+    .slice(-MAX_HOPS)
     .reverse()
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../core/model/fault.ts'
-import { clientGone } from './body.ts'
+import { clientDisconnected } from './body.ts'
 
 export interface Lifetime {
   readonly controller: AbortController
@@ -24,7 +24,7 @@ export function lifetimeOf(
     controller.abort(fault)
   }
   const onClose = () => {
-    if (!response.writableFinished) abort(clientGone())
+    if (!response.writableFinished) abort(clientDisconnected())
   }
   const onIdle = () => {
     const seconds = String(limits.idleMs / 1000)

@@ -7,7 +7,7 @@ import { Fault } from '../core/model/fault.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
 import { hintOf } from './hint.ts'
-import { newSeen, type Observer } from './observer.ts'
+import { newRequestState, type Observer } from './observer.ts'
 import { plainAddress } from './sender.ts'
 
 interface ClientError extends Error {
@@ -15,7 +15,7 @@ interface ClientError extends Error {
   readonly rawPacket?: Buffer
 }
 
-interface Malformed {
+interface MalformedContext {
   readonly connections: Connections
   readonly observer: Observer
   readonly dialectFor: (path: string) => Dialect
@@ -24,7 +24,7 @@ interface Malformed {
 export function refuseMalformed(
   error: ClientError,
   socket: Duplex,
-  { connections, observer, dialectFor }: Malformed,
+  { connections, observer, dialectFor }: MalformedContext,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -32,21 +32,21 @@ export function refuseMalformed(
   }
   const fault = faultOf(error)
   // Written now, it would appear within another response, or be read as one.
-  if (connections.spoil(socket, fault)) return
+  if (connections.markMalformed(socket, fault)) return
   const head = guessHead(error.rawPacket, socket)
-  say(socket, dialectFor(head.path), fault, head, observer)
+  sendRefusal(socket, dialectFor(head.path), fault, head, observer)
 }
 
 /** CONNECT is for proxies; Node would close the connection without a response. */
 export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, observer: Observer): void {
   const fault = new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.')
-  say(socket, dialect, fault, head, observer)
+  sendRefusal(socket, dialect, fault, head, observer)
 }
 
-function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
+function sendRefusal(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
   const answer = dialect.refuse(fault, head)
-  const passage = { head, endpoint: { dialect }, seen: { ...newSeen(), fault }, beganAt: performance.now() }
-  observer.refused({ ...passage, socket: socket instanceof Socket ? socket : null }, answer.status)
+  const observed = { head, endpoint: { dialect }, seen: { ...newRequestState(), fault }, beganAt: performance.now() }
+  observer.refused({ ...observed, socket: socket instanceof Socket ? socket : null }, answer.status)
   socket.on('error', () => socket.destroy())
   socket.end(
     asText({ ...answer, headers: { ...answer.headers, 'x-request-id': head.id, 'x-dossier-hint': hintOf(fault) } }),

@@ -7,7 +7,7 @@ import type { Caller } from '../core/model/model.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
 /** What is known about a request while it is processed. */
-export interface Seen {
+export interface RequestState {
   /** The dialect's limits admitted the call, and its end must be reported to them. */
   counted: boolean
   caller: Caller | null
@@ -22,10 +22,10 @@ export interface Seen {
 }
 
 /** A request as observers see it. */
-export interface Passage {
+export interface ObservedRequest {
   readonly head: IncomingHead
   readonly endpoint: { readonly dialect: Dialect }
-  readonly seen: Seen
+  readonly seen: RequestState
   readonly socket: Socket | null
   /** `performance.now()` */
   readonly beganAt: number
@@ -38,16 +38,16 @@ export interface Observer {
   began(): void
   /** The request begins an intake; the returned progress is updated by the intake. */
   intakeBegan(): Progress
-  /** Its response was written to the socket. `isWhole` is false if it was cut off before its end. */
-  answered(passage: Passage, status: number, isWhole: boolean): void
+  /** Its response was written to the socket. `isComplete` is false if it was cut off before its end. */
+  answered(observed: ObservedRequest, status: number, isComplete: boolean): void
   /** Its processing has ended; called once for each `began`. */
-  ended(passage: Passage): void
+  ended(observed: ObservedRequest): void
   /** A malformed request was refused; neither `began` nor `ended` is called for it. */
-  refused(passage: Passage, status: number): void
+  refused(observed: ObservedRequest, status: number): void
   connected(): void
   disconnected(): void
 }
 
-export function newSeen(): Seen {
+export function newRequestState(): RequestState {
   return { counted: false, caller: null, route: null, headers: {}, fault: null, admittedAt: 0, intake: null }
 }

@@ -23,16 +23,16 @@ export async function sendAnswer(
   response.writeHead(answer.status, headers)
   if (withoutBody || answer.stream === undefined) {
     answer.stream?.destroy()
-    if (body instanceof Uint8Array) mustBe(body.byteLength, headers)
+    if (body instanceof Uint8Array) mustHaveSent(body.byteLength, headers)
     response.end(withoutBody ? undefined : body)
     return
   }
-  mustBe(await sendStream(response, answer.stream), headers)
+  mustHaveSent(await sendStream(response, answer.stream), headers)
   response.end()
 }
 
 /** After the head no error can be reported: throwing closes the connection, so that the client notices the short body. */
-function mustBe(sent: number, headers: Readonly<Record<string, string>>): void {
+function mustHaveSent(sent: number, headers: Readonly<Record<string, string>>): void {
   // A short body that ends normally would keep the client waiting until the connection is closed.
   if (sent !== Number(headers['content-length'] ?? sent)) throw new Error('a file has not the size that its row says')
 }

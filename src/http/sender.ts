@@ -44,10 +44,10 @@ export function createSenderOf(trusted: readonly string[]): SenderOf {
 
 function peerOf(request: IncomingMessage): Sender {
   const { socket, headers } = request
-  const isHandedOn = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
   return {
     address: plainAddress(socket.remoteAddress ?? ''),
-    proxy: isHandedOn ? 'unknown' : 'none',
+    proxy: isForwarded ? 'unknown' : 'none',
     isSecure: 'encrypted' in socket,
     host: headers.host ?? '',
   }

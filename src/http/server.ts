@@ -40,7 +40,7 @@ export function createHttpServer(
   if (certificate === null) {
     const server = createPlainServer({ ...OPTIONS, ...timing }, handle)
     server.on('connection', opened)
-    return { server, update: (next) => retime(server, next), cutHandshakes() {} }
+    return { server, update: (next) => applyTimeouts(server, next), cutHandshakes() {} }
   }
   const tls = { key: certificate.key, cert: certificate.chain, handshakeTimeout: times.headersMs }
   const server = createTlsServer({ ...OPTIONS, ...timing, ...tls }, handle)
@@ -49,31 +49,31 @@ export function createHttpServer(
   return {
     server,
     update(next, renewed) {
-      retime(server, next)
+      applyTimeouts(server, next)
       if (renewed !== null) server.setSecureContext({ key: renewed.key, cert: renewed.chain })
     },
     cutHandshakes,
   }
 }
 
-function retime(server: Server, { headersMs, requestMs }: ServerTimes): void {
+function applyTimeouts(server: Server, { headersMs, requestMs }: ServerTimes): void {
   server.headersTimeout = headersMs
   server.requestTimeout = requestMs
 }
 
 /** Tracks incomplete handshakes. A failed one closes the connection: no HTTP response could be read. Returns a function that closes all. */
 function watchHandshakes(server: TlsServer): () => void {
-  const under = new Map<string, Socket>()
+  const incomplete = new Map<string, Socket>()
   const nameOf = ({ remoteAddress = '', remotePort = 0 }: Socket) => `${remoteAddress} ${String(remotePort)}`
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket)
-    under.set(name, socket)
-    socket.once('close', () => under.delete(name))
+    incomplete.set(name, socket)
+    socket.once('close', () => incomplete.delete(name))
   })
-  server.on('secureConnection', (socket) => under.delete(nameOf(socket)))
+  server.on('secureConnection', (socket) => incomplete.delete(nameOf(socket)))
   server.removeAllListeners('tlsClientError')
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   return () => {
-    for (const socket of under.values()) socket.destroy()
+    for (const socket of incomplete.values()) socket.destroy()
   }
 }

@@ -47,14 +47,14 @@ function templateOf(path: string): string {
 
 function operationOf(dialect: Dialect, route: Route, about: About, components: Components): JsonObject {
   const common = dialect.about as DialectAbout
-  const isOpen = route.needs === 'nobody'
+  const isPublic = route.needs === 'nobody'
   const answers = Object.entries(about.answers).map(([status, answer]) => [status, answerOf(answer, components)])
   return {
     operationId: operationId(route),
     summary: route.operation.charAt(0).toUpperCase() + route.operation.slice(1),
     ...(about.description === undefined ? {} : { description: about.description }),
     tags: [about.tag],
-    security: isOpen ? [] : [{ [dialect.name]: [] }],
+    security: isPublic ? [] : [{ [dialect.name]: [] }],
     parameters: [
       ...pathParameters(route, common),
       ...queryParameters(about, components),
@@ -101,13 +101,13 @@ function queryParameters({ query }: About, components: Components): JsonObject[]
 
 function headerParameters({ needs, about }: Route, { headers }: DialectAbout): JsonObject[] {
   const all = { ...(needs === 'nobody' ? {} : headers), ...about?.headers }
-  return Object.entries(all).map(([name, said]) => {
-    const example = /^`([^`]+)`:/.exec(said)?.[1]
+  return Object.entries(all).map(([name, text]) => {
+    const example = /^`([^`]+)`:/.exec(text)?.[1]
     return {
       name,
       in: 'header',
       required: headers?.[name] !== undefined,
-      description: said,
+      description: text,
       schema: { type: 'string', ...(example === undefined ? {} : { default: example }) },
     }
   })

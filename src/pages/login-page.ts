@@ -14,11 +14,11 @@ export interface LoginPage {
 }
 
 export function loginPage({ client, formToken, login, password, problem, headers }: LoginPage): Answer {
-  const told = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
+  const alert = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
   const described = problem === null ? null : html` aria-invalid="true" aria-describedby="problem"`
   const content = html`<h1>Log in</h1>
     <p class="soft">to go on to <strong>${client}</strong></p>
-    ${told}
+    ${alert}
     <form method="post">
       <input type="hidden" name="form" value="${formToken}" />
       <input type="hidden" name="step" value="login" />

@@ -3,9 +3,9 @@ import type { Clients } from '../core/access/clients.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Client } from '../core/model/model.ts'
 
-const MOST_SCOPES = 100
-const LONGEST_SCOPE = 200
-const LONGEST_STATE = 4_096
+const MAX_SCOPES = 100
+const MAX_SCOPE_LENGTH = 200
+const MAX_STATE_LENGTH = 4_096
 
 /** Fault: `unauthenticated` about `client`. */
 export async function mustFindClient(
@@ -41,18 +41,19 @@ export function mustBeRedirectUri(query: URLSearchParams, client: Client): strin
 export function mustBeScopes(text: string | null, client: Client): readonly string[] {
   const scopes = [...new Set((text ?? '').split(/[\s,]+/).filter((scope) => scope !== ''))]
   if (scopes.length === 0) throw unfit('scope', 'must name at least one scope, separated by spaces or commas.')
-  if (scopes.length > MOST_SCOPES || scopes.some((scope) => scope.length > LONGEST_SCOPE))
-    throw unfit('scope', `may name at most ${String(MOST_SCOPES)} scopes of ${String(LONGEST_SCOPE)} characters.`)
+  if (scopes.length > MAX_SCOPES || scopes.some((scope) => scope.length > MAX_SCOPE_LENGTH))
+    throw unfit('scope', `may name at most ${String(MAX_SCOPES)} scopes of ${String(MAX_SCOPE_LENGTH)} characters.`)
   const allowed = new Set(client.scopes.map((scope) => scope.toLowerCase()))
-  const beyond = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
-  if (beyond !== undefined) throw unfit('scope', `names ${beyond}, which ${client.name} is not registered for.`)
+  const unregistered = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
+  if (unregistered !== undefined)
+    throw unfit('scope', `names ${unregistered}, which ${client.name} is not registered for.`)
   return scopes
 }
 
 export function mustBeState(query: URLSearchParams): string | null {
   const state = query.get('state')
-  if (state !== null && state.length > LONGEST_STATE)
-    throw unfit('state', `is longer than ${String(LONGEST_STATE)} characters.`)
+  if (state !== null && state.length > MAX_STATE_LENGTH)
+    throw unfit('state', `is longer than ${String(MAX_STATE_LENGTH)} characters.`)
   return state
 }
 

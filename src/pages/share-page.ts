@@ -6,7 +6,7 @@ import { noticePage, page } from './page.ts'
 /** The page of a share before its download: a button, and a password field if the share has one. */
 export function sharePage(share: Share, problem: { status: number; sentence: string } | null): Answer {
   const { name, hasPassword, expiresAt, maxDownloads, downloads } = share
-  const told = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
+  const alert = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
   const described = problem === null ? null : html` aria-invalid="true" aria-describedby="problem"`
   const password = html`<label for="password">Password</label>
     <input id="password" name="password" type="password" autocomplete="off" required maxlength="200" ${described} />`
@@ -14,7 +14,7 @@ export function sharePage(share: Share, problem: { status: number; sentence: str
   const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')
   const content = html`<h1>${name}</h1>
     <p class="soft">Somebody shared this file with you, until ${until} UTC.${left}</p>
-    ${told}
+    ${alert}
     <form method="post">
       ${hasPassword ? password : null}
       <div class="actions"><button type="submit">Download</button></div>

@@ -29,7 +29,7 @@ export interface ServingConfig extends Config {
 }
 
 /** Settings that may change while a thread serves. */
-export interface Live {
+export interface LiveSettings {
   readonly config: ServingConfig
   /** Null: without TLS. */
   readonly certificate: Certificate | null
@@ -49,12 +49,12 @@ export interface HttpThread {
   /** Resolves to the port when it listens. */
   listen(port: number): Promise<number>
   /** Applies to later requests. */
-  update(live: Live): void
+  update(live: LiveSettings): void
   stop(): Promise<void>
 }
 
 export interface HttpThreadParts {
-  readonly live: Live
+  readonly live: LiveSettings
   readonly log: ServerLog
   readonly catalog: ThreadCatalog
   readonly blobs: BlobStore

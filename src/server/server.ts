@@ -4,17 +4,17 @@ import { makeFolder } from '../blobs/new-folder.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
 import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
 import { writerLayout } from '../catalog/sqlite/writer-metrics.ts'
-import { renewed, type Config } from '../config/config.ts'
+import { mergeReloaded, type Config } from '../config/config.ts'
 import type { BlobStore, Log } from '../core/ports/contracts.ts'
 import { createLimitMemory } from '../core/limits/limit-memory.ts'
 import type { Services } from '../core/services.ts'
 import { newOperatorSecret } from '../core/access/operator.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
-import type { HttpThread, HttpThreadParts, Live } from './http-thread.ts'
+import type { HttpThread, HttpThreadParts, LiveSettings } from './http-thread.ts'
 import type { HttpWorker } from './http-worker.ts'
 import { readCertificate, type Certificate } from '../http/certificate.ts'
 import { createLog } from './log.ts'
-import { mustServeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './stores.ts'
+import { mustBeCurrentForServing, openBlobs, openCatalog, openCounts, ownsFolder } from './stores.ts'
 import { startMaintenance } from './maintenance.ts'
 
 export interface ServerOptions {
@@ -44,27 +44,27 @@ export async function openServer(
 ): Promise<RunningServer> {
   const config = { ...settings, operator: newOperatorSecret(), offered }
   mustBeServable(config.data)
-  let live: Live = { config, certificate: certificateOf(config) }
+  let live: LiveSettings = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
-  const isAlone = ownsFolder(config)
-  const lock = isAlone ? lockFolder(config.data) : null
+  const isExclusive = ownsFolder(config)
+  const lock = isExclusive ? lockFolder(config.data) : null
   const openedAt = Date.now()
   const log = createLog(config.logLevel, errorOutput())
-  const writerBuffer = config.metrics ? writerLayout.newBuffer() : null
+  const writerMetrics = config.metrics ? writerLayout.newBuffer() : null
   // The catalog's thread starts while this one loads the HTTP modules, which take a third of the time of a start.
-  const opening = openCatalog(config, log, writerBuffer ?? undefined)
+  const opening = openCatalog(config, log, writerMetrics ?? undefined)
   const loading = import('./http-thread.ts')
   const catalog = await opening
-    .then((opened) => mustServeHere(opened, config))
+    .then((opened) => mustBeCurrentForServing(opened, config))
     .catch((error: unknown) => {
       lock?.release()
       throw error
     })
   const { threadBuffers } = await loading
-  const buffers = writerBuffer && threadBuffers(config, writerBuffer)
-  const counting = createLimitMemory()
-  const front = { live, log, catalog, counting, buffers, thread: 0 }
-  const { blobs, httpThread } = await openFirstThread(front).catch(async (error: unknown) => {
+  const buffers = writerMetrics && threadBuffers(config, writerMetrics)
+  const limitMemory = createLimitMemory()
+  const threadParts = { live, log, catalog, counting: limitMemory, buffers, thread: 0 }
+  const { blobs, httpThread } = await openFirstThread(threadParts).catch(async (error: unknown) => {
     // The catalog's threads would keep a process alive whose start failed.
     await catalog.close()
     lock?.release()
@@ -73,11 +73,11 @@ export async function openServer(
   const { services } = httpThread
   const workers: HttpWorker[] = []
   // Under the lock no other process can be uploading: bytes without a row from before the start belong to no upload.
-  const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
+  const orphansBefore = isExclusive ? openedAt : openedAt - config.sweepGraceSeconds * 1000
   const counts = maintains ? await openCounts(config, log) : null
-  const shared = { duties: isAlone ? null : catalog, counting: counts && { counts, memory: counting } }
+  const shared = { duties: isExclusive ? null : catalog, counting: counts && { counts, memory: limitMemory } }
   const stopMaintenance = maintains
-    ? startMaintenance({ services, log, config, looseBefore, ...shared })
+    ? startMaintenance({ services, log, config, orphansBefore, ...shared })
     : () => services.access.flush()
   return {
     services,
@@ -87,13 +87,13 @@ export async function openServer(
       const port = await httpThread.listen(config.port)
       const { openHttpWorker } = await import('./http-worker.ts')
       for (let thread = 1; thread < config.workers; thread++) {
-        const opening = { live: { ...live, config: { ...live.config, port } }, counting, buffers, thread }
+        const opening = { live: { ...live, config: { ...live.config, port } }, counting: limitMemory, buffers, thread }
         workers.push(await openHttpWorker({ ...opening, writer: catalog.share() }, log))
       }
       return port
     },
     reload(read) {
-      const next = renewal(live, read, log)
+      const next = reloadedSettings(live, read, log)
       httpThread.metrics?.reloaded(next !== null)
       if (next === null) return
       live = next
@@ -130,9 +130,9 @@ function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
 }
 
 /** Null if the settings read are invalid. */
-function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
+function reloadedSettings({ config: current }: LiveSettings, read: () => Config, log: Log): LiveSettings | null {
   try {
-    const { config, changed, fixed } = renewed(current, read())
+    const { config, changed, fixed } = mergeReloaded(current, read())
     const live = {
       config: { ...config, operator: current.operator, offered: current.offered },
       certificate: certificateOf(config),

@@ -52,11 +52,11 @@ export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promi
  * The same for a server; must be called under the folder's lock. No process can have the old store open any more, so a
  * move's triggers and mark are removed. On PostgreSQL nodes may have it open, and are recognized by their connections.
  */
-export async function mustServeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
+export async function mustBeCurrentForServing(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const isSettled = config.databaseUrl !== null || (await catalog.moved()) === null
-  const here = await mustBeHere(catalog, config)
+  const current = await mustBeHere(catalog, config)
   if (!isSettled) (await import('../catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
-  return here
+  return current
 }
 
 /** The rows or files of the configured stores were moved to other stores. */
@@ -96,8 +96,8 @@ export async function openBlobs(config: Config, options: OpenBlobs = {}): Promis
   const { hostname: bucket, pathname } = new URL(blobsUrl)
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   const prefix = folder === '' ? '' : `${folder}/`
-  const place = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
-  return options.shared === true ? openS3Blobs(place) : openUsableS3Blobs(place)
+  const location = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
+  return options.shared === true ? openS3Blobs(location) : openUsableS3Blobs(location)
 }
 
 /** Opens the catalog read-only; a server may have it open. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Family, Labels, MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 
 /** A layout's families, and the buffers of all threads that use it. */
-export interface Counted {
+export interface MetricsSource {
   readonly families: readonly Family[]
   readonly buffers: readonly MetricsBuffer[]
 }
@@ -36,7 +36,7 @@ export async function exposition(metrics: readonly Metric[]): Promise<string> {
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export function metricsOf({ families, buffers }: Counted): Metric[] {
+export function metricsOf({ families, buffers }: MetricsSource): Metric[] {
   const total = (at: number) => buffers.reduce((sum, buffer) => sum + (buffer[at] ?? 0), 0)
   return families.map((family) => ({
     ...metric(family.name, family.help, family.type),

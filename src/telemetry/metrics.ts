@@ -1,9 +1,9 @@
 /** One thread's metrics, and its view of those of all threads. */
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import type { Dialect } from '../http/contracts.ts'
-import { exposition, metric, metricsOf, type Counted } from './exposition.ts'
+import { exposition, metric, metricsOf, type MetricsSource } from './exposition.ts'
 import { processMetrics } from './process-metrics.ts'
-import { openPulse } from './pulse.ts'
+import { openThreadSampler } from './thread-sampler.ts'
 import { createThreadMetrics, createThreadMetricsLayout, type ThreadMetrics } from './thread-metrics.ts'
 import { version } from './build.ts'
 
@@ -13,7 +13,7 @@ export interface MetricsParts {
   readonly buffers: readonly MetricsBuffer[]
   readonly thread: number
   /** Metrics of other layouts, such as the writer thread's. */
-  readonly others: readonly Counted[]
+  readonly others: readonly MetricsSource[]
   /** Number of operations that wait for the writer thread. */
   readonly waiting: () => number
   /** When the certificate expires, in milliseconds since 1970; null without one. */
@@ -38,21 +38,21 @@ export function openMetrics(parts: MetricsParts): OpenMetrics {
   const layout = createThreadMetricsLayout(dialects)
   const buffer = buffers[thread]
   if (buffer === undefined) throw new Error(`thread ${String(thread)} has no metrics buffer`)
-  const pulse = openPulse(buffer, layout.thread, waiting)
+  const sampler = openThreadSampler(buffer, layout.thread, waiting)
   const build = version()
   return {
     metrics: createThreadMetrics(layout, buffer),
     async text() {
-      pulse.take()
+      sampler.take()
       const expires = expiresAt()
-      const counted = [{ families: layout.layout.families, buffers }, ...others]
+      const sources = [{ families: layout.layout.families, buffers }, ...others]
       return exposition([
-        ...counted.flatMap(metricsOf),
+        ...sources.flatMap(metricsOf),
         ...(expires === null ? [] : [certificateMetric(expires)]),
         ...processMetrics(build),
       ])
     },
-    stop: () => pulse.stop(),
+    stop: () => sampler.stop(),
   }
 }
 

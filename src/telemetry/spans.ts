@@ -14,15 +14,15 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Passage } from '../http/observer.ts'
+import type { ObservedRequest } from '../http/observer.ts'
 import { version } from './build.ts'
 
 export interface Spans {
   /** Runs the work in a new span for the request, a child of the one in its `traceparent`. */
-  around(request: IncomingMessage, work: () => void): void
-  answered(passage: Passage, status: number, isWhole: boolean, endedAt: number): void
+  wrap(request: IncomingMessage, work: () => void): void
+  answered(observed: ObservedRequest, status: number, isComplete: boolean, endedAt: number): void
   /** Ends the span of a request that was not answered. */
-  ended(passage: Passage): void
+  ended(observed: ObservedRequest): void
 }
 
 /** A request's span, and the conversion of `performance.now()` to its clock. */
@@ -37,15 +37,15 @@ export function createSpans(): Spans | null {
   if (tracer === null) return null
   // The headers are the only object that a request and its head share.
   const open = new WeakMap<IncomingHttpHeaders, Open>()
-  const end = ({ head }: Passage, endedAt: number, finish: (own: Open) => void) => {
-    const own = open.get(head.headers)
-    if (own === undefined) return
+  const end = ({ head }: ObservedRequest, endedAt: number, finish: (entry: Open) => void) => {
+    const entry = open.get(head.headers)
+    if (entry === undefined) return
     open.delete(head.headers)
-    finish(own)
-    own.span.end(own.at(endedAt))
+    finish(entry)
+    entry.span.end(entry.at(endedAt))
   }
   return {
-    around(request, work) {
+    wrap(request, work) {
       const outer = propagation.extract(context.active(), request.headers)
       const at = clock()
       const options = { kind: SpanKind.SERVER, startTime: at(performance.now()) }
@@ -53,15 +53,15 @@ export function createSpans(): Spans | null {
       open.set(request.headers, { span, at })
       context.with(trace.setSpan(outer, span), work)
     },
-    answered(passage, status, isWhole, endedAt) {
-      end(passage, endedAt, (own) => {
-        if (!own.span.isRecording()) return
-        describe(own.span, passage, status, isWhole)
-        addPhases(tracer, own, passage)
+    answered(observed, status, isComplete, endedAt) {
+      end(observed, endedAt, (entry) => {
+        if (!entry.span.isRecording()) return
+        describe(entry.span, observed, status, isComplete)
+        addPhases(tracer, entry, observed)
       })
     },
-    ended(passage) {
-      end(passage, performance.now(), ({ span }) => {
+    ended(observed) {
+      end(observed, performance.now(), ({ span }) => {
         span.setStatus({ code: SpanStatusCode.ERROR, message: 'not answered' })
       })
     },
@@ -86,7 +86,7 @@ function registeredTracer(): Tracer | null {
 }
 
 /** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may contain the id of an open document. */
-function describe(span: Span, { head, endpoint, seen }: Passage, status: number, isWhole: boolean): void {
+function describe(span: Span, { head, endpoint, seen }: ObservedRequest, status: number, isComplete: boolean): void {
   if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
   span.setAttributes({
     'http.request.method': head.method,
@@ -100,10 +100,10 @@ function describe(span: Span, { head, endpoint, seen }: Passage, status: number,
     ...(seen.fault === null ? {} : { 'error.type': seen.fault.code }),
     ...(seen.intake === null ? {} : { 'dossier.files': seen.intake.attached, 'dossier.bytes': seen.intake.bytes }),
   })
-  if (status >= 500 || !isWhole) span.setStatus({ code: SpanStatusCode.ERROR })
+  if (status >= 500 || !isComplete) span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: Passage): void {
+function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: ObservedRequest): void {
   const outer = trace.setSpan(context.active(), span)
   const phase = (name: string, from: number, to: number) => {
     if (from > 0 && to > 0) tracer.startSpan(name, { startTime: at(from) }, outer).end(at(to))

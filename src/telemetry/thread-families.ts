@@ -20,7 +20,7 @@ export interface ThreadSlots {
   readonly delays: readonly number[]
 }
 
-export function declareThread(layout: MetricsLayout): ThreadSlots {
+export function declareThreadMetrics(layout: MetricsLayout): ThreadSlots {
   const gauge = (name: string, help: string) => layout.family({ name, help, type: 'gauge' })
   const counter = (name: string, help: string) => layout.family({ name, help, type: 'counter' })
   const threadGauge = (name: string, help: string) => layout.family({ name, help, type: 'gauge', isPerThread: true })

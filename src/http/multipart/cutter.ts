@@ -17,7 +17,7 @@ export class Cutter {
   /** Number of bytes of the delimiter that were matched and not returned as content. */
   #matched = 0
   /** How many of them belong to the headers, and are not content if the match fails. */
-  #lent = 0
+  #headerBytes = 0
   #closed = false
   #bareLineEnds = false
 
@@ -82,7 +82,7 @@ export class Cutter {
         const block = this.#pending.subarray(0, start)
         this.#pending = this.#pending.subarray(at + 1)
         // The boundary of an empty part may share the blank line's CR LF (RFC 2046, body-part).
-        this.#matched = this.#lent = 2
+        this.#matched = this.#headerBytes = 2
         return block
       }
       start = at + 1
@@ -127,13 +127,13 @@ export class Cutter {
 
   /** The matched bytes are content after all; they equal the delimiter's, so they were not kept. */
   #unmatch(): Buffer | null | undefined {
-    const content = this.#delimiter.subarray(this.#lent, this.#matched)
-    this.#matched = this.#lent = 0
+    const content = this.#delimiter.subarray(this.#headerBytes, this.#matched)
+    this.#matched = this.#headerBytes = 0
     return content.length > 0 ? content : this.cut()
   }
 
   #pass(end: number): void {
-    this.#matched = this.#lent = 0
+    this.#matched = this.#headerBytes = 0
     this.#closed = end === CLOSING
     if (!this.#closed) this.#pending = this.#pending.subarray(end)
   }

@@ -42,11 +42,11 @@ function quotedAt(text: string, start: number): Value | null {
   if (quote === -1) return null
   const plain = text.slice(start, quote)
   if (!plain.includes('\\') && closes(text, quote)) return { text: plain, end: quote + 1 }
-  return oddlyQuotedAt(text, start)
+  return lenientlyQuotedAt(text, start)
 }
 
 /** Allows unescaped quotes within the quotes, and backslashes of Windows paths: only `\"` and `\\` are escapes. */
-function oddlyQuotedAt(text: string, start: number): Value | null {
+function lenientlyQuotedAt(text: string, start: number): Value | null {
   let value = ''
   for (let at = start; at < text.length; at++) {
     const character = text.charAt(at)

@@ -3,23 +3,23 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import { QUANTILES, type ThreadSlots } from './thread-families.ts'
 
-const EVERY_MS = 1_000
+const SAMPLE_INTERVAL_MS = 1_000
 /** Number of samples after which the histogram of the event loop's delay is reset. */
-const LOOKS = 10
+const SAMPLES_PER_RESET = 10
 const RESOLUTION_MS = 20
 
-export interface Pulse {
+export interface ThreadSampler {
   /** Takes a sample now. */
   take(): void
   stop(): void
 }
 
 /** `waiting`: number of operations that wait for the writer thread. */
-export function openPulse(buffer: MetricsBuffer, slots: ThreadSlots, waiting: () => number): Pulse {
+export function openThreadSampler(buffer: MetricsBuffer, slots: ThreadSlots, waiting: () => number): ThreadSampler {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   let before = performance.eventLoopUtilization()
-  let looks = 0
+  let samples = 0
   const take = () => {
     buffer[slots.waiting] = waiting()
     buffer[slots.heap] = process.memoryUsage().heapUsed
@@ -28,14 +28,14 @@ export function openPulse(buffer: MetricsBuffer, slots: ThreadSlots, waiting: ()
     for (const [index, quantile] of QUANTILES.entries())
       buffer[slots.delays[index] ?? 0] = Math.max(0, delay.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000)
   }
-  const look = () => {
+  const onInterval = () => {
     take()
     const now = performance.eventLoopUtilization()
     buffer[slots.utilization] = performance.eventLoopUtilization(now, before).utilization
     before = now
-    if (++looks % LOOKS === 0) delay.reset()
+    if (++samples % SAMPLES_PER_RESET === 0) delay.reset()
   }
-  const timer = setInterval(look, EVERY_MS)
+  const timer = setInterval(onInterval, SAMPLE_INTERVAL_MS)
   timer.unref()
   return {
     take,
