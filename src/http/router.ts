@@ -11,7 +11,7 @@ export type FindRoute = (head: IncomingHead) => Match | Fault
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Answers the route of a head, or the Fault to say: `not_found` about `method` where another method would do, else about `route`. */
+/** Returns the route of a head, or a Fault: `not_found` about `method` if the path has other methods, else about `route`. */
 export function createFindRoute(dialect: Dialect): FindRoute {
   const finder = createFinder<createFinder.HTTPVersion.V1>({
     ignoreTrailingSlash: true,
