@@ -138,7 +138,7 @@ function invalidParameter(message: string): Fault {
   return new Fault('invalid_input', 'parameter', message)
 }
 
-/** The same Fault for unknown, expired, used-up and revoked shares and removed attachments, so that they cannot be told apart. */
+/** The same Fault for unknown, expired, used-up and revoked shares and removed attachments, so that they are indistinguishable. */
 function shareNotFound(): Fault {
   return new Fault(
     'not_found',
