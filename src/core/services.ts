@@ -16,7 +16,7 @@ import { createStaff, type Staff } from './access/staff.ts'
 import { createSweep, type Sweep } from './files/sweep.ts'
 import { createUsers, type Users } from './access/users.ts'
 
-/** Where every dialect, the command line and background work have things decided. */
+/** The operations used by all dialects, the command line and background work. */
 export interface Services {
   readonly access: Access
   readonly users: Users
@@ -40,7 +40,7 @@ export interface ServiceParts {
   readonly log: Log
   readonly sniff: Sniff
   readonly passwords: Passwords
-  /** Whom this process knows besides the catalog's tokens. */
+  /** The operator, accepted in addition to the catalog's tokens. */
   readonly operator?: Operator
   readonly metrics?: SweepMetrics | null
   readonly offered?: LoginOffer | null

@@ -1,4 +1,4 @@
-/** Who may do what with which records: profiles say it by module and action, sharing by whose a record is. */
+/** Permissions on records: profiles restrict by module and action, sharing by the record's owner. */
 import type { Actor } from './access.ts'
 import { Fault } from '../model/fault.ts'
 import type { Action, Module, ModuleId, Profile, RecordId } from '../model/model.ts'
@@ -15,15 +15,18 @@ export const ACTIONS: readonly Action[] = [
   'attachments.delete',
 ]
 
-/** A user without a profile may do everything: an administrator, and every user until somebody gives it one. */
+/** A user without a profile is an administrator and may do everything; new users have none. */
 export interface Guard {
-  /** Fault: `not_found` about `module` when it is hidden from the actor. */
+  /** Fault: `not_found` about `module` if it is hidden from the actor. */
   mustSee(actor: Actor, module: Module): void
-  /** The modules that the actor may know of. */
+  /** The modules that are not hidden from the actor. */
   visible(actor: Actor, modules: readonly Module[]): readonly Module[]
-  /** By the profile alone. Faults: `not_found` about `module`, `forbidden` about `module`. */
+  /** Checks the profile only. Faults: `not_found` about `module`, `forbidden` about `module`. */
   mustMay(actor: Actor, module: ModuleId, action: Action): void
-  /** By profile, role and sharing; one read, and none for an administrator. Besides: `forbidden` about `record`. */
+  /**
+   * Checks profile, role and sharing with one read (none for an administrator). Faults as for `mustMay`, and `forbidden`
+   * about `record`. Passes if the record does not exist.
+   */
   mustMayWith(actor: Actor, record: RecordId, action: Action): Promise<void>
 }
 
@@ -40,10 +43,10 @@ export function createGuard(catalog: Pick<PermissionsCatalog, 'recordAccess'>): 
     async mustMayWith(actor, record, action) {
       if (actor.profile === null) return
       const recordAccess = await catalog.recordAccess(actor.organization, actor.user, record)
-      // A record that is not there is for others to say.
+      // A missing record is reported by the operation that follows.
       if (recordAccess === null) return
       mustAllow(actor.profile, recordAccess.module, action)
-      if (isKept(recordAccess, action))
+      if (isDeniedBySharing(recordAccess, action))
         throw new Fault(
           'forbidden',
           'record',
@@ -77,13 +80,13 @@ function rulesFor(profile: Profile, module: ModuleId) {
   return profile.rules.filter((rule) => rule.module === null || rule.module === module)
 }
 
-/** Whether sharing keeps others from it. */
-function isKept({ sharing, relation }: RecordAccess, action: Action): boolean {
+/** Whether sharing denies the action to users other than the owner and those above the owner's role. */
+function isDeniedBySharing({ sharing, relation }: RecordAccess, action: Action): boolean {
   if (relation !== 'other' || sharing === 'write') return false
   return sharing === 'private' || !action.endsWith('.view')
 }
 
-/** The words of a module that does not exist: nobody learns which. */
+/** The same message as for a module that does not exist, so that hidden modules cannot be detected. */
 function hidden(name: string): Fault {
   return new Fault('not_found', 'module', `There is no module "${name}" in this organization.`)
 }

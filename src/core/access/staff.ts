@@ -1,4 +1,4 @@
-/** Administration of who may do what: profiles, roles, what modules share. */
+/** Administration of permissions: profiles, roles and the sharing of modules. */
 import type { Catalog } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import type {
@@ -17,30 +17,30 @@ import type {
 import type { Member, Placing } from '../ports/permissions-catalog.ts'
 import { ACTIONS } from './permissions.ts'
 
-/** A rule as people write it: the module by its API name, or `*` for every module. */
+/** A rule as a request states it: the module by its API name, or `*` for every module. */
 export interface RuleRequest {
   readonly module: string
   readonly hidden?: boolean
   readonly denied?: readonly string[]
 }
 
-/** Every method is for one organization; names are found within it. Faults: `not_found`, `invalid_input`, `conflict`. */
+/** Each method works within one organization. Faults: `not_found`, `invalid_input`, `conflict`. */
 export interface Staff {
   createProfile(organization: OrganizationId, name: string, rules: readonly RuleRequest[]): Promise<Profile>
   changeProfile(organization: OrganizationId, id: ProfileId, rules: readonly RuleRequest[]): Promise<Profile>
   profiles(organization: OrganizationId): Promise<readonly Profile[]>
-  /** Fault: `conflict` while a user has it. */
+  /** Fault: `conflict` if a user has it. */
   removeProfile(organization: OrganizationId, id: ProfileId): Promise<void>
   createRole(organization: OrganizationId, name: string, parent: RoleId | null): Promise<Role>
   roles(organization: OrganizationId): Promise<readonly Role[]>
-  /** Fault: `conflict` while a user has it or another role is below it. */
+  /** Fault: `conflict` if a user has it or another role is below it. */
   removeRole(organization: OrganizationId, id: RoleId): Promise<void>
   members(organization: OrganizationId): Promise<readonly Member[]>
   place(organization: OrganizationId, user: UserId, placing: Placing): Promise<void>
   share(organization: OrganizationId, module: string, sharing: Sharing): Promise<Module>
 }
 
-const MOST_RULES = 200
+const MAX_RULES = 200
 
 export function createStaff(catalog: Catalog, newId: () => string, now: () => number): Staff {
   const mustModule = async (organization: OrganizationId, name: string): Promise<Module> => {
@@ -49,11 +49,12 @@ export function createStaff(catalog: Catalog, newId: () => string, now: () => nu
     return module
   }
   const rulesOf = async (organization: OrganizationId, requests: readonly RuleRequest[]): Promise<ProfileRule[]> => {
-    if (requests.length > MOST_RULES) throw wrong(`A profile has at most ${String(MOST_RULES)} rules.`)
+    if (requests.length > MAX_RULES) throw invalidParameter(`A profile has at most ${String(MAX_RULES)} rules.`)
     const rules: ProfileRule[] = []
     for (const { module, hidden = false, denied = [] } of requests) {
       const id: ModuleId | null = module === '*' ? null : (await mustModule(organization, module)).id
-      if (hidden && id === null) throw wrong('A profile cannot hide every module at once; name those that it hides.')
+      if (hidden && id === null)
+        throw invalidParameter('A profile cannot hide every module at once; name those that it hides.')
       rules.push({ module: id, hidden, denied: [...new Set(denied.map(mustAction))] })
     }
     return rules
@@ -63,7 +64,7 @@ export function createStaff(catalog: Catalog, newId: () => string, now: () => nu
       mustName(name)
       const rules = await rulesOf(organization, requests)
       const profile = await catalog.createProfile({ id: newId() as ProfileId, organization, name, rules, at: now() })
-      if (profile === null) throw taken('profile', name)
+      if (profile === null) throw alreadyExists('profile', name)
       return profile
     },
     async changeProfile(organization, id, requests) {
@@ -78,7 +79,7 @@ export function createStaff(catalog: Catalog, newId: () => string, now: () => nu
     async createRole(organization, name, parent) {
       mustName(name)
       const role = await catalog.createRole({ id: newId() as RoleId, organization, name, parent, at: now() })
-      if (role === 'taken') throw taken('role', name)
+      if (role === 'taken') throw alreadyExists('role', name)
       if (role === 'no_parent') throw missing('parameter', 'There is no such role to put it below.')
       return role
     },
@@ -104,12 +105,12 @@ export function createStaff(catalog: Catalog, newId: () => string, now: () => nu
 function mustAction(word: string): Action {
   const action = ACTIONS.find((one) => one === word)
   if (action === undefined)
-    throw wrong(`"${word.slice(0, 40)}" is nothing that can be denied; there are ${ACTIONS.join(', ')}.`)
+    throw invalidParameter(`"${word.slice(0, 40)}" is nothing that can be denied; there are ${ACTIONS.join(', ')}.`)
   return action
 }
 
 function mustName(name: string): void {
-  if (name.trim() === '' || name.length > 100) throw wrong('A name has 1 to 100 characters.')
+  if (name.trim() === '' || name.length > 100) throw invalidParameter('A name has 1 to 100 characters.')
 }
 
 function mustBeRemoved(outcome: 'removed' | 'missing' | 'used', what: string): void {
@@ -122,10 +123,10 @@ function missing(subject: 'module' | 'parameter', message: string): Fault {
   return new Fault('not_found', subject, message)
 }
 
-function taken(what: string, name: string): Fault {
+function alreadyExists(what: string, name: string): Fault {
   return new Fault('conflict', 'parameter', `There is a ${what} "${name.slice(0, 100)}" already.`)
 }
 
-function wrong(message: string): Fault {
+function invalidParameter(message: string): Fault {
   return new Fault('invalid_input', 'parameter', message)
 }

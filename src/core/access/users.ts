@@ -1,4 +1,4 @@
-/** Who belongs to an organization and may log in. */
+/** The users of an organization and their logins. */
 import type { Access } from './access.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Passwords } from '../ports/contracts.ts'
@@ -6,7 +6,7 @@ import { Fault } from '../model/fault.ts'
 import type { Account, OrganizationId, UserId, UserStatus } from '../model/model.ts'
 
 export const PASSWORD_LENGTH = { least: 8, most: 200 } as const
-const LONGEST_LOGIN = 254
+const MAX_LOGIN_LENGTH = 254
 
 export interface Users {
   /** Fault: `not_found` about `organization`. */
@@ -16,11 +16,11 @@ export interface Users {
   /** Fault: `not_found` about `login`. */
   find(organization: OrganizationId, id: UserId): Promise<Account>
   /**
-   * From now on the user logs in so; whoever was logged in is out.
-   * Faults: `invalid_input` about `login`, `conflict` when somebody else logs in under that name.
+   * Sets login name and password and ends the user's sessions.
+   * Faults: `invalid_input` about `login`, `conflict` if another user has that login.
    */
   setLogin(user: Account, login: string, password: string, reach?: Account['reach']): Promise<void>
-  /** An inactive user cannot log in, and everything that was given in their name ends. */
+  /** An inactive user cannot log in; their sessions, grants and tokens end. */
   setStatus(user: Account, status: UserStatus): Promise<void>
 }
 
@@ -58,13 +58,13 @@ export function createUsers(
   }
 }
 
-/** How a login is kept and compared. */
+/** The normalized form in which a login is stored and compared. */
 export function loginNameOf(login: string): string {
   return login.normalize('NFC').trim().toLowerCase()
 }
 
 function mustBeLogin(name: string, password: string): void {
-  if (!/^[^\s@]+@[^\s@]+$/.test(name) || name.length > LONGEST_LOGIN)
+  if (!/^[^\s@]+@[^\s@]+$/.test(name) || name.length > MAX_LOGIN_LENGTH)
     throw new Fault(
       'invalid_input',
       'login',

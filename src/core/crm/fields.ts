@@ -6,7 +6,7 @@ import type { Field, FieldId, ModuleId } from '../model/model.ts'
 export type NewField = Omit<Field, 'id' | 'organization' | 'createdAt'>
 
 export interface Fields {
-  /** Fault: `conflict` about `field` when the module has one of that key. */
+  /** Fault: `conflict` about `field` if the module has a field with that key. */
   create(actor: Actor, field: NewField): Promise<Field>
   /** Fault: `not_found` about `field`. */
   find(actor: Actor, id: FieldId): Promise<Field>

@@ -3,7 +3,7 @@ import type { Catalog, OrganizationChange } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from '../model/model.ts'
 
-/** Every organization begins with these: API name, singular, plural. */
+/** The modules of every new organization: API name, singular, plural. */
 export const STANDARD_MODULES = [
   ['Leads', 'Lead', 'Leads'],
   ['Accounts', 'Account', 'Accounts'],
@@ -26,7 +26,7 @@ export const STANDARD_MODULES = [
 ] as const
 
 export interface Organizations {
-  /** With the standard modules and one user, in whose name its tokens act. */
+  /** Creates the standard modules and one user as well; tokens without a user act as that user. */
   create(organization: {
     name: string
     agency?: string
@@ -37,16 +37,16 @@ export interface Organizations {
   find(id: OrganizationId): Promise<Organization>
   /** Fault: `not_found` about `organization`. */
   change(id: OrganizationId, change: OrganizationChange): Promise<Organization>
-  /** With everything that it has; its bytes go afterwards. Fault: `not_found` about `organization`. */
+  /** Removes all its data as well; blobs are deleted afterwards. Fault: `not_found` about `organization`. */
   remove(id: OrganizationId): Promise<void>
-  /** Counted anew. */
+  /** Computed from the rows on each call. */
   usage(id: OrganizationId): Promise<Usage>
   list(after: OrganizationId | null, limit: number): Promise<readonly Organization[]>
   firstUser(id: OrganizationId): Promise<User | null>
   modules(id: OrganizationId): Promise<readonly Module[]>
-  /** A module of its own; named in prose as its API name is unless told otherwise. Faults: `invalid_input`, or `conflict` when the name is taken. */
+  /** Adds a custom module; labels default to its API name with spaces. Faults: `invalid_input`, `conflict` if the name is taken. */
   addModule(id: OrganizationId, name: string, words?: { singular?: string; plural?: string }): Promise<Module>
-  /** With its records and fields. Fault: `conflict` for a module that every organization has. */
+  /** Removes its records and fields as well. Fault: `conflict` for a standard module. */
   removeModule(module: Module): Promise<void>
   /** Of one agency, in order of id, at most `limit`. */
   ofAgency(agency: string, limit: number): Promise<readonly Organization[]>
@@ -54,7 +54,7 @@ export interface Organizations {
   redirectOrigins(): Promise<ReadonlySet<string>>
 }
 
-/** `collect`: lets go of what was removed, its bytes too. */
+/** `collect` clears removed rows and deletes their blobs. */
 export function createOrganizations(
   catalog: Catalog,
   newId: () => string,
@@ -91,7 +91,7 @@ export function createOrganizations(
     list: (after, limit) => catalog.organizations(after, limit),
     firstUser: (id) => catalog.firstUser(id),
     modules: (id) => catalog.modules(id),
-    async addModule(id, name, said = {}) {
+    async addModule(id, name, labels = {}) {
       if (!/^[A-Za-z][A-Za-z0-9_]{0,49}$/.test(name))
         throw new Fault(
           'invalid_input',
@@ -102,8 +102,8 @@ export function createOrganizations(
       const module = await catalog.createModule(id, {
         id: newId() as ModuleId,
         name,
-        singular: said.singular ?? words,
-        plural: said.plural ?? words,
+        singular: labels.singular ?? words,
+        plural: labels.plural ?? words,
         custom: true,
       })
       if (module === null) throw new Fault('conflict', 'module', `There is a module ${name} already.`)

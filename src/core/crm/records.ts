@@ -20,14 +20,14 @@ import type {
 } from '../model/model.ts'
 import type { Sweep } from '../files/sweep.ts'
 
-/** How a file field's entry names its file: an attachment or document of this house, or a URL elsewhere. */
+/** How a file field's entry references its file: an attachment or document of this organization, or an external URL. */
 export type EntryTarget =
   { readonly attachment: AttachmentId } | { readonly document: string } | { readonly url: string }
 
 export interface RecordSave {
   /** Null: a new record. */
   readonly change: RecordId | null
-  /** Merged over what is there; null removes a property. */
+  /** Merged into the present properties; null removes a property. */
   readonly properties: Properties
   readonly values?: Properties
   readonly files?: readonly {
@@ -37,7 +37,7 @@ export interface RecordSave {
   readonly match?: SaveRecord['match']
 }
 
-export interface RecordPlace {
+export interface RecordLocation {
   readonly module: ModuleId
   readonly record: RecordId
 }
@@ -54,19 +54,19 @@ export interface RecordQuery {
 }
 
 export interface Records {
-  /** Fault: `not_found` about `module`. Case, spaces and underscores aside. */
+  /** Finds a module by name, ignoring case, spaces and underscores. Fault: `not_found` about `module`. */
   module(actor: Actor, name: string): Promise<Module>
   modules(actor: Actor): Promise<readonly Module[]>
-  /** One commit; one outcome per save, in order. */
+  /** One commit; returns one outcome per save, in order. */
   save(actor: Actor, module: ModuleId, saves: readonly RecordSave[]): Promise<readonly SavedRecord[]>
   /**
-   * Where something is to be attached, as a path names it: the same Faults as `module` and `find`. That a record is
-   * there is believed for a second, for what is attached in a row: the commit decides.
+   * Resolves the module and record of a path to which something is to be attached. Faults as for `module` and `find`.
+   * Existence is cached for one second for uploads in a row; the commit checks it again.
    */
-  place(actor: Actor, module: string, record: RecordId, action: Action): Promise<RecordPlace>
+  place(actor: Actor, module: string, record: RecordId, action: Action): Promise<RecordLocation>
   /**
-   * Faults: `not_found` about `record`; `forbidden` when the actor may not do `action` with it (by default: see it),
-   * so that a request learns it before its body is read.
+   * Faults: `not_found` about `record`; `forbidden` if the actor may not do `action` with it (default: `records.view`),
+   * so that a request is rejected before its body is read.
    */
   find(actor: Actor, module: ModuleId | null, id: RecordId, action?: Action): Promise<CrmRecord>
   list(
@@ -76,7 +76,7 @@ export interface Records {
   ): Promise<{ readonly records: readonly CrmRecord[]; readonly more: boolean }>
   /** The files in its file fields. */
   entries(actor: Actor, record: RecordId): Promise<readonly FieldEntry[]>
-  /** With everything on them. Answers those that were there. */
+  /** Removes their attachments as well. Returns the ids that existed. */
   remove(actor: Actor, module: ModuleId, ids: readonly RecordId[]): Promise<readonly RecordId[]>
 }
 
@@ -102,23 +102,23 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
     })),
     match: save.match ?? null,
   })
-  const places = createTtlCache<RecordPlace>(now)
+  const places = createTtlCache<RecordLocation>(now)
   const mustMaySave = async (actor: Actor, module: ModuleId, { change, match = null, files = [] }: RecordSave) => {
     guard.mustMay(actor, module, change === null ? 'records.create' : 'records.change')
     if (change !== null) await guard.mustMayWith(actor, change, 'records.change')
     if (match?.then === 'update') {
-      const twin = await catalog.matchRecord(actor.organization, module, match.email, match.phone)
-      if (twin !== null) await guard.mustMayWith(actor, twin.id, 'records.change')
+      const existing = await catalog.matchRecord(actor.organization, module, match.email, match.phone)
+      if (existing !== null) await guard.mustMayWith(actor, existing.id, 'records.change')
     }
     for (const { target } of files.flatMap(({ entries }) => entries)) await mustMayRefer(actor, target)
   }
-  // In a field its file gets an address that opens without a token: only who may see it may put it there.
+  // A file in a field gets a URL that needs no token: only users who may view the attachment may reference it there.
   const mustMayRefer = async (actor: Actor, target: EntryTarget) => {
     if (!('attachment' in target)) return
     const attachment = await catalog.attachment(actor.organization, target.attachment)
     if (attachment?.record != null) await guard.mustMayWith(actor, attachment.record, 'attachments.view')
   }
-  /** For whom a module's list leaves out what others own: everybody but administrators, where nothing is shared. */
+  /** The user whose permitted records a list is limited to, in private modules; null for administrators: all records. */
   const keptFor = async ({ organization, user, profile }: Actor, id: ModuleId) => {
     if (profile === null) return null
     const module = (await catalog.modules(organization)).find((one) => one.id === id)
@@ -139,15 +139,15 @@ export function createRecords(catalog: Catalog, sweep: Sweep, newId: () => strin
         if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
         return known
       }
-      const asked = now()
+      const readAt = now()
       const module = await catalog.moduleOfRecord(actor.organization, name, record)
       if (module === null) {
-        // Which of the two is missing?
+        // Determines whether the module or the record is missing; each has its own Fault.
         const present = await this.module(actor, name)
         return { module: present.id, record: (await this.find(actor, present.id, record)).id }
       }
       const place = { module, record }
-      places.set(key, place, asked)
+      places.set(key, place, readAt)
       if (actor.profile !== null) await guard.mustMayWith(actor, record, action)
       return place
     },

@@ -9,19 +9,19 @@ import type { Action, Attachment, AttachmentId, DocumentId, RecordId } from '../
 import { createGuard } from '../access/permissions.ts'
 import { RETRY_MS, type Retry } from './idempotency.ts'
 
-/** Keys that one operation forgets: whoever writes meanwhile waits for no more than this. */
-const RETRIES_AT_ONCE = 500
+/** Idempotency keys deleted per operation; bounds how long concurrent writes wait. */
+const RETRIES_BATCH = 500
 
 export interface Attachments {
-  /** Runs `take` with an intake; when it throws, whatever had been received is removed. */
+  /** Runs `take` with an intake; received files that were not attached are removed afterwards, also if it throws. */
   intake<T>(terms: IntakeTerms, take: (intake: Intake) => Promise<T>): Promise<T>
-  /** Writes down how a request under an idempotency key was answered, for when it comes again. */
+  /** Stores the response to a request under an idempotency key, for its repetitions. */
   remember(retry: Retry, answer: string): Promise<void>
-  /** Forgets idempotency keys that have outlived their day. */
+  /** Deletes idempotency keys older than RETRY_MS. */
   forgetRetries(): Promise<void>
-  /** Null `record`: whatever it belongs to. Fault: `not_found`. */
+  /** Null `record`: on any record or on the organization itself. Fault: `not_found`. */
   find(actor: Actor, record: RecordId | null, id: AttachmentId): Promise<Attachment>
-  /** What a path of module, record and attachment leads to, in one read; null when anything on it is not there. */
+  /** Finds the attachment at a path of module, record and attachment in one read; null if any part of it does not exist. */
   download(actor: Actor, module: string, record: RecordId, id: AttachmentId): Promise<Download | null>
   /** Newest first. */
   list(
@@ -30,23 +30,23 @@ export interface Attachments {
     offset: number,
     limit: number,
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
-  /** What the filter of the page lets through. */
+  /** The attachments that match the page's filter. */
   page(
     actor: Actor,
     page: Omit<AttachmentPage, 'organization'>,
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly more: boolean }>
-  /** Renames it or moves it. Faults: `not_found` about `attachment` or `record`, `conflict`. */
+  /** Renames or moves it. Faults: `not_found` about `attachment` or `record`, `conflict`. */
   change(actor: Actor, id: AttachmentId, change: { name?: string; record?: RecordId | null }): Promise<Attachment>
   photo(actor: Actor, record: RecordId): Promise<Attachment | null>
-  /** Whoever knows a document's id may open it. Fault: `not_found`. */
+  /** Needs no actor: knowledge of a document's id is the permission to open it. Fault: `not_found`. */
   document(id: string): Promise<Attachment>
-  /** Fault: `invalid_input` for a link, `internal` when bytes that should be there are not. */
+  /** Faults: `invalid_input` for a link, `internal` if the bytes are missing from the store. */
   open(attachment: Attachment, range?: ByteRange): Promise<Readable>
-  /** The same; a small file's bytes as they are. */
+  /** As `open`, but returns a small file's bytes directly. */
   content(attachment: Attachment, range?: ByteRange): Promise<Readable | Uint8Array>
-  /** A URL of the store for its bytes, good for a moment; null for a small file or a link. Null itself: downloads go through here. */
+  /** A short-lived URL of the store for its bytes; null for a small file or a link. Null itself: the store has no such URLs. */
   readonly address: ((attachment: Attachment, shown: ShownAs) => Promise<string | null>) | null
-  /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were there and are gone now. */
+  /** From the record (null: from the organization itself; `any`: from either). Returns the ids that existed and were removed. */
   remove(actor: Actor, record: RecordId | 'any' | null, ids: readonly AttachmentId[]): Promise<readonly AttachmentId[]>
 }
 
@@ -99,7 +99,7 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       }
     },
     async forgetRetries() {
-      while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_AT_ONCE));
+      while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_BATCH));
     },
     remember: (retry, answer) => catalog.rememberAnswer(retry.scope, answer),
     find: (actor, record, id) => findAttachment(catalog, actor, record, id),
@@ -160,7 +160,7 @@ function mustBeChanged(outcome: AttachmentChanged): void {
   }
 }
 
-/** Null `record`: whatever it belongs to. Faults: `not_found`, `forbidden`. */
+/** Null `record`: on any record or on the organization itself. Faults: `not_found`, `forbidden`. */
 export async function findAttachment(
   catalog: Pick<Catalog, 'attachment' | 'recordAccess'>,
   actor: Actor,
