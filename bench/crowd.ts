@@ -1,4 +1,4 @@
-/** How long a fast client waits beside 1,000 slow senders: every server measured with and without them, in turn. */
+/** Latency of a fast client beside 1,000 slow senders: every server is measured with and without them, in turn. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { compare, type Contender } from './side-by-side.ts'
 const SENDERS = 1_000
 const FORM = 1_048_576
 
-/** False when Dossier's p99 more than doubles. */
+/** Returns false if Dossier's p99 more than doubles. */
 export async function measureCrowd(): Promise<boolean> {
   const servers = [await serveDossier(), await servePeer('multer'), await servePeer('fastify')]
   try {

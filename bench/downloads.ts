@@ -1,4 +1,4 @@
-/** Downloads of one file over keep-alive connections, Dossier beside nginx's static files. */
+/** Downloads of one file over keep-alive connections, compared with nginx's static files. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serveDossier } from './dossier.ts'
@@ -8,7 +8,7 @@ import { compare, type Contender } from './side-by-side.ts'
 
 const MEGABYTES_100 = 100 * 1_048_576
 
-/** False when a ratio falls short; without nginx there is nothing to compare with. */
+/** Returns false if a ratio misses its target; without nginx nothing is compared. */
 export async function measureDownloads(): Promise<boolean> {
   if (!isThere('nginx')) {
     process.stdout.write('download: nginx is not here (Debian: nginx-light); nothing was measured\n')

@@ -1,4 +1,4 @@
-/** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: how rows and indexes grow, and what work costs then. */
+/** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: sizes of tables and indexes, and request rates. */
 import type { Client } from 'pg'
 import { withClient } from '../engines/postgres.ts'
 import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
@@ -14,11 +14,11 @@ type Request = Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
 
 interface Filled {
   readonly nodes: Nodes
-  /** What ids begin with; nine digits follow. */
+  /** Prefix of ids; nine digits follow. */
   readonly prefix: string
 }
 
-/** `first` numbers the requests of one measurement, so that every one is of another file. */
+/** Requests with `{n}` in the path use a different file each. */
 const WORKS: readonly [name: string, requests: number, request: (filled: Filled) => Request][] = [
   ['10 KB uploads', 2_000, ({ nodes }) => formOf(nodes.target, 10_240, nodes.headers)],
   ['lists, newest 200', 400, ({ nodes }) => getOf(nodes.target, nodes.headers)],
@@ -27,7 +27,7 @@ const WORKS: readonly [name: string, requests: number, request: (filled: Filled)
   ['deletes', 1_000, ({ nodes, prefix }) => rawOf('DELETE', `${nodes.target}/${prefix}{n}`, 0, nodes.headers)],
 ]
 
-/** Nothing is to be reached but that it works: the figures are for docs/scaling.md. About half an hour. */
+/** Has no targets: the figures are for docs/scaling.md. Takes about half an hour. */
 export async function measureGrowth(): Promise<boolean> {
   if (!enginesAreHere()) return true
   const nodes = await serveNodes(1)
@@ -80,7 +80,7 @@ async function rateOf(
   if (node === undefined) return 0
   const rates: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    // A deleted file is deleted once, at whichever size.
+    // No file may be deleted twice, across all sizes.
     const first = name === 'deletes' ? (step * ROUNDS + round) * requests : 20_000 + round * requests
     const plan = { ...request(filled), port: portOf(node), connections: 16, requests, first, seconds: 120 }
     const result = await drive(plan)
@@ -91,7 +91,7 @@ async function rateOf(
   return median(rates)
 }
 
-/** Of every table and index that is not small, in bytes. */
+/** Sizes in bytes of the large tables and indexes. */
 async function bytesOf(client: Client): Promise<readonly (readonly [string, number])[]> {
   const { rows } = await client.query<{ name: string; bytes: string }>(`
     select c.relname as name, pg_relation_size(c.oid) as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,11 +1,11 @@
 /**
- * The load of one measurement, as a process of its own: keep-alive connections that each send a ready-made request,
- * read its answer to the end and send the next. Arguments: a JSON plan. Prints one JSON line of results.
+ * Load generator, run as a separate process: keep-alive connections that each send a prepared request, read its answer
+ * to the end and send the next. Argument: a plan as JSON. Prints one line with the results as JSON.
  */
 import { openConnection, type Connection } from './connection.ts'
 import { numbered, type Plan, type Result } from './plan.ts'
 
-/** Handed to a socket and not sent yet, in bytes: the sender must not be what is slow. */
+/** Maximum unsent bytes per socket; large enough that the generator is not the bottleneck. */
 const WAITING = 4_194_304
 
 if (process.argv[2] !== undefined)
@@ -59,7 +59,7 @@ async function exchange(connection: Connection, plan: Plan, filling: Buffer, num
   return done
 }
 
-/** No two files are alike, so that nobody saves work by keeping identical bytes once. */
+/** All files differ, so that deduplication saves no work. */
 function unlike(bytes: Buffer, number: number): Buffer {
   if (bytes.length >= 8) {
     bytes.writeUInt32LE(number >>> 0, 0)

@@ -5,7 +5,7 @@ import { forgetPeak, memoryNow, peakMemory } from './process-memory.ts'
 const MEBIBYTE = 1_048_576
 const MOST = 250 * MEBIBYTE
 
-/** Peak resident memory of all server processes while so many files of 100 MB arrive at once. False above 250 MB. */
+/** Peak resident memory of all server processes during concurrent 100 MB uploads. Returns false above 250 MB. */
 export async function measureMemory(uploads = 50): Promise<boolean> {
   const server = await serveDossier()
   try {

@@ -1,4 +1,4 @@
-/** One, two and three nodes on the same PostgreSQL and the same Ceph gateway, and where the time goes. */
+/** One, two and three nodes on the same PostgreSQL and Ceph gateway, with processor time and duration by phase. */
 import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
 import { drive, formOf, getOf, type Plan, type Result } from './plan.ts'
 import { processorTime } from './processor-time.ts'
@@ -13,7 +13,7 @@ interface Work {
   readonly connections: number
   readonly requests: number
   readonly request: (nodes: Nodes) => Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
-  /** Whose phases are shown. */
+  /** Method of the requests whose phases are shown. */
   readonly method: 'POST' | 'GET'
 }
 
@@ -41,7 +41,7 @@ const WORKS: readonly Work[] = [
   },
 ]
 
-/** Nothing is to be reached: how many nodes a machine feeds depends on the machine. */
+/** Has no targets: the result depends on the machine. */
 export async function measureNodes(): Promise<boolean> {
   if (!enginesAreHere()) return true
   const nodes = await serveNodes(MOST)
@@ -68,7 +68,7 @@ async function measure(nodes: Nodes, work: Work): Promise<void> {
       return answers / seconds
     },
   }))
-  // The most first: the others are shown as what they are of it.
+  // The largest number first, because `compare` shows ratios against the first.
   await compare({ title: work.title, unit: 'a second', rounds: 3, contenders: contenders.toReversed() })
   process.stdout.write(`${tableOf(spent)}\n\n`)
 }
@@ -88,7 +88,7 @@ function load(nodes: Nodes, work: Work, count: number): Promise<Result[]> {
   )
 }
 
-/** Milliseconds of processor time by program, and of waiting by phase. */
+/** Milliseconds of processor time by program, and of elapsed time by phase. */
 type Spent = ReadonlyMap<string, number>
 
 async function standing(nodes: Nodes, { method }: Work): Promise<Spent> {
@@ -112,7 +112,7 @@ function secondsIn(metrics: string, method: string, phase: string): number {
   return own.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
-/** For one request. */
+/** Difference per request. */
 function difference(before: Spent, after: Spent, requests: number): Spent {
   return new Map([...after].map(([key, value]) => [key, (value - (before.get(key) ?? 0)) / requests]))
 }

@@ -9,7 +9,7 @@ import { formOf, rawOf } from './plan.ts'
 
 export type PeerName = 'multer' | 'fastify' | 'tus' | 'nginx'
 
-/** How each peer takes an upload. */
+/** The upload request that each peer expects. */
 const PLANS = {
   multer: (size: number) => formOf('/upload', size),
   fastify: (size: number) => formOf('/upload', size),
@@ -23,7 +23,7 @@ const PLANS = {
   nginx: (size: number) => rawOf('PUT', '/scan-{n}.bin', size),
 }
 
-/** Whether the peer can run on this machine. */
+/** Whether the peer is installed on this machine. */
 export function isThere(name: PeerName): boolean {
   return name !== 'nginx' || spawnSync('nginx', ['-v']).status === 0
 }
@@ -32,7 +32,7 @@ export function scriptOf(name: PeerName): string {
   return fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url))
 }
 
-/** A peer in a process of its own, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
+/** Starts a peer in a separate process, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
 export async function servePeer(name: PeerName): Promise<Served & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
   const child = spawn(process.execPath, [scriptOf(name), folder], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,4 +1,4 @@
-/** `npm run bench [-- <name> ...]`: the measured claims, each beside its peers. Exits with 1 when one does not hold. */
+/** `npm run bench [-- <name> ...]`: runs benchmarks beside their peers. Exits with 1 if a target is missed. */
 import { BENCHES } from './benches.ts'
 
 const USAGE = `Usage: npm run bench [-- <name> ...]

@@ -1,4 +1,4 @@
-/** The same work in an organization with 1,000,000 attachments, 100,000 of them on the record, and in one with 10,000. */
+/** The same requests on a catalog of 1,000,000 attachments, 100,000 of them on the record, and on one of 10,000. */
 import { join } from 'node:path'
 import { serveDossier, type Dossier } from './dossier.ts'
 import { fill } from './fill.ts'
@@ -16,7 +16,7 @@ interface Filled {
 
 type Request = Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
 
-/** False when the rate at a million falls below 0.8 of that at ten thousand. */
+/** Returns false if the rate at 1,000,000 is below 0.8 of the rate at 10,000. */
 export async function measureScale(): Promise<boolean> {
   const filled: Filled[] = []
   try {
@@ -32,7 +32,7 @@ export async function measureScale(): Promise<boolean> {
   }
 }
 
-/** Requests go round by round over other files: a deleted one is deleted once. */
+/** Each round uses different files, because a file can be deleted only once. */
 const WORKS = [
   {
     title: '10 KB uploads, 32 connections',

@@ -1,28 +1,28 @@
-/** Several that do the same work, all alive at once, measured in turn: what else the machine does hits all of them alike. */
+/** Measures several servers, all running, in turn, so that other load on the machine affects all of them equally. */
 import { median, table } from './report.ts'
 
 export interface Contender {
   readonly name: string
-  /** One measurement, in the comparison's unit. */
+  /** Takes one measurement, in the comparison's unit. */
   measure(): Promise<number>
 }
 
 export interface Comparison {
   readonly title: string
   readonly unit: string
-  /** Measured so often, after one round that warms up. */
+  /** Number of rounds, after one warm-up round. */
   readonly rounds: number
-  /** The first is the one that the others are held against. */
+  /** The first is compared with each of the others. */
   readonly contenders: readonly Contender[]
-  /** What the first one's median must be at least (`less`: at most), as a multiple of another's. */
+  /** Minimum (`less`: maximum) of the first one's median, as a multiple of the named contender's. */
   readonly reach?: Readonly<Record<string, number>>
-  /** What a contender's own median may be at most, by its name. */
+  /** Maximum of a contender's median, by its name. */
   readonly most?: Readonly<Record<string, number>>
-  /** Whether less is better; more is, unless told. */
+  /** Whether smaller values are better; default false. */
   readonly less?: boolean
 }
 
-/** Prints a table. False when a ratio falls short. */
+/** Prints a table. Returns false if a target is missed. */
 export async function compare(comparison: Comparison): Promise<boolean> {
   const { contenders, rounds } = comparison
   const values = contenders.map((): number[] => [])

@@ -1,4 +1,4 @@
-/** Uploads, side by side: every server in its own process. */
+/** Uploads to several servers, each in its own process. */
 import { serveDisk } from './disk.ts'
 import { serveDossier, type Served } from './dossier.ts'
 import { isThere, servePeer } from './peer.ts'
@@ -11,14 +11,14 @@ export interface UploadWork {
   readonly connections: number
   readonly requests: number
   readonly rounds: number
-  /** Uploads a second, or megabytes a second. */
+  /** Uploads per second, or megabytes per second. */
   readonly unit: 'uploads/s' | 'MB/s'
-  /** Also held against the disk itself, so many files at once. */
+  /** Whether to compare with the disk itself, with the same number of concurrent files. */
   readonly disk: boolean
   readonly reach: Readonly<Record<string, number>>
 }
 
-/** False when a ratio falls short. */
+/** Returns false if a ratio misses its target. */
 export async function measureUploads(work: UploadWork): Promise<boolean> {
   const names = (['multer', 'fastify', 'tus', 'nginx'] as const).filter(isThere)
   const servers: Served[] = [await serveDossier(), ...(await Promise.all(names.map(servePeer)))]

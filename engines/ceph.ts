@@ -1,4 +1,4 @@
-// A Ceph of the tests' own with its S3 gateway, from Debian's packages, in a temporary folder: a real object store.
+// A private Ceph cluster with its S3 gateway, from Debian's packages, in a temporary folder: a real object store.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -14,11 +14,11 @@ export const SECRET_KEY = 'dossier-secret'
 
 export interface Ceph {
   readonly endpoint: string
-  /** A new, empty bucket each time. */
+  /** Creates a new, empty bucket. */
   bucket(): Promise<string>
-  /** From now on the bucket takes no more objects than these; null: as many as come. */
+  /** Sets the bucket's quota, in objects; null: no quota. */
   limit(bucket: string, objects: number | null): void
-  /** What a crash does to the gateway; its objects stay. */
+  /** Kills the gateway as a crash does; objects are kept. */
   killGateway(): Promise<void>
   startGateway(): Promise<void>
   remove(): Promise<void>
@@ -130,7 +130,7 @@ async function answers(endpoint: string): Promise<boolean> {
   )
 }
 
-/** One file of its own for each, and all of them together for who makes the cluster. */
+/** Writes one keyring file per entity, and one with all entities, from which the cluster is created. */
 function makeKey(folder: string, entity: string, caps: readonly string[]): void {
   const own = join(folder, `keyring.${entity}`)
   const pairs = caps.flatMap((cap, index) => (index % 2 === 0 ? ['--cap', cap, caps[index + 1] ?? ''] : []))

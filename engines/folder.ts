@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const MEMORY = '/dev/shm'
 
 /**
- * A new folder for an engine, in memory where the system has such a file system: a database is a thousand small files.
- * Nobody cuts an engine's power here, and what it wrote outlives its own death there, too.
+ * Creates a folder for an engine, in a memory file system if there is one: a database is a thousand small files.
+ * Power cuts of engines are not tested, and files in memory survive a crash of the engine's process.
  */
 export function folderFor(engine: string): string {
   return mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), `dossier-${engine}-`))

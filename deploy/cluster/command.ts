@@ -1,4 +1,4 @@
-/** `npm run cluster`: three nodes behind nginx on this machine, to try and to measure; gone with everything in them when stopped. */
+/** `npm run cluster`: three nodes behind nginx on this machine, for trials and measurements; stopping deletes all data. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   tell(state)
 }
 
-/** Says what is being started, as it comes. */
+/** Prints each step of the start; resolves when everything runs. */
 async function running(): Promise<State> {
   let told: string | null = null
   for (;;) {

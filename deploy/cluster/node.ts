@@ -1,4 +1,4 @@
-/** One node, started again when it ends by itself: as a service manager would. */
+/** One node, restarted when it ends by itself, as by a service manager. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 export interface NodeOptions {
   readonly port: number
-  /** A folder of its own, for what is not shared. */
+  /** The node's own folder, for data that nodes do not share. */
   readonly data: string
   readonly log: string
   readonly env: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export interface ClusterNode {
 const root = join(import.meta.dirname, '..', '..')
 const AGAIN_MS = 1_000
 
-/** Resolves when it answers; rejects when it ends before. */
+/** Resolves when the node is ready; rejects if it ends before. */
 export async function startNode({ port, data, log, env }: NodeOptions): Promise<ClusterNode> {
   const origin = `http://127.0.0.1:${String(port)}`
   const out = openSync(log, 'a')

@@ -1,4 +1,4 @@
-/** Three nodes behind nginx, on a PostgreSQL and a Ceph gateway of their own. Arguments: folder, port of nginx; the nodes take the next three. */
+/** Three nodes behind nginx, on a private PostgreSQL and Ceph gateway. Arguments: folder, port of nginx; nodes use the next three ports. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -20,11 +20,11 @@ if ((await ask(folder, 'status')) !== null) throw new Error('A cluster runs here
 rmSync(controlOf(folder), { force: true })
 
 let starting: string | null = 'PostgreSQL and Ceph'
-/** What all nodes are told. */
+/** Environment of all nodes. */
 const env: Record<string, string> = { AWS_ACCESS_KEY_ID: ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SECRET_KEY }
 let sample: Sample | null = null
 const nodes: ClusterNode[] = []
-/** How to end what runs, last started first. */
+/** Stop functions of everything that runs; called in reverse order. */
 const ends: (() => Promise<unknown>)[] = []
 let ending: Promise<void> | null = null
 
@@ -55,7 +55,7 @@ function end(): Promise<void> {
   })())
 }
 
-/** What began while everything was told to end is ended by who began it. */
+/** A step that was still starting when the shutdown began is stopped here, because `end` does not know it. */
 async function step(next: string, begin: () => Promise<() => Promise<unknown>>): Promise<void> {
   if (ending !== null) return
   starting = next

@@ -38,7 +38,7 @@ export function listClients(options: Options): Promise<void> {
   })
 }
 
-/** A self client's code, to be exchanged by the client itself. */
+/** Creates an authorization code of a self client, which the client exchanges itself. */
 export function createGrant(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const client = await administration.clients.find(textOf(options, 'client') ?? '')

@@ -12,7 +12,7 @@ import { writePrivate } from './private-file.ts'
 import { closeServer, listening, outliveReaders, whenTold } from './serve.ts'
 import { newPassword } from './user.ts'
 
-/** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
+/** The vendors' own limits (Zoho's largest edition, one user), so that the demo behaves as the vendors' services do. */
 const DEFAULTS = {
   data: '.dossier/demo',
   logLevel: 'warn',
@@ -23,7 +23,7 @@ const DEFAULTS = {
   zohoConcurrency: 25,
 }
 
-/** The catalog holds only hashes, so the demo (and nothing else) keeps what it gave out. */
+/** The catalog holds only hashes, so the demo (and only the demo) keeps the plain credentials that it issued. */
 const KEPT = 'demo-credentials.json'
 
 interface Kept extends Credentials {
@@ -52,7 +52,7 @@ export async function demo(options: Options): Promise<void> {
   await closeServer(server, config)
 }
 
-/** Of an older demo there is no login yet. */
+/** Credentials of an earlier run; an older version wrote no login. */
 type Before = Credentials & Partial<Kept>
 
 function keptIn(folder: string): Before | null {
@@ -67,7 +67,7 @@ async function kept(folder: string, services: Services, before: Before | null, l
   return now
 }
 
-/** What was given out before stays good; what an older demo did not know yet, or a program has used up, is added. */
+/** Issued credentials stay valid; those that an older version lacked and used refresh tokens are replaced. */
 async function renewed(services: Services, before: Before, login: LoginOffer): Promise<Credentials> {
   const { zoho, highlevel } = before
   if (before.login === undefined) {

@@ -41,7 +41,7 @@ function verdictOf({ blobs, loose, waiting, read }: Examined, { remaining, mende
   return `${verdict}: ${[`${countOf(blobs, 'blob')} ${looked}`, ...asides].join('; ')}.`
 }
 
-/** What the sweep could not remove is said; everything else that it does is told by the findings. */
+/** Writes only warnings and errors, such as blobs that the sweep could not remove; the findings report the rest. */
 function createErrorLog(): Log {
   const write = (fields: object, message: string) => {
     const cause = 'err' in fields && fields.err instanceof Error ? ` (${fields.err.message})` : ''

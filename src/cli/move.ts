@@ -39,7 +39,7 @@ export async function move(options: Options): Promise<number> {
   return ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
 }
 
-/** A store that goes away ends the run, and nothing is lost by it. */
+/** Adds to the error of an unavailable store that copied data is kept and the move can be resumed. */
 function sayHowToGoOn(error: unknown): never {
   const isAway = error instanceof Error && Fault.from(error).code === 'unavailable'
   if (!isAway) throw error
@@ -71,7 +71,7 @@ function sentencesOf({ ended, rows, files, pauseMs, standing, plan }: MoveDone, 
   ].join('\n')
 }
 
-/** What to start with, each as the environment has it; a password is not repeated. */
+/** Settings to start with after the move, as environment variables; passwords are masked. */
 function settingsOf(from: Config, to: Config): readonly string[] {
   return KEPT_BY.flatMap((key) => {
     const value = to[key]

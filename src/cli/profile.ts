@@ -13,7 +13,7 @@ export function createProfile(name: string, options: Options): Promise<void> {
   })
 }
 
-/** Its rules are those that are given now, and no others. */
+/** The given rules replace all rules of the profile. */
 export function changeProfile(id: string, options: Options): Promise<void> {
   return inPlace(options, async (administration, organization) => {
     const profile = await administration.staff.changeProfile(organization, id as ProfileId, rulesIn(options))

@@ -1,6 +1,6 @@
 /**
- * argv -> one command. Every refusal is one sentence on standard error and an exit status that tells its kind (status.ts);
- * a command that looked at the data and found something that remains answers 3.
+ * Parses argv and runs one command. Every error is one sentence on standard error and an exit status by its kind
+ * (status.ts); a command that checked data exits with 3 if findings remain.
  */
 import { Command, CommanderError, Option } from 'commander'
 import { lazily } from './lazily.ts'
@@ -20,7 +20,7 @@ const clients = () => import('./client.ts')
 const tokens = () => import('./token.ts')
 const users = () => import('./user.ts')
 
-/** Answers the exit status. */
+/** Resolves to the exit status. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const outcome = { status: 0 }
   leaveQuietly()
@@ -34,7 +34,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Whoever reads may stop reading: `dossier ls | head` ends as other programs do, without a word. */
+/** Exits silently when the reader of standard output has closed the pipe, as in `dossier ls | head`. */
 function leaveQuietly(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(STATUS.unread)
@@ -101,7 +101,7 @@ function createProgram(outcome: { status: number }): Command {
   return program
 }
 
-/** Who may log in, and which programs may ask them for access. */
+/** Commands for users, OAuth clients and grants. */
 function letIn(program: Command): void {
   const user = program.command('user').description('users of an organization')
   inFolder(user.command('create').description('make a user; without a login yet'))
@@ -147,7 +147,7 @@ function letIn(program: Command): void {
     .action(lazily(clients, 'createGrant'))
 }
 
-/** What looks after the data. These commands answer an exit status. */
+/** Commands that check and copy the data; each resolves to an exit status. */
 function keepSafe(program: Command, ending: (command: (options: Options) => Promise<number>) => Action): void {
   withSettings(
     program

@@ -1,10 +1,10 @@
 const EVERY_MS = 200
 
-/** One line on standard error that is written over while work goes on; nothing where nobody watches. */
+/** One line on standard error, overwritten while work progresses; nothing if it is no terminal. */
 export interface Progress {
-  /** `rest` is said of what is left. */
+  /** `rest` is appended: an estimate of the remaining time. */
   show(what: string, done: number, all: number, rest?: string): void
-  /** Takes the line away, so that something else can be written. */
+  /** Erases the line, so that other output can be written. */
   clear(): void
 }
 
@@ -30,11 +30,11 @@ function barOf(part: number): string {
   return `[${'='.repeat(filled)}${' '.repeat(WIDTH - filled)}]`
 }
 
-/** Below so much of the work nothing can be said of the rest. */
+/** Minimum share of the work, and minimum time, before an estimate is given. */
 const LEAST_PART = 0.02
 const LEAST_MS = 3_000
 
-/** What is left of each piece of work, judged by how long the part of it took that this process did; empty as long as that is a guess. */
+/** Estimates the remaining time of each stage from the part that this process did; empty until that part is large enough. */
 export function createForecast(now: () => number = Date.now) {
   let current = { what: '', at: 0, first: 0 }
   return (what: string, done: number, all: number): string => {

@@ -1,8 +1,8 @@
 /**
- * A consistent copy while uploads go on: first the catalog as it is at one moment, then the bytes that this copy names.
- * Wherever they come from, the copy is a folder with a catalog in SQLite and files, which any Dossier restores anywhere.
- * The lease begins before the catalog is copied, so nothing that the copy names is removed before it was copied.
- * The new catalog takes the old one's place last: until then the folder is the former backup, with more bytes than it needs.
+ * A consistent copy taken during uploads: first a snapshot of the catalog, then the bytes that the snapshot references.
+ * For all kinds of stores, the copy is a folder with a SQLite catalog and files, restorable into any stores.
+ * The lease begins before the catalog is copied, so no bytes that the copy references are removed before they are copied.
+ * The new catalog replaces the old one last: until then the folder is the previous backup, plus bytes that it does not need.
  */
 import { join, relative, resolve } from 'node:path'
 import { openDiskBlobs } from '../blobs/disk.ts'
@@ -30,11 +30,11 @@ export interface BackupOrder {
 
 export interface BackedUp extends Replicated {
   readonly stores: Places
-  /** Blobs of the former backup that this one does not name. */
+  /** Blobs of the previous backup that this one does not reference. */
   readonly dropped: number
 }
 
-/** Errors: NoCatalog, NotServable, MovedAway, NotABackup, FolderInUse, and the stores' own. What was copied stays for the next run. */
+/** Errors: NoCatalog, NotServable, MovedAway, NotABackup, FolderInUse, and the stores' own. Copied files are kept for the next run. */
 export async function backUp(order: BackupOrder): Promise<BackedUp> {
   const { config, to } = order
   await mustHaveCatalog(config)
@@ -51,7 +51,7 @@ export async function backUp(order: BackupOrder): Promise<BackedUp> {
   }
 }
 
-/** Whoever opens a catalog makes one where there is none, and brings an older one up to date. Throws `NoCatalog`. */
+/** Checked before the catalog is opened, because opening creates a missing catalog and migrates an older one. Throws `NoCatalog`. */
 async function mustHaveCatalog(config: Config): Promise<void> {
   try {
     await (await openInspection(config)).close()
@@ -92,7 +92,7 @@ async function copy(order: BackupOrder): Promise<Replicated> {
 
 async function copyBoth(order: BackupOrder): Promise<Replicated> {
   const { config, to, signal, progress } = order
-  // First: what a store refuses is told now, and not when a large catalog has been copied.
+  // Opened first, so that a store's refusal is reported before a large catalog is copied.
   const from = await openStoredBlobs(config)
   try {
     const next = join(to, 'catalog.next')
@@ -126,7 +126,7 @@ async function bytesOf(
   }
 }
 
-/** The folder holds something else. */
+/** The target folder is not empty and holds no backup. */
 export class NotABackup extends Error {
   override readonly name = 'NotABackup'
 
@@ -137,7 +137,7 @@ export class NotABackup extends Error {
   }
 }
 
-/** One inside the other would copy itself, or be swept with it. */
+/** Throws if one folder contains the other: it would be copied into itself, or swept together with it. */
 export function mustBeApart(one: string, other: string): void {
   const isInside = (inner: string, outer: string) => !/^\.\.(?:[\\/]|$)/.test(relative(resolve(outer), resolve(inner)))
   if (isInside(one, other) || isInside(other, one))

@@ -1,4 +1,4 @@
-/** Both shelves are opened for the doctor: read-only beside running servers, and for writing only when something is to be mended. */
+/** Opens both stores for `dossier doctor`: read-only beside running servers, writable only if findings are to be repaired. */
 import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
 import type { Config } from '../config/config.ts'
 import type { Catalog } from '../core/ports/catalog.ts'
@@ -9,15 +9,15 @@ import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../serve
 import { readingIn, type Places } from './reading-state.ts'
 
 export interface DoctorOrder extends Pick<DoctorParts, 'found' | 'progress'> {
-  /** Bytes without a row are orphans when they are older than its grace. */
+  /** Bytes without a row are orphans if they are older than `sweepGraceSeconds`. */
   readonly config: Config
-  /** Null: bytes are not read. */
+  /** Maximum read rate; null: bytes are not read. */
   readonly bytesPerSecond: number | null
   readonly mend: boolean
   readonly log: Log
 }
 
-/** Errors: NoCatalog, CatalogTooNew, CatalogTooOld, NotServable (only when something is to be mended), and the stores' own. */
+/** Errors: NoCatalog, CatalogTooNew, CatalogTooOld, NotServable (only if findings are to be repaired), and the stores' own. */
 export async function runDoctor(order: DoctorOrder): Promise<Examined & { readonly stores: Places }> {
   const { config, bytesPerSecond, found, progress } = order
   if (order.mend) mustBeServable(config.data)
@@ -26,7 +26,7 @@ export async function runDoctor(order: DoctorOrder): Promise<Examined & { readon
   let catalog: Catalog | null = null
   try {
     blobs = await openStoredBlobs(config)
-    // A damaged catalog is never written to.
+    // A damaged catalog must never be written to.
     const isMended = order.mend && (await inspection.damage(false)).length === 0
     if (isMended) catalog = await openCatalog(config)
     const reading = bytesPerSecond === null ? null : readingIn(config.data, placesOf(config), bytesPerSecond)

@@ -1,16 +1,16 @@
 import type { Catalog } from '../core/ports/catalog.ts'
 
-/** How long a copy that died may keep the sweep from removing bytes. */
+/** Maximum time for which the lease of a backup that died prevents the sweep from removing bytes. */
 const LEASE_MS = 600_000
 const PROLONG_EVERY_MS = 60_000
 
 export interface Lease {
-  /** Throws when it has run out: bytes that the copy names may be gone. */
+  /** Throws if the lease has expired: bytes that the copy references may have been removed. */
   mustLast(): Promise<void>
   end(): Promise<void>
 }
 
-/** From now on no claimed bytes are removed, as long as this process lives and says so. */
+/** Until `end`, no claimed bytes are removed, provided that this process lives and renews the lease. */
 export async function beginLease(catalog: Catalog, id: string): Promise<Lease> {
   let lost = false
   const prolong = async () => {
@@ -18,7 +18,7 @@ export async function beginLease(catalog: Catalog, id: string): Promise<Lease> {
     lost ||= !(await catalog.prolongLease(id, at, at + LEASE_MS))
   }
   await catalog.beginLease(id, Date.now(), Date.now() + LEASE_MS)
-  // A time that fails (a busy catalog) is followed by others before the lease runs out.
+  // A failed renewal (a busy catalog) is retried several times before the lease expires.
   const timer = setInterval(() => void prolong().catch(() => undefined), PROLONG_EVERY_MS)
   return {
     async mustLast() {

@@ -1,6 +1,6 @@
 /**
- * Catalog and files go to other stores while the old ones serve: first all rows and bytes, then what changed meanwhile,
- * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0014.
+ * Moves catalog and files to other stores while the old ones serve: first all rows and bytes, then the changes made
+ * meanwhile, in rounds that get shorter, and finally the remaining changes while writes are blocked. See decisions/0014.
  */
 import { makeFolder } from '../blobs/new-folder.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
@@ -21,11 +21,11 @@ export type MoveStage = 'rows' | 'comparing' | 'files' | 'changes' | 'switch'
 export interface MoveOrder {
   readonly from: Config
   readonly to: Config
-  /** Null: as fast as it goes. */
+  /** Null: no limit. */
   readonly bytesPerSecond: number | null
-  /** False: everything but the switch. */
+  /** False: stops before the switch. */
   readonly switches: boolean
-  /** Ends although some bytes were missing or wrong before; their attachments will not open. */
+  /** Completes although some bytes were missing or damaged in the old store; their attachments cannot be downloaded. */
   readonly acceptLoss: boolean
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
@@ -35,22 +35,22 @@ export interface MoveOrder {
 
 export interface MoveDone {
   readonly plan: Plan
-  /** `lossy`: something was found, and losing it was not accepted. */
+  /** `lossy`: findings were reported and the loss was not accepted. */
   readonly ended: 'moved' | 'waiting' | 'lossy'
   readonly standing: Standing
   readonly rows: number
   readonly files: Files
-  /** For how long nobody could write, in milliseconds. */
+  /** How long writes were blocked, in milliseconds. */
   readonly pauseMs: number
 }
 
-/** A round that brought no more than this, in no more time, is followed by the switch. */
+/** A round with at most this many changes, in less than this time, is followed by the switch. */
 const LITTLE = 200
 const SHORT_MS = 2_000
-/** Where changes come faster than they are brought over, the switch takes the longer. */
+/** Maximum number of rounds. If changes arrive faster than they are copied, the switch takes longer instead. */
 const MOST_ROUNDS = 30
 
-/** Errors: those of `planOf`, `beginMove` and the stores. What was copied stays, and the same order goes on with it. */
+/** Errors: those of `planOf`, `beginMove` and the stores. Copied data is kept; a call with the same arguments resumes. */
 export async function move(order: MoveOrder): Promise<MoveDone> {
   const plan = planOf(order.from, order.to)
   return holding(await foldersOf(order), async (opened) => {
@@ -98,7 +98,7 @@ async function bringOver(moving: Moving): Promise<MoveDone> {
   return { ...done, pauseMs, ended: 'moved' }
 }
 
-/** Killed between the last two steps of the switch: both sides are the same already. */
+/** Completes a move that was killed between the last two steps of the switch, when both sides are already equal. */
 async function finish({ from, to }: Ends, plan: Plan): Promise<MoveDone> {
   if (to !== null) {
     await mustCountSame(from, to)
@@ -109,7 +109,7 @@ async function finish({ from, to }: Ends, plan: Plan): Promise<MoveDone> {
 
 interface Couriers {
   readonly rows: RowCourier
-  /** Null: files stay where they are. */
+  /** Null: files are not moved. */
   readonly files: FileCourier | null
 }
 
@@ -132,7 +132,7 @@ async function allRows({ rows }: Couriers, order: MoveOrder): Promise<number> {
   return rows.compare((done, all) => order.progress('comparing', done, all))
 }
 
-/** In rounds, until one was short. */
+/** Copies changes in rounds until one round is short. */
 async function catchUp(couriers: Couriers): Promise<void> {
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const beganAt = performance.now()
@@ -141,7 +141,7 @@ async function catchUp(couriers: Couriers): Promise<void> {
   }
 }
 
-/** With nobody writing. */
+/** Called while writes are blocked. */
 async function theRest(couriers: Couriers, { from, to }: Ends): Promise<void> {
   while ((await bringChanges(couriers, true)) > 0);
   if (to !== null) await mustCountSame(from, to)
@@ -153,7 +153,7 @@ async function bringChanges({ rows, files }: Couriers, isHurried: boolean): Prom
   return changes
 }
 
-/** No server begins in the folder that is being filled. */
+/** Folders to lock, so that no server starts in the folder that is being filled. */
 async function foldersOf({ from, to }: MoveOrder): Promise<readonly string[]> {
   const isServed = from.data === to.data && ownsFolder(from)
   if (!ownsFolder(to) || isServed) return []
@@ -161,7 +161,7 @@ async function foldersOf({ from, to }: MoveOrder): Promise<readonly string[]> {
   return [to.data]
 }
 
-/** Whatever was opened is closed, the last first. */
+/** Locks the folders, and closes all resources that `work` opened in reverse order. */
 async function holding<T>(
   folders: readonly string[],
   work: (opened: <O extends { close(): Promise<void> }>(one: O) => O) => Promise<T>,

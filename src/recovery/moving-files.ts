@@ -1,4 +1,4 @@
-/** Files on their way to another store, while what they belong to may be removed. */
+/** Copies files to another store while the attachments that they belong to may be removed. */
 import type { Run } from '../catalog/moving/end.ts'
 import { bytes } from '../catalog/operations/blobs.ts'
 import { blob, blobs, extent } from '../catalog/operations/inspection.ts'
@@ -12,9 +12,9 @@ import { replicate, replicateSome, type Replicated, type ReplicaParts } from '..
 export type Files = Pick<Replicated, 'copied' | 'kept'>
 
 export interface FileCourier {
-  /** All that rows name; what is there already stays. */
+  /** Copies all files that rows reference; files already present are kept. */
   all(): Promise<Files>
-  /** Of these rows; null: of too many to name. `isHurried`: somebody waits, so no rate is kept. */
+  /** Copies the files of these rows; null: of all rows. `isHurried`: writers are waiting, so the rate limit is ignored. */
   some(rows: readonly BlobRow[] | null, isHurried: boolean): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export interface FileParts {
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
   readonly progress: (done: number, all: number) => void
-  /** Of the catalog that names the files, and of the one that is being left. */
+  /** Read from the catalog that references the files, and from the old catalog. */
   readonly read: Run
   readonly readOld: Run
 }
@@ -55,12 +55,12 @@ export function createFileCourier(parts: FileParts): FileCourier {
   }
 }
 
-/** For bytes that travel with their rows. */
+/** Findings about bytes that are stored in the catalog and copied with their rows. */
 export function createRowFindings(readOld: Run, found: (finding: Finding) => void): FindingBatch {
   return createFindingBatch({ holders: (keys) => readOld(holders(keys)) }, judgeOf(readOld), found)
 }
 
-/** What was given up meanwhile is missed by nobody. */
+/** A blob whose row was removed or claimed meanwhile is no finding. */
 function judgeOf(readOld: Run): Recheck {
   return async ({ key }) => {
     const row = key === null ? null : await readOld(blob(key))

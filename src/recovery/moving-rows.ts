@@ -1,4 +1,4 @@
-/** Rows on their way to another catalog: all of them once, then what changes. */
+/** Copies rows to another catalog: first all of them, then the changes. */
 import { countAll, mustHoldAll } from '../catalog/moving/comparison.ts'
 import type { MovingEnd, Run } from '../catalog/moving/end.ts'
 import { mark } from '../catalog/moving/marks.ts'
@@ -8,17 +8,17 @@ import type { BlobRow } from '../core/ports/inspection.ts'
 import { createRowFindings } from './moving-files.ts'
 
 export interface RowCourier {
-  /** All that is not copied yet. */
+  /** Copies all rows that are not copied yet. */
   copy(progress: (done: number, all: number) => void): Promise<void>
-  /** Every row on both sides, after what changed; answers how many. Throws `NotTheSame`. */
+  /** Copies changes, then compares every row on both sides; returns their number. Throws `NotTheSame`. */
   compare(progress: (done: number, all: number) => void): Promise<number>
-  /** What changed since the last call. */
+  /** Copies the changes since the last call. */
   changes(): Promise<Stepped>
 }
 
 export interface RowParts {
   readonly from: MovingEnd
-  /** Null: the catalog stays where it is. */
+  /** Null: the catalog is not moved. */
   readonly to: MovingEnd | null
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void

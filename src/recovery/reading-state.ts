@@ -1,6 +1,6 @@
 /**
- * How far a reading of all bytes has come, written down in the data folder, so that a killed one goes on. Where catalog and
- * bytes lie elsewhere the folder may hold nothing else.
+ * Progress of a check that reads all bytes, saved in the data folder, so that a killed check can be resumed. If catalog
+ * and bytes are stored elsewhere, the folder may hold nothing else.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import type { Reading, ReadingState } from '../core/integrity/content-check.ts'
 
 const FILE = 'doctor.json'
 const WRITE_EVERY_MS = 1_000
-/** What was read longer ago than this is read again. */
+/** Saved progress older than this is discarded. */
 const GOOD_FOR_MS = 7 * 86_400_000
 const KEY = /^[0-9a-f]{32}$/
 
 const BEGINNING: ReadingState = { after: null, wrong: [], read: { blobs: 0, bytes: 0, before: 0 } }
 
-/** What is read; what was written down about other stores is of no use. */
+/** The stores being read; progress saved for other stores is ignored. */
 export interface Places {
   readonly catalog: string
   readonly bytes: string
@@ -24,7 +24,7 @@ export interface Places {
 
 type Kept = ReadingState & { readonly beganAt: number; readonly of: Places }
 
-/** `end` after the last byte: the next reading begins anew. */
+/** `end` must be called after the last byte: the next check then starts from the beginning. */
 export function readingIn(folder: string, of: Places, bytesPerSecond: number): Reading & { end(): void } {
   const path = join(folder, FILE)
   const kept = keptIn(path, of)
@@ -49,7 +49,7 @@ function keptIn(path: string, { catalog, bytes }: Places): Kept | null {
     if (!isState(kept) || kept.of.catalog !== catalog || kept.of.bytes !== bytes) return null
     return kept.beganAt > Date.now() - GOOD_FOR_MS ? kept : null
   } catch {
-    // None, or one that somebody else wrote into: a reading from the beginning is never wrong.
+    // Missing or unreadable: starting from the beginning is always correct.
     return null
   }
 }

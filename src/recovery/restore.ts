@@ -1,4 +1,4 @@
-/** A backup becomes what it was made of, in any stores: all of it, or stores that say that they are not restored yet. */
+/** Restores a backup into any stores: completely, or leaving stores that are marked as not restored. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDiskView } from '../blobs/disk.ts'
@@ -18,7 +18,7 @@ import { openTarget, type Target } from './restore-target.ts'
 export interface RestoreOrder {
   readonly from: string
   readonly config: Config
-  /** Finishes although some bytes are missing from the backup or wrong in it; their attachments will not open. */
+  /** Completes although some bytes are missing or damaged in the backup; their attachments cannot be downloaded. */
   readonly acceptLoss: boolean
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
@@ -29,11 +29,11 @@ export interface Restored extends Replicated {
   readonly stores: Places
   /** When the backup was taken, as ISO 8601. */
   readonly takenAt: string | null
-  /** False: something was found, and losing it was not accepted. */
+  /** False: findings were reported and the loss was not accepted. */
   readonly finished: boolean
 }
 
-/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; then the stores say that they are not restored. */
+/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; the stores then stay marked as not restored. */
 export async function restore(order: RestoreOrder): Promise<Restored> {
   const { from, config } = order
   const mark = readMark(from, 'backup')
@@ -51,7 +51,7 @@ export async function restore(order: RestoreOrder): Promise<Restored> {
   }
 }
 
-/** A copy of the backup's catalog comes first: one of an older Dossier is brought up to date, and the backup left as it is. */
+/** Works on a copy of the backup's catalog: one of an older version is migrated, and the backup stays unchanged. */
 async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
   const { from, signal, progress } = order
   let losses = 0
@@ -78,7 +78,7 @@ async function bytesOf({ next }: Target, { from, config, signal, found, progress
     const report: Report = (done, all) => progress('files', done, all)
     const source = createDiskView(join(from, 'blobs'))
     const copied = await replicate({ inspection, from: source, to, signal, found, progress: report })
-    // What an earlier try brought from another backup.
+    // Removes files that an earlier attempt copied from another backup.
     await dropUnnamed({ inspection, to })
     return copied
   } finally {
@@ -87,7 +87,7 @@ async function bytesOf({ next }: Target, { from, config, signal, found, progress
   }
 }
 
-/** Where nothing can be written, no backup can be running either. */
+/** Returns null for a read-only folder, in which no backup can be running. */
 function lockUnlessReadOnly(folder: string): FolderLock | null {
   try {
     return lockFolder(folder)
@@ -102,7 +102,7 @@ function takenAtIn(mark: object): string | null {
   return 'takenAt' in mark && typeof mark.takenAt === 'string' ? mark.takenAt : null
 }
 
-/** No backup was ever finished there. */
+/** The folder holds no completed backup. */
 export class NothingToRestore extends Error {
   override readonly name = 'NothingToRestore'
 

@@ -35,7 +35,7 @@ function caseOf({ path, names, options, takesFiles, choices }: Place): string {
   return `    "${path}") names="${words}" options="${flags}"${takesFiles ? ' files=1' : ''} ;;`
 }
 
-/** What may follow an option that wants a value. */
+/** Proposals for the values of options. */
 function valuesOf({ path, options }: Place): string[] {
   const alike = new Map<string, string[]>()
   for (const option of options) {

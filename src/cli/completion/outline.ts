@@ -1,14 +1,14 @@
-/** What there is to complete, read off the commands themselves: nothing is written twice. */
+/** Completions are derived from the command definitions, so nothing is defined twice. */
 import type { Command, Option } from 'commander'
 
 export interface Place {
-  /** `dossier org create`. */
+  /** For example `dossier org create`. */
   readonly path: string
   readonly names: readonly Named[]
   readonly options: readonly CompletedOption[]
   /** Whether its arguments are files. */
   readonly takesFiles: boolean
-  /** What its first argument may be, where that is a closed list. */
+  /** Values of the first argument; empty unless it is a closed list. */
   readonly choices: readonly string[]
 }
 
@@ -18,7 +18,7 @@ export interface Named {
 }
 
 export interface CompletedOption extends Named {
-  /** `none`: it stands alone. `other`: nothing can be proposed. */
+  /** `none`: takes no value. `other`: takes a value for which nothing can be proposed. */
   readonly value: 'none' | 'file' | 'folder' | 'choice' | 'other'
   readonly choices: readonly string[]
 }
@@ -56,7 +56,7 @@ function valueOf({ flags, long, required, optional }: Option, choices: readonly 
   return /<(file|path)>/.test(flags) ? 'file' : 'other'
 }
 
-/** Short, and free of what shells would take for something else. */
+/** Shortened to 70 characters and without characters that are special in shells. */
 function helpOf(description: string): string {
   return description
     .replace(/['"`\\$:[\]]/g, ' ')
