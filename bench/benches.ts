@@ -37,7 +37,7 @@ const FOUR_LARGE = {
   reach: { multer: 1.3 },
 } as const
 
-export const BENCHES: Readonly<Record<string, Bench>> = {
+export const BENCHMARKS: Readonly<Record<string, Bench>> = {
   small: {
     help: '10 KB uploads on 32 connections, beside multer, fastify, tus and nginx',
     run: () =>

@@ -9,7 +9,7 @@ import type { Contender } from './side-by-side.ts'
 
 const run = promisify(execFile)
 
-/** Megabytes per second with `count` files copied at once. */
+/** Megabytes per second of `files` concurrent copies. */
 export function serveDisk(size: number, files: number): Contender & { stop(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'bench-disk-'))
   const source = join(folder, 'source')

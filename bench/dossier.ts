@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { formOf, type Plan } from './plan.ts'
 
-export interface Served {
+export interface RunningServer {
   readonly name: string
   readonly pid: number
   readonly port: number
@@ -16,7 +16,7 @@ export interface Served {
   stop(): Promise<void>
 }
 
-export interface Dossier extends Served {
+export interface Dossier extends RunningServer {
   readonly folder: string
   /** Id of the lead that receives the uploads. */
   readonly lead: string

@@ -19,7 +19,7 @@ export interface Nodes {
   stop(): Promise<void>
 }
 
-export function enginesAreHere(): boolean {
+export function areEnginesInstalled(): boolean {
   if (postgresPrograms() !== null && hasCeph()) return true
   process.stdout.write(
     'PostgreSQL or Ceph is not here (Debian: postgresql, radosgw, ceph-mon, ceph-osd); nothing was measured\n',

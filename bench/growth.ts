@@ -1,9 +1,9 @@
 /** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: sizes of tables and indexes, and request rates. */
 import type { Client } from 'pg'
 import { withClient } from '../engines/postgres.ts'
-import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
+import { areEnginesInstalled, portOf, serveNodes, type Nodes } from './engines.ts'
 import { fillPostgres } from './fill-postgres.ts'
-import { drive, formOf, getOf, rawOf, type Plan } from './plan.ts'
+import { runPlan, formOf, getOf, rawOf, type Plan } from './plan.ts'
 import { median, table } from './report.ts'
 
 const STEPS = [100_000, 1_000_000, 10_000_000]
@@ -19,7 +19,7 @@ interface Filled {
 }
 
 /** Requests with `{n}` in the path use a different file each. */
-const WORKS: readonly [name: string, requests: number, request: (filled: Filled) => Request][] = [
+const WORKLOADS: readonly [name: string, requests: number, request: (filled: Filled) => Request][] = [
   ['10 KB uploads', 2_000, ({ nodes }) => formOf(nodes.target, 10_240, nodes.headers)],
   ['lists, newest 200', 400, ({ nodes }) => getOf(nodes.target, nodes.headers)],
   ['lists, page 40', 200, ({ nodes }) => getOf(`${nodes.target}?page=40`, nodes.headers)],
@@ -29,13 +29,13 @@ const WORKS: readonly [name: string, requests: number, request: (filled: Filled)
 
 /** Has no targets: the figures are for docs/scaling.md. Takes about half an hour. */
 export async function measureGrowth(): Promise<boolean> {
-  if (!enginesAreHere()) return true
+  if (!areEnginesInstalled()) return true
   const nodes = await serveNodes(1)
   try {
     return await withClient(nodes.databaseUrl, async (client) => {
       await uploadOne(nodes)
       const prefix = String(Math.floor(Date.now() / 1000) - 86_400)
-      const rates: string[][] = WORKS.map(([name]) => [name])
+      const rates: string[][] = WORKLOADS.map(([name]) => [name])
       const sizes = new Map<string, string[]>()
       let done = 0
       for (const [step, count] of STEPS.entries()) {
@@ -44,7 +44,7 @@ export async function measureGrowth(): Promise<boolean> {
         await client.query('vacuum analyze')
         for (const [name, bytes] of await bytesOf(client))
           (sizes.get(name) ?? sizes.set(name, []).get(name))?.push((bytes / count).toFixed(0))
-        for (const [index, work] of WORKS.entries())
+        for (const [index, work] of WORKLOADS.entries())
           rates[index]?.push((await rateOf({ nodes, prefix }, work, step)).toFixed(0))
         process.stdout.write(`${String(count)} attachments are in\n`)
       }
@@ -73,7 +73,7 @@ async function uploadOne({ nodes: [node], target, headers }: Nodes): Promise<voi
 
 async function rateOf(
   filled: Filled,
-  [name, requests, request]: (typeof WORKS)[number],
+  [name, requests, request]: (typeof WORKLOADS)[number],
   step: number,
 ): Promise<number> {
   const [node] = filled.nodes.nodes
@@ -83,7 +83,7 @@ async function rateOf(
     // No file may be deleted twice, across all sizes.
     const first = name === 'deletes' ? (step * ROUNDS + round) * requests : 20_000 + round * requests
     const plan = { ...request(filled), port: portOf(node), connections: 16, requests, first, seconds: 120 }
-    const result = await drive(plan)
+    const result = await runPlan(plan)
     if (result.refused > 0)
       throw new Error(`${name}: ${String(result.refused)} of ${String(result.answers)} were refused`)
     rates.push(result.answers / result.seconds)

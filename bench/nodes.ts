@@ -1,14 +1,14 @@
 /** One, two and three nodes on the same PostgreSQL and Ceph gateway, with processor time and duration by phase. */
-import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
-import { drive, formOf, getOf, type Plan, type Result } from './plan.ts'
+import { areEnginesInstalled, portOf, serveNodes, type Nodes } from './engines.ts'
+import { runPlan, formOf, getOf, type Plan, type Result } from './plan.ts'
 import { processorTime } from './processor-time.ts'
 import { median, table } from './report.ts'
 import { compare } from './side-by-side.ts'
 
-const MOST = 3
+const MAX_NODES = 3
 const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
 
-interface Work {
+interface Workload {
   readonly title: string
   readonly connections: number
   readonly requests: number
@@ -17,7 +17,7 @@ interface Work {
   readonly method: 'POST' | 'GET'
 }
 
-const WORKS: readonly Work[] = [
+const WORKLOADS: readonly Workload[] = [
   {
     title: '10 KB uploads (kept in PostgreSQL), 32 connections',
     connections: 32,
@@ -43,28 +43,28 @@ const WORKS: readonly Work[] = [
 
 /** Has no targets: the result depends on the machine. */
 export async function measureNodes(): Promise<boolean> {
-  if (!enginesAreHere()) return true
-  const nodes = await serveNodes(MOST)
+  if (!areEnginesInstalled()) return true
+  const nodes = await serveNodes(MAX_NODES)
   try {
-    for (const work of WORKS) await measure(nodes, work)
+    for (const work of WORKLOADS) await measure(nodes, work)
     return true
   } finally {
     await nodes.stop()
   }
 }
 
-async function measure(nodes: Nodes, work: Work): Promise<void> {
+async function measure(nodes: Nodes, work: Workload): Promise<void> {
   const spent: Spent[][] = []
-  const contenders = Array.from({ length: MOST }, (_, index) => ({
+  const contenders = Array.from({ length: MAX_NODES }, (_, index) => ({
     name: index === 0 ? 'one node' : `${String(index + 1)} nodes`,
     async measure() {
-      const before = await standing(nodes, work)
+      const before = await snapshot(nodes, work)
       const began = performance.now()
       const results = await load(nodes, work, index + 1)
       const seconds = (performance.now() - began) / 1000
       const answers = results.reduce((sum, result) => sum + result.answers, 0)
       if (results.some(({ refused }) => refused > 0)) throw new Error('a node refused a request')
-      ;(spent[index] ??= []).push(difference(before, await standing(nodes, work), answers))
+      ;(spent[index] ??= []).push(difference(before, await snapshot(nodes, work), answers))
       return answers / seconds
     },
   }))
@@ -73,11 +73,11 @@ async function measure(nodes: Nodes, work: Work): Promise<void> {
   process.stdout.write(`${tableOf(spent)}\n\n`)
 }
 
-function load(nodes: Nodes, work: Work, count: number): Promise<Result[]> {
+function load(nodes: Nodes, work: Workload, count: number): Promise<Result[]> {
   const { connections, requests } = work
   return Promise.all(
     nodes.nodes.slice(0, count).map((node) =>
-      drive({
+      runPlan({
         ...work.request(nodes),
         port: portOf(node),
         connections: Math.ceil(connections / count),
@@ -91,7 +91,7 @@ function load(nodes: Nodes, work: Work, count: number): Promise<Result[]> {
 /** Milliseconds of processor time by program, and of elapsed time by phase. */
 type Spent = ReadonlyMap<string, number>
 
-async function standing(nodes: Nodes, { method }: Work): Promise<Spent> {
+async function snapshot(nodes: Nodes, { method }: Workload): Promise<Spent> {
   const named = new Map(nodes.nodes.map((node) => [node.pid(), 'nodes']))
   const spent = new Map<string, number>()
   for (const [name, seconds] of processorTime(named))

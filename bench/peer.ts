@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Served } from './dossier.ts'
+import type { RunningServer } from './dossier.ts'
 import { formOf, rawOf } from './plan.ts'
 
 export type PeerName = 'multer' | 'fastify' | 'tus' | 'nginx'
@@ -24,7 +24,7 @@ const PLANS = {
 }
 
 /** Whether the peer is installed on this machine. */
-export function isThere(name: PeerName): boolean {
+export function isInstalled(name: PeerName): boolean {
   return name !== 'nginx' || spawnSync('nginx', ['-v']).status === 0
 }
 
@@ -33,7 +33,7 @@ export function scriptOf(name: PeerName): string {
 }
 
 /** Starts a peer in a separate process, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
-export async function servePeer(name: PeerName): Promise<Served & { readonly folder: string }> {
+export async function servePeer(name: PeerName): Promise<RunningServer & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
   const child = spawn(process.execPath, [scriptOf(name), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')

@@ -44,7 +44,7 @@ export function numbered(text: string, number: number): string {
 }
 
 /** Runs a plan in a separate process. */
-export async function drive(plan: Plan): Promise<Result> {
+export async function runPlan(plan: Plan): Promise<Result> {
   const script = fileURLToPath(new URL('./load.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(plan)])
   return JSON.parse(stdout) as Result

@@ -2,20 +2,20 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Peak resident memory in bytes of a process and its descendants, from /proc. */
 export function peakMemory(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmHWM'), 0)
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + readField(each, 'VmHWM'), 0)
 }
 
 /** Current resident memory in bytes of a process and its descendants. */
 export function memoryNow(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmRSS'), 0)
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + readField(each, 'VmRSS'), 0)
 }
 
 /** Resets the peak, because a start briefly needs more memory than serving. */
-export function forgetPeak(pid: number): void {
+export function resetPeak(pid: number): void {
   for (const each of [pid, ...childrenOf(pid)]) writeFileSync(`/proc/${String(each)}/clear_refs`, '5')
 }
 
-function figure(pid: number, name: 'VmHWM' | 'VmRSS'): number {
+function readField(pid: number, name: 'VmHWM' | 'VmRSS'): number {
   try {
     return (
       Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) *

@@ -38,19 +38,19 @@ export async function compare(comparison: Comparison): Promise<boolean> {
 function report(comparison: Comparison, values: readonly (readonly number[])[]): boolean {
   const { title, unit, contenders } = comparison
   const ours = median(values[0] ?? [])
-  const verdicts = contenders.map(({ name }, index) => verdictOn(comparison, name, ours, median(values[index] ?? [])))
+  const results = contenders.map(({ name }, index) => resultOf(comparison, name, ours, median(values[index] ?? [])))
   const rows = contenders.map(({ name }, index) => {
     const list = values[index] ?? []
-    const range = `${inDigits(Math.min(...list))} to ${inDigits(Math.max(...list))}`
+    const range = `${formatNumber(Math.min(...list))} to ${formatNumber(Math.max(...list))}`
     const ratio = index === 0 ? '' : `${(ours / median(list)).toFixed(2)}x`
-    return [name, inDigits(median(list)), unit, range, ratio, verdicts[index]?.text ?? '']
+    return [name, formatNumber(median(list)), unit, range, ratio, results[index]?.text ?? '']
   })
   const head = ['', 'median', '', 'range', `${contenders[0]?.name ?? ''} is`, 'to reach']
   process.stdout.write(`${title}\n${table(head, rows)}\n\n`)
-  return verdicts.every(({ holds }) => holds)
+  return results.every(({ holds }) => holds)
 }
 
-function verdictOn(
+function resultOf(
   { reach = {}, most = {}, less = false, unit }: Comparison,
   name: string,
   ours: number,
@@ -60,10 +60,11 @@ function verdictOn(
   if (bound === undefined && limit === undefined) return { holds: true, text: '' }
   const isShort = bound !== undefined && (less ? ours > bound * theirs : ours < bound * theirs)
   const holds = !isShort && !(limit !== undefined && theirs > limit)
-  const asked = bound === undefined ? `at most ${String(limit)} ${unit}` : `${less ? 'at most ' : ''}${String(bound)}x`
-  return { holds, text: `${asked}${holds ? '' : ' MISSED'}` }
+  const targetText =
+    bound === undefined ? `at most ${String(limit)} ${unit}` : `${less ? 'at most ' : ''}${String(bound)}x`
+  return { holds, text: `${targetText}${holds ? '' : ' MISSED'}` }
 }
 
-function inDigits(value: number): string {
+function formatNumber(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
 }

@@ -6,12 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { openConnection } from './connection.ts'
 import { numbered, type Plan } from './plan.ts'
 
-const PIECE = Buffer.alloc(1_024, 'x')
-const EVERY_MS = 1_000
+const CHUNK = Buffer.alloc(1_024, 'x')
+const INTERVAL_MS = 1_000
 
-type Order = Pick<Plan, 'port' | 'head' | 'prefix'> & { readonly senders: number }
+type Options = Pick<Plan, 'port' | 'head' | 'prefix'> & { readonly senders: number }
 
-const { port, head, prefix, senders } = JSON.parse(process.argv[2] ?? '{}') as Order
+const { port, head, prefix, senders } = JSON.parse(process.argv[2] ?? '{}') as Options
 const sockets = []
 for (let number = 0; number < senders; number++) {
   const { socket } = await openConnection(port, 4_096)
@@ -22,7 +22,7 @@ process.stdout.write('ready\n')
 for (;;) {
   // Spread over the second: a thousand writes at once would act as one large sender.
   for (const [index, socket] of sockets.entries()) {
-    socket.write(PIECE)
-    if (index % 10 === 9) await wait((EVERY_MS * 10) / senders)
+    socket.write(CHUNK)
+    if (index % 10 === 9) await wait((INTERVAL_MS * 10) / senders)
   }
 }

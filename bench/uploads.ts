@@ -1,11 +1,11 @@
 /** Uploads to several servers, each in its own process. */
 import { serveDisk } from './disk.ts'
-import { serveDossier, type Served } from './dossier.ts'
-import { isThere, servePeer } from './peer.ts'
-import { drive } from './plan.ts'
+import { serveDossier, type RunningServer } from './dossier.ts'
+import { isInstalled, servePeer } from './peer.ts'
+import { runPlan } from './plan.ts'
 import { compare, type Contender } from './side-by-side.ts'
 
-export interface UploadWork {
+export interface UploadWorkload {
   readonly title: string
   readonly size: number
   readonly connections: number
@@ -19,9 +19,9 @@ export interface UploadWork {
 }
 
 /** Returns false if a ratio misses its target. */
-export async function measureUploads(work: UploadWork): Promise<boolean> {
-  const names = (['multer', 'fastify', 'tus', 'nginx'] as const).filter(isThere)
-  const servers: Served[] = [await serveDossier(), ...(await Promise.all(names.map(servePeer)))]
+export async function measureUploads(work: UploadWorkload): Promise<boolean> {
+  const names = (['multer', 'fastify', 'tus', 'nginx'] as const).filter(isInstalled)
+  const servers: RunningServer[] = [await serveDossier(), ...(await Promise.all(names.map(servePeer)))]
   const disk = work.disk ? serveDisk(work.size, work.connections) : null
   try {
     const contenders = servers.map((server) => uploadsTo(server, work))
@@ -32,12 +32,15 @@ export async function measureUploads(work: UploadWork): Promise<boolean> {
   }
 }
 
-export function uploadsTo(server: Served, work: Omit<UploadWork, 'title' | 'rounds' | 'disk' | 'reach'>): Contender {
+export function uploadsTo(
+  server: RunningServer,
+  work: Omit<UploadWorkload, 'title' | 'rounds' | 'disk' | 'reach'>,
+): Contender {
   const { size, connections, requests, unit } = work
   return {
     name: server.name,
     async measure() {
-      const result = await drive({ ...server.plan(size), connections, requests, seconds: 120 })
+      const result = await runPlan({ ...server.plan(size), connections, requests, seconds: 120 })
       if (result.refused > 0)
         throw new Error(`${server.name} refused ${String(result.refused)} of ${String(result.answers)} uploads`)
       const rate = result.answers / result.seconds

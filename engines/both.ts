@@ -34,7 +34,7 @@ export async function startEngines(): Promise<Engines> {
     ceph,
     async stores() {
       const [url, inBucket] = await Promise.all([postgres.database(), (bucket ??= ceph.bucket())])
-      return storesAt(s3, url, inBucket, ceph.endpoint)
+      return createStores(s3, url, inBucket, ceph.endpoint)
     },
     async remove() {
       s3.destroy()
@@ -43,7 +43,7 @@ export async function startEngines(): Promise<Engines> {
   }
 }
 
-function storesAt(s3: S3Client, url: string, bucket: string, endpoint: string): Stores {
+function createStores(s3: S3Client, url: string, bucket: string, endpoint: string): Stores {
   const prefix = `${randomUUID()}/`
   return {
     ...{ url, bucket, prefix, s3 },

@@ -5,7 +5,7 @@ import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
-import { folderFor } from './folder.ts'
+import { makeEngineFolder } from './folder.ts'
 import { freePort } from './ports.ts'
 
 export interface Postgres {
@@ -40,7 +40,7 @@ function idsOf(name: string): { uid: number; gid: number } {
 export async function startPostgres(more: readonly string[] = []): Promise<Postgres> {
   const programs = postgresPrograms()
   if (programs === null) throw new Error('PostgreSQL is not installed; Debian calls the package postgresql.')
-  const folder = folderFor('postgres')
+  const folder = makeEngineFolder('postgres')
   if (user !== null) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   const options = [
@@ -65,7 +65,7 @@ export async function startPostgres(more: readonly string[] = []): Promise<Postg
     const settings = [...own, ...more]
     const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
     server = spawn(join(programs ?? '', 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' })
-    for (let tries = 0; !(await answers(urlOf('postgres'))); tries++) {
+    for (let tries = 0; !(await isAnswering(urlOf('postgres'))); tries++) {
       if (tries > 400 || server.exitCode !== null) throw new Error('PostgreSQL did not start')
       await wait(25)
     }
@@ -94,7 +94,7 @@ export async function startPostgres(more: readonly string[] = []): Promise<Postg
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isAnswering(url: string): Promise<boolean> {
   return withClient(url, (client) => client.query('select 1')).then(
     () => true,
     () => false,

@@ -24,7 +24,7 @@ export interface Sample {
 
 export type Request = 'status' | 'stop'
 
-export function controlOf(folder: string): string {
+export function controlSocketOf(folder: string): string {
   return join(folder, 'control')
 }
 
@@ -33,8 +33,8 @@ export function logOf(folder: string): string {
 }
 
 /** Returns null if no cluster runs there. `stop` resolves when all its processes have ended. */
-export async function ask(folder: string, request: Request): Promise<State | null> {
-  const socket = createConnection(controlOf(folder))
+export async function sendRequest(folder: string, request: Request): Promise<State | null> {
+  const socket = createConnection(controlSocketOf(folder))
   socket.end(request)
   try {
     return JSON.parse(await text(socket)) as State

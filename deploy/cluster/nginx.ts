@@ -31,7 +31,7 @@ ${server}}
 `,
   )
   const child = spawn(NGINX, ['-p', folder, '-c', file], { stdio: 'ignore' })
-  for (let tries = 0; !(await listens(port)); tries++) {
+  for (let tries = 0; !(await isListening(port)); tries++) {
     if (child.exitCode !== null || tries > 200) throw new Error(`nginx did not start; ${folder}/nginx.log says why.`)
     await wait(25)
   }
@@ -47,7 +47,7 @@ ${server}}
   }
 }
 
-async function listens(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${String(port)}/api/v1/health`).then(
     () => true,
     () => false,

@@ -20,7 +20,7 @@ export interface ClusterNode {
 }
 
 const root = join(import.meta.dirname, '..', '..')
-const AGAIN_MS = 1_000
+const RESTART_DELAY_MS = 1_000
 
 /** Resolves when the node is ready; rejects if it ends before. */
 export async function startNode({ port, data, log, env }: NodeOptions): Promise<ClusterNode> {
@@ -28,27 +28,28 @@ export async function startNode({ port, data, log, env }: NodeOptions): Promise<
   const out = openSync(log, 'a')
   const args = [join(root, 'bin', 'dossier.mjs'), 'serve', '--data', data, '--port', String(port)]
   let isStopping = false
-  let isUp = false
+  let isReady = false
 
-  const begin = (): ChildProcess => {
+  const launch = (): ChildProcess => {
     const proxies = ['--trusted-proxies', '127.0.0.1', '--access-log', 'off']
     const started = spawn(process.execPath, [...args, ...proxies], {
       stdio: ['ignore', out, out],
       env: { ...process.env, ...env },
     })
     started.once('exit', () => {
-      if (!isStopping && isUp) setTimeout(() => (isStopping ? undefined : (child = begin())), AGAIN_MS).unref()
+      if (!isStopping && isReady)
+        setTimeout(() => (isStopping ? undefined : (child = launch())), RESTART_DELAY_MS).unref()
     })
     return started
   }
-  let child = begin()
+  let child = launch()
 
-  while (!(await answers(origin))) {
+  while (!(await isAnswering(origin))) {
     if (child.exitCode !== null)
       throw new Error(`A node could not be started on port ${String(port)}; ${log} says why.`)
     await wait(50)
   }
-  isUp = true
+  isReady = true
   return {
     origin,
     pid: () => child.pid ?? 0,
@@ -62,7 +63,7 @@ export async function startNode({ port, data, log, env }: NodeOptions): Promise<
   }
 }
 
-async function answers(origin: string): Promise<boolean> {
+async function isAnswering(origin: string): Promise<boolean> {
   return fetch(`${origin}/api/v1/ready`).then(
     ({ ok }) => ok,
     () => false,

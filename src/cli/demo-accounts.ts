@@ -33,7 +33,7 @@ export async function addAccounts(
 }
 
 /** Returns the refresh token if it is still valid, else a new one: some dialects rotate refresh tokens on use. */
-export async function freshRefreshToken(
+export async function validRefreshToken(
   services: Services,
   { clientId, refreshToken }: ClientCredentials,
   scopes: readonly string[],

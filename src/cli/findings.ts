@@ -5,7 +5,7 @@ import { createProgress, type Progress } from './progress.ts'
 /** Exit status of a command that completed with findings that remain. */
 export const FINDINGS_REMAIN = 3
 
-const WORDS: Readonly<Record<FindingKind, string>> = {
+const LABELS: Readonly<Record<FindingKind, string>> = {
   missing: 'missing bytes',
   wrong_size: 'wrong size',
   wrong_hash: 'changed bytes',
@@ -23,11 +23,11 @@ export interface Findings {
   readonly progress: Progress
   readonly report: (finding: Finding) => void
   /** Writes a line that is no finding. */
-  tell(value: object, line: string): void
+  write(value: object, line: string): void
   readonly remaining: number
   readonly mended: number
   /** Writes the last line: for people, or (`summary`) for programs. Returns the exit status. */
-  end(summary: object, line: string): number
+  finish(summary: object, line: string): number
 }
 
 /** Each finding is written immediately: as a line for people, or (--json) as a line of JSON. */
@@ -47,12 +47,12 @@ export function createFindings(options: Options): Findings {
     get mended() {
       return count.mended
     },
-    tell: write,
+    write,
     report(finding) {
       count[finding.mended ? 'mended' : 'remaining'] += 1
       write(finding, lineOf(finding))
     },
-    end(summary, line) {
+    finish(summary, line) {
       write({ summary: { ...summary, findings: count } }, line)
       return count.remaining === 0 ? 0 : FINDINGS_REMAIN
     },
@@ -65,11 +65,11 @@ function lineOf({ kind, key, organization, attachments, expected, found, mended 
     ...(organization === null ? [] : [`organization ${organization}`]),
     ...(attachments.length === 0 ? [] : [`attachments ${attachments.join(' ')}`]),
   ]
-  return `${mended ? 'mended: ' : ''}${WORDS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
+  return `${mended ? 'mended: ' : ''}${LABELS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
 }
 
 /** Human-readable locations of catalog and bytes. */
-export function wordsFor({ catalog, bytes }: { readonly catalog: string; readonly bytes: string }): string {
+export function describeStores({ catalog, bytes }: { readonly catalog: string; readonly bytes: string }): string {
   return catalog === bytes ? catalog : `${catalog} and ${bytes}`
 }
 

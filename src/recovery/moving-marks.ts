@@ -14,26 +14,26 @@ export interface Ends {
   readonly blobs: BlobStore | null
 }
 
-export type Standing = 'begun' | 'going on' | 'sealed'
+export type MoveState = 'begun' | 'going on' | 'sealed'
 
 /**
  * Begins a move, or resumes one begun earlier. `sealed`: everything was copied and the old catalog is sealed; only the
  * mark in the new one has to be removed. Errors: DestinationNotEmpty, AnotherMove, MovedAlready, NothingToMove.
  */
-export async function beginMove(ends: Ends, plan: Plan): Promise<Standing> {
+export async function beginMove(ends: Ends, plan: Plan): Promise<MoveState> {
   const { from, to } = ends
-  const old = await from.read(mark())
-  const isOurs = old?.role === 'old' && old.target === plan.target
-  if (old !== null && !isOurs) throw new AnotherMove(old.target)
-  const entered = to === null ? null : await to.read(mark())
-  if (old?.state === 'moved') {
-    if (entered?.id === old.id) return 'sealed'
-    throw new MovedAlready(old)
+  const oldMark = await from.read(mark())
+  const isSameTarget = oldMark?.role === 'old' && oldMark.target === plan.target
+  if (oldMark !== null && !isSameTarget) throw new AnotherMove(oldMark.target)
+  const newMark = to === null ? null : await to.read(mark())
+  if (oldMark?.state === 'moved') {
+    if (newMark?.id === oldMark.id) return 'sealed'
+    throw new MovedAlready(oldMark)
   }
-  if (to !== null && old !== null && entered?.id === old.id && entered.role === 'new') return 'going on'
-  if (to === null && old !== null) return 'going on'
-  await mustBeEmpty(ends, entered)
-  await begin(ends, plan, old?.id ?? randomUUID())
+  if (to !== null && oldMark !== null && newMark?.id === oldMark.id && newMark.role === 'new') return 'going on'
+  if (to === null && oldMark !== null) return 'going on'
+  await mustBeEmpty(ends, newMark)
+  await begin(ends, plan, oldMark?.id ?? randomUUID())
   return 'begun'
 }
 

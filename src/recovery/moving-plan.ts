@@ -9,7 +9,7 @@ import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
 import type { Config } from '../config/config.ts'
 import { placesOf } from '../server/stores.ts'
-import { mustBeApart } from './backup.ts'
+import { mustNotNest } from './backup.ts'
 
 export interface Plan {
   readonly movesCatalog: boolean
@@ -23,16 +23,16 @@ export function planOf(from: Config, to: Config): Plan {
   const movesCatalog = catalogOf(from) !== catalogOf(to)
   const [old, target] = [placesOf(from), placesOf(to)]
   const movesFiles = old.bytes !== target.bytes
-  if (!movesCatalog && !movesFiles) throw new NothingToMove(wordsFor(old))
-  if (from.data !== to.data) mustBeApart(from.data, to.data)
-  return { movesCatalog, movesFiles, target: wordsFor(target) }
+  if (!movesCatalog && !movesFiles) throw new NothingToMove(describeStores(old))
+  if (from.data !== to.data) mustNotNest(from.data, to.data)
+  return { movesCatalog, movesFiles, target: describeStores(target) }
 }
 
 function catalogOf({ databaseUrl, data }: Config): string {
   return databaseUrl ?? data
 }
 
-function wordsFor({ catalog, bytes }: ReturnType<typeof placesOf>): string {
+function describeStores({ catalog, bytes }: ReturnType<typeof placesOf>): string {
   return `catalog in ${catalog}, files in ${bytes}`
 }
 

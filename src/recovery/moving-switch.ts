@@ -4,19 +4,23 @@ import { liftFence } from '../catalog/moving/marks.ts'
 
 /** Maximum time for which the fence of a move that died blocks writes. */
 const FENCE_MS = 5_000
-const PROLONG_EVERY_MS = 1_000
+const RENEW_INTERVAL_MS = 1_000
 
 /**
  * `last` copies the remaining changes and is called while writes are blocked. It is called again if a write happened
  * because the fence expired on a stalled machine. Returns how long writes were blocked, in milliseconds.
  */
-export async function switchOver(from: MovingEnd, store: string | null, last: () => Promise<void>): Promise<number> {
+export async function switchOver(
+  from: MovingEnd,
+  store: string | null,
+  copyRemaining: () => Promise<void>,
+): Promise<number> {
   const beganAt = performance.now()
   await from.fence(FENCE_MS)
   // Failures are ignored: the rest of the work then fails too, and `seal` detects writes made meanwhile.
-  const timer = setInterval(() => void from.fence(FENCE_MS).catch(() => undefined), PROLONG_EVERY_MS)
+  const timer = setInterval(() => void from.fence(FENCE_MS).catch(() => undefined), RENEW_INTERVAL_MS)
   try {
-    do await last()
+    do await copyRemaining()
     while (!(await from.seal(store, Date.now())))
     return Math.round(performance.now() - beganAt)
   } catch (error) {

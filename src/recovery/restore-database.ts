@@ -1,4 +1,4 @@
-/** Restores a backup's rows into PostgreSQL, under the same mark as a move: no node serves them before they are complete. */
+/** Restores a backup's rows into PostgreSQL, under the same mark as a move: no node serves an incomplete restore. */
 import { randomUUID } from 'node:crypto'
 import { copyRows, type Report } from '../catalog/sqlite/copy.ts'
 import { countAll, mustCountSame, mustHoldAll } from '../catalog/moving/comparison.ts'

@@ -11,11 +11,11 @@ import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/integrity/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
 import { openBlobs, placesOf } from '../server/stores.ts'
-import { mustBeApart } from './backup.ts'
-import type { Places } from './reading-state.ts'
+import { mustNotNest } from './backup.ts'
+import type { StoreLocations } from './reading-state.ts'
 import { openTarget, type Target } from './restore-target.ts'
 
-export interface RestoreOrder {
+export interface RestoreOptions {
   readonly from: string
   readonly config: Config
   /** Completes although some bytes are missing or damaged in the backup; their attachments cannot be downloaded. */
@@ -26,7 +26,7 @@ export interface RestoreOrder {
 }
 
 export interface Restored extends Replicated {
-  readonly stores: Places
+  readonly stores: StoreLocations
   /** When the backup was taken, as ISO 8601. */
   readonly takenAt: string | null
   /** False: findings were reported and the loss was not accepted. */
@@ -34,34 +34,34 @@ export interface Restored extends Replicated {
 }
 
 /** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; the stores then stay marked as not restored. */
-export async function restore(order: RestoreOrder): Promise<Restored> {
-  const { from, config } = order
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { from, config } = options
   const mark = readMark(from, 'backup')
   if (mark === null || !existsSync(join(from, 'catalog.db'))) throw new NothingToRestore(from)
-  mustBeApart(from, config.data)
+  mustNotNest(from, config.data)
   await makeFolder(config.data)
   const takenAt = takenAtIn(mark)
   const target = await openTarget(config, { from, takenAt })
   const backupLock = lockUnlessReadOnly(from)
   try {
-    return { ...(await into(target, order)), takenAt, stores: placesOf(config) }
+    return { ...(await restoreInto(target, options)), takenAt, stores: placesOf(config) }
   } finally {
     backupLock?.release()
     await target.close()
   }
 }
 
-/** Works on a copy of the backup's catalog: one of an older version is migrated, and the backup stays unchanged. */
-async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
-  const { from, signal, progress } = order
+/** Works on a copy of the backup's catalog: an older version is migrated, and the backup stays unchanged. */
+async function restoreInto(target: Target, options: RestoreOptions): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
+  const { from, signal, progress } = options
   let losses = 0
   const found = (finding: Finding) => {
     losses += 1
-    order.found(finding)
+    options.found(finding)
   }
   copyResting(join(from, 'catalog.db'), target.next)
-  const copied = await bytesOf(target, { ...order, found })
-  if (losses > 0 && !order.acceptLoss) return { ...copied, finished: false }
+  const copied = await copyFiles(target, { ...options, found })
+  if (losses > 0 && !options.acceptLoss) return { ...copied, finished: false }
   await target.finish((done, all) => {
     signal.throwIfAborted()
     progress('catalog', done, all)
@@ -69,7 +69,10 @@ async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored,
   return { ...copied, finished: true }
 }
 
-async function bytesOf({ next }: Target, { from, config, signal, found, progress }: RestoreOrder): Promise<Replicated> {
+async function copyFiles(
+  { next }: Target,
+  { from, config, signal, found, progress }: RestoreOptions,
+): Promise<Replicated> {
   const inspection = openSqliteInspection(from, next)
   const to = await openBlobs(config)
   try {

@@ -3,7 +3,7 @@ import { mark } from '../catalog/moving/marks.ts'
 import type { Config } from '../config/config.ts'
 import { openOld } from './moving-plan.ts'
 
-export interface Undone {
+export interface UndoResult {
   /** Human-readable description of the target; null: there was no move. */
   readonly target: string | null
   /** Whether the move was complete, so that the new stores may hold writes that the old ones lack. */
@@ -11,7 +11,7 @@ export interface Undone {
 }
 
 /** Errors: those of `openOld`. Copied data is not removed. */
-export async function undoMove(config: Config): Promise<Undone> {
+export async function undoMove(config: Config): Promise<UndoResult> {
   const from = await openOld(config)
   try {
     const found = await from.read(mark())

@@ -1,7 +1,7 @@
 /** Completions are derived from the command definitions, so nothing is defined twice. */
 import type { Command, Option } from 'commander'
 
-export interface Place {
+export interface CommandOutline {
   /** For example `dossier org create`. */
   readonly path: string
   readonly names: readonly Named[]
@@ -23,20 +23,20 @@ export interface CompletedOption extends Named {
   readonly choices: readonly string[]
 }
 
-export function outlineOf(command: Command, before = ''): Place[] {
+export function outlineOf(command: Command, before = ''): CommandOutline[] {
   const path = `${before} ${command.name()}`.trim()
   const children = command.commands.filter((one) => !isHidden(one))
   const names = children.map((one) => ({ name: one.name(), help: helpOf(one.description()) }))
   const help: CompletedOption = { name: '--help', help: 'explain it', value: 'none', choices: [] }
   const argument = command.registeredArguments[0]
-  const place: Place = {
+  const outline: CommandOutline = {
     path,
     names,
     options: [...command.options.filter(({ hidden }) => !hidden).map(completed), help],
     takesFiles: command.registeredArguments.some((one) => /^(paths?|files?|folders?)$/.test(one.name())),
     choices: argument?.argChoices ?? [],
   }
-  return [place, ...children.flatMap((child) => outlineOf(child, path))]
+  return [outline, ...children.flatMap((child) => outlineOf(child, path))]
 }
 
 function completed(option: Option): CompletedOption {
