@@ -4,7 +4,7 @@ import { Fault } from '../core/model/fault.ts'
 import type { Organization, OrganizationId } from '../core/model/model.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 
-/** Opens the data folder for one piece of administration, and closes it whatever happens. */
+/** Opens the catalog for one administrative command, and closes it even if the command fails. */
 export async function withAdministration(
   options: Options,
   work: (administration: Administration) => Promise<void>,
@@ -18,7 +18,7 @@ export async function withAdministration(
   }
 }
 
-/** The organization that --org names, or the only one there is. */
+/** The organization given by --org, or the only one in the catalog. */
 export async function mustOrganization(administration: Administration, options: Options): Promise<Organization> {
   const id = textOf(options, 'org')
   if (id !== null) return administration.organizations.find(id as OrganizationId)

@@ -69,7 +69,7 @@ const COMPANIES = [
   'Papyrus & Sons',
 ]
 
-/** Every type of HighLevel's list. */
+/** Every type in HighLevel's list. */
 const EVERY_TYPE = [
   'pdf',
   'docx',
@@ -228,7 +228,7 @@ function person(name: string): Properties {
   return { firstName, lastName, email: `${mailbox}@example.com` }
 }
 
-/** Three files on each record, round and round, so that every type is met and some bytes are kept once for many. */
+/** Three files on each record, in rotation, so that every type occurs and some content is deduplicated. */
 async function addFiles(services: Services, actor: Actor, records: readonly RecordId[]): Promise<void> {
   const files = demoFiles()
   const policy = refusingExtensions(1_048_576, [])

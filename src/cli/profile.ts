@@ -7,22 +7,22 @@ import { withAdministration, mustOrganization } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createProfile(name: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const profile = await administration.staff.createProfile(organization, name, rulesIn(options))
     print(options, await shown(administration, profile), [`profile  ${profile.id}  ${profile.name}`])
   })
 }
 
-/** Its rules are those that are given now, and no others. */
+/** The given rules replace all rules of the profile. */
 export function changeProfile(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const profile = await administration.staff.changeProfile(organization, id as ProfileId, rulesIn(options))
     print(options, await shown(administration, profile), [`profile  ${profile.id}  ${profile.name}`])
   })
 }
 
 export function listProfiles(options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const profiles = await administration.staff.profiles(organization)
     print(
       options,
@@ -33,7 +33,7 @@ export function listProfiles(options: Options): Promise<void> {
 }
 
 export function removeProfile(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     await administration.staff.removeProfile(organization, id as ProfileId)
     print(options, { id, removed: true }, [`removed ${id}`])
   })
@@ -48,14 +48,14 @@ export function assignProfile(id: string, options: Options): Promise<void> {
 }
 
 export function createRole(name: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const role = await administration.staff.createRole(organization, name, textOf(options, 'below') as RoleId | null)
     print(options, role, [`role  ${role.id}  ${role.name}`])
   })
 }
 
 export function listRoles(options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const roles = await administration.staff.roles(organization)
     print(
       options,
@@ -66,7 +66,7 @@ export function listRoles(options: Options): Promise<void> {
 }
 
 export function removeRole(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     await administration.staff.removeRole(organization, id as RoleId)
     print(options, { id, removed: true }, [`removed ${id}`])
   })
@@ -83,7 +83,7 @@ export function shareModule(name: string, sharing: string, options: Options): Pr
   const known = SHARING.find((one) => one === sharing)
   if (known === undefined)
     throw new BadSetting(`"${sharing.slice(0, 40)}" is no sharing; expected ${SHARING.join(', ')}.`)
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const module = await administration.staff.share(organization, name, known)
     print(options, { id: module.id, name: module.name, sharing: known }, [`${module.name} is shared: ${known}`])
   })
@@ -91,7 +91,7 @@ export function shareModule(name: string, sharing: string, options: Options): Pr
 
 const SHARING: readonly Sharing[] = ['write', 'read', 'private']
 
-function inPlace(
+function inOrganization(
   options: Options,
   work: (administration: Administration, organization: OrganizationId) => Promise<void>,
 ): Promise<void> {
@@ -104,14 +104,14 @@ function assign(
   options: Options,
   work: (administration: Administration, organization: OrganizationId, user: UserId) => Promise<void>,
 ): Promise<void> {
-  return inPlace(options, async (administration, organization) => {
+  return inOrganization(options, async (administration, organization) => {
     const user = textOf(options, 'user') as UserId
     await work(administration, organization, user)
     const member = (await administration.staff.members(organization)).find(({ id }) => id === user)
     if (member === undefined) throw new Fault('not_found', 'parameter', `There is no user ${user.slice(0, 40)}.`)
     const { id, name, profile, role } = member
-    const facts = `profile: ${profile?.name ?? 'none (administrator)'}, role: ${role?.name ?? 'none'}`
-    print(options, { id, name, profile, role }, [`${name}: ${facts}`])
+    const summary = `profile: ${profile?.name ?? 'none (administrator)'}, role: ${role?.name ?? 'none'}`
+    print(options, { id, name, profile, role }, [`${name}: ${summary}`])
   })
 }
 

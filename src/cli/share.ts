@@ -8,7 +8,7 @@ import { isOver } from '../core/files/shares.ts'
 import { withAdministration, mustOrganization } from './administration.ts'
 import { flagsOf, print, textOf, type Options } from './options.ts'
 
-/** The password comes on standard input: on a command line others could read it. */
+/** The password is read from standard input, because command lines are visible to other users of the machine. */
 export function createShare(attachment: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const password = options['passwordStdin'] === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : null
@@ -56,7 +56,7 @@ export function revokeShare(id: string, options: Options): Promise<void> {
   })
 }
 
-/** The command line acts as an administrator, in the first user's name. */
+/** The command line acts as an administrator, on behalf of the first user. */
 async function actorIn(administration: Administration, options: Options): Promise<Actor> {
   const { id: organization } = await mustOrganization(administration, options)
   const user = await administration.organizations.firstUser(organization)

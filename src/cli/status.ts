@@ -1,4 +1,4 @@
-/** How commands end: scripts can tell by the exit status what kind of thing happened. */
+/** Exit statuses of commands, by the kind of error. */
 import { ConnectionError, ProblemError } from '../client/errors.ts'
 import { Fault } from '../core/model/fault.ts'
 
@@ -9,15 +9,15 @@ export const STATUS = {
   missing: 3,
   refused: 4,
   connection: 5,
-  /** As shells count a program that Ctrl+C ended. */
+  /** 128 + SIGINT, as shells report it. */
   interrupted: 130,
-  /** As they count one whose reader went away. */
+  /** 128 + SIGPIPE, as shells report it. */
   unread: 141,
 } as const
 
 export type Ending = keyof typeof STATUS
 
-/** What a command says no to itself. */
+/** An error that the command itself detects. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly ending: Ending
@@ -28,7 +28,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Stopped by Ctrl+C or SIGTERM. */
+/** Stopped by SIGINT or SIGTERM. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
 }
