@@ -1,9 +1,7 @@
 import type { Finding, FindingKind } from '../core/integrity/findings.ts'
 import type { Options } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
-
-/** Exit status of a command that completed with findings that remain. */
-export const FINDINGS_REMAIN = 3
+import { STATUS } from './status.ts'
 
 const LABELS: Readonly<Record<FindingKind, string>> = {
   missing: 'missing bytes',
@@ -54,7 +52,7 @@ export function createFindings(options: Options): Findings {
     },
     finish(summary, line) {
       write({ summary: { ...summary, findings: count } }, line)
-      return count.remaining === 0 ? 0 : FINDINGS_REMAIN
+      return count.remaining === 0 ? 0 : STATUS.findings
     },
   }
 }

@@ -2,10 +2,11 @@ import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Confi
 import { Fault } from '../core/model/fault.ts'
 import { move as moveStores, type MoveResult, type MoveStage } from '../recovery/move.ts'
 import { undoMove } from '../recovery/undo.ts'
-import { countOf, createFindings, FINDINGS_REMAIN, sizeOf } from './findings.ts'
+import { countOf, createFindings, sizeOf } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
 import { flagsOf, print, textOf, type Options } from './options.ts'
 import { createForecast } from './progress.ts'
+import { STATUS } from './status.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -36,7 +37,7 @@ export async function move(options: Options): Promise<number> {
   const done = await moving.catch(addResumeHint)
   const { plan, ended, ...counts } = done
   const status = findings.finish({ target: plan.target, ended, ...counts }, summaryOf(done, from, to))
-  return ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
+  return ended === 'lossy' ? STATUS.findings : options['acceptLoss'] === true ? 0 : status
 }
 
 /** Adds to the error of an unavailable store that copied data is kept and the move can be resumed. */

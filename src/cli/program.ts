@@ -155,7 +155,7 @@ function addMaintenanceCommands(
   withSettings(
     program
       .command('doctor')
-      .description('compare rows and bytes, also beside running servers; status 3: findings remain'),
+      .description('compare rows and bytes, also beside running servers; status 6: findings remain'),
     [...KEPT_BY, 'requestSeconds', 'sweepGraceSeconds'],
   )
     .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { readConfig } from '../config/config.ts'
 import { restore as restoreFolder } from '../recovery/restore.ts'
-import { countOf, createFindings, FINDINGS_REMAIN, sizeOf, describeStores } from './findings.ts'
+import { countOf, createFindings, sizeOf, describeStores } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
+import { STATUS } from './status.ts'
 
 const STAGES = { files: 'Restoring files', catalog: 'Restoring the catalog' }
 
@@ -23,5 +24,5 @@ export async function restore(options: Options): Promise<number> {
     ? `Restored the backup of ${takenAt ?? 'an unknown time'} into ${describeStores(stores)}: ${files}, every one with its hash.`
     : `Not restored: the backup lacks what is named above. Give --accept-loss to go on without it, or restore from another backup.`
   const status = findings.finish({ from, data: config.data, ...done }, line)
-  return finished ? status : FINDINGS_REMAIN
+  return finished ? status : STATUS.findings
 }

@@ -9,6 +9,8 @@ export const STATUS = {
   missing: 3,
   refused: 4,
   connection: 5,
+  /** A command completed and found something that remains: doctor, backup, restore, move. */
+  findings: 6,
   /** 128 + SIGINT, as shells report it. */
   interrupted: 130,
   /** 128 + SIGPIPE, as shells report it. */
@@ -50,4 +52,5 @@ function endingOfCode(code: Fault['code']): Ending {
 
 export const STATUS_HELP = `
 Exit status: 0 done; 1 failed; 2 wrong command line; 3 not found;
-4 refused by the server; 5 no connection; 130 interrupted.`
+4 refused by the server; 5 no connection; 6 findings remain (doctor, backup,
+restore, move); 130 interrupted.`
