@@ -49,7 +49,9 @@ function packagesOf(file) {
 async function npmCi(dev, lock) {
   // `npm ci` empties node_modules first: development dependencies that are present are installed again.
   const hasDev = Object.values(packagesOf('node_modules/.package-lock.json') ?? {}).some((entry) => entry.dev)
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', dev || hasDev ? '--include=dev' : '--omit=dev']
+  // Warnings are about the Node that runs npm, which need not be the one that runs Dossier (ground.mjs).
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  const args = ['ci', '--ignore-scripts', ...quiet, dev || hasDev ? '--include=dev' : '--omit=dev']
   process.stderr.write('Installing what Dossier needs (once) ...\n')
   let output = ''
   const keep = (chunk) => (output = (output + chunk).slice(-20_000))
