@@ -20,7 +20,7 @@ const SCRIPT_RULES = {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'test/fixtures', 'bench/node_modules', 'test/sdks/node_modules'] },
+  { ignores: ['node_modules', 'dist', 'release', 'test/fixtures', 'bench/node_modules', 'test/sdks/node_modules'] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
