@@ -12,7 +12,7 @@ if (node === null) rejectNode()
 
 const bench = join(root, 'bench')
 if (existsSync(join(bench, 'package.json')) && !existsSync(join(bench, 'node_modules'))) {
-  const status = await run('npm', ['ci', '--silent', '--prefix', bench])
+  const status = await run('npm', ['ci', '--ignore-scripts', '--silent', '--prefix', bench])
   if (status !== 0) exitWith('The peers of the benchmark could not be installed (npm ci in bench/).')
 }
 process.exit(await run(node, [join(bench, 'run.ts'), ...process.argv.slice(2)], { cwd: root }).catch(rejectNode))

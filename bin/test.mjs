@@ -17,7 +17,9 @@ const isFolder = (path) => existsSync(join(root, path)) && statSync(join(root, p
 const isChoice = (argument) => /[*?]/.test(argument) || existsSync(join(root, argument))
 
 const given = process.argv.slice(2).map((argument) => (isFolder(argument) ? inFolder(argument) : argument))
-const chosen = given.some((argument) => !argument.startsWith('-') && isChoice(argument))
+// Node takes for its own options only what stands before the first file.
+const files = given.filter((argument) => !argument.startsWith('-') && isChoice(argument))
+const flags = given.filter((argument) => !files.includes(argument))
 const options = [
   '--test',
   ...(given.some((argument) => argument.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec']),
@@ -27,6 +29,6 @@ const options = [
 ]
 // The compile cache is shared: types are stripped once, not in the process of each test file.
 const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'dossier'), ...process.env }
-const files = chosen ? [] : [inFolder('test')]
-const status = await run(node, [...options, ...given, ...files], { cwd: root, env }).catch(rejectNode)
+const chosen = files.length > 0 ? files : [inFolder('test')]
+const status = await run(node, [...options, ...flags, ...chosen], { cwd: root, env }).catch(rejectNode)
 process.exit(status)
