@@ -6,13 +6,13 @@ import type { LoginOffer } from '../core/access/sessions.ts'
 /** Redirect URI of the vendor's browser sample, as in its reference page. */
 export const REDIRECT_URI = 'http://127.0.0.1:5500/redirect.html'
 
-export interface ClientCredentials {
+interface ClientCredentials {
   readonly clientId: string
   readonly clientSecret: string
   readonly refreshToken: string
 }
 
-export interface DemoScopes {
+interface DemoScopes {
   readonly zoho: readonly string[]
   readonly highlevel: readonly string[]
 }

@@ -62,7 +62,7 @@ export interface ListOptions extends CallOptions {
   readonly pageSize?: number
 }
 
-export interface RecordListOptions extends ListOptions {
+interface RecordListOptions extends ListOptions {
   readonly search?: string
   readonly order?: 'asc' | 'desc'
 }
@@ -106,7 +106,7 @@ export function createOrganizationClient(transport: Transport, id: string): Orga
   }
 }
 
-export interface Rest {
+interface Rest {
   list<T>(path: string, options?: RecordListOptions): Pages<T>
   get<T>(path: string, options?: CallOptions): Promise<T>
   create<T>(path: string, json: object, options?: CallOptions): Promise<T>

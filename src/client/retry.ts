@@ -5,7 +5,7 @@ import { SourceError } from './send-form.ts'
 /** Temporary conditions, reported by the server or a proxy. */
 const RETRYABLE_STATUSES = new Set([429, 502, 503, 504])
 
-export interface RetryPolicy {
+interface RetryPolicy {
   readonly retries: number
   /** The maximum delay in milliseconds; a longer `Retry-After` ends the retries. */
   readonly maxDelayMs: number

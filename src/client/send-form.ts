@@ -8,7 +8,7 @@ export interface Progress {
   readonly total: number | null
 }
 
-export interface Sending {
+interface Sending {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly form: Form

@@ -1,6 +1,6 @@
 /** Sources of an upload, and whether they can be read again. */
 
-export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
  * A function is called for a new stream at each attempt. A bare stream can be read once, so its upload is never

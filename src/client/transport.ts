@@ -20,9 +20,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
@@ -31,7 +31,7 @@ export interface Request {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
+interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
   readonly form: Form
   /** The idempotency key, which makes a repetition safe. */
   readonly key: string

@@ -160,7 +160,7 @@ export const FIXED: readonly (keyof Config)[] = [
   'sweepIntervalSeconds',
 ]
 
-export interface ReloadedConfig {
+interface ReloadedConfig {
   readonly config: Config
   readonly changed: readonly (keyof Config)[]
   /** Changed too, but kept at their old values until a restart. */
@@ -216,7 +216,7 @@ export function readConfig(
 /** Settings of the stores, which a move changes. */
 export const KEPT_BY = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
 
-export type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
+type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
 
 /** `databaseUrl` of the destination is `toDatabaseUrl`: `--to-database-url`, DOSSIER_TO_DATABASE_URL. */
 export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {

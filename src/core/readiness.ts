@@ -6,7 +6,7 @@ import type { BlobStore } from './ports/contracts.ts'
 const CACHED_MS = 1_000
 const TIMEOUT_MS = 3_000
 
-export type Check = 'ok' | 'failed'
+type Check = 'ok' | 'failed'
 
 export interface Readiness {
   /** Whether the catalog can be read and written, and the blob store accepts bytes. Never rejects. */

@@ -10,7 +10,7 @@ import { createZoho } from './zoho/dialect.ts'
 /** Scopes of an operator's token: all of them. */
 export const OPERATOR_SCOPES: readonly string[] = SCOPES
 
-export interface DialectSettings {
+interface DialectSettings {
   readonly limits: boolean
   readonly zohoTokens: number
   readonly highlevelMax: number

@@ -32,7 +32,7 @@ export interface AppSettings {
   readonly drainBytes: number
 }
 
-export interface AppParts {
+interface AppParts {
   readonly dialects: readonly Dialect[]
   readonly services: Services
   readonly log: Log
@@ -42,7 +42,7 @@ export interface AppParts {
   readonly certificate: Certificate | null
 }
 
-export interface App {
+interface App {
   readonly server: Server
   /** Applies to later requests; those in flight keep their settings. TLS cannot be switched on or off. */
   update(settings: AppSettings, certificate: Certificate | null): void

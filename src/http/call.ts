@@ -25,7 +25,7 @@ import { readParts } from './multipart/parts.ts'
 import type { Observer, RequestState } from './observer.ts'
 import { redirectAnswer } from './redirect-answer.ts'
 
-export interface CallSources {
+interface CallSources {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly params: Readonly<Record<string, string>>
@@ -44,7 +44,7 @@ export function createCall(sources: CallSources): HttpCall {
   return new HttpCall(sources)
 }
 
-export class HttpCall implements Call {
+class HttpCall implements Call {
   readonly #sources: CallSources
   readonly id: string
   readonly method: string

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Fault } from '../core/model/fault.ts'
 import type { Lifetime } from './lifetime.ts'
 
-export interface Exchange {
+interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly lifetime: Lifetime

@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly find: FindRoute
 }
 
-export interface RequestContext {
+interface RequestContext {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly endpoint: Endpoint

@@ -1,7 +1,7 @@
 /** Parses `X-Forwarded-*` and `Forwarded` (RFC 7239): one hop per proxy, the nearest first. */
 import type { IncomingHttpHeaders } from 'node:http'
 
-export interface Hop {
+interface Hop {
   /** Null: missing, or not an IP address. */
   readonly address: string | null
   readonly isSecure: boolean | null

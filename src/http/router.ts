@@ -2,7 +2,7 @@ import createFinder from 'find-my-way'
 import { Fault } from '../core/model/fault.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
-export interface Match {
+interface Match {
   readonly route: Route
   readonly params: Readonly<Record<string, string>>
 }

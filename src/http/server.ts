@@ -4,14 +4,14 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net'
 import type { Certificate } from './certificate.ts'
 
-export interface ServerTimes {
+interface ServerTimes {
   /** Maximum time to receive a request, from its first byte to its last. */
   readonly requestMs: number
   /** Maximum time to receive a head, and for a TLS handshake. */
   readonly headersMs: number
 }
 
-export interface HttpServer {
+interface HttpServer {
   readonly server: Server
   /** Applies to later connections and requests. TLS cannot be switched on or off. */
   update(times: ServerTimes, certificate: Certificate | null): void

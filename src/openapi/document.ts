@@ -2,7 +2,7 @@
 import type { About, AnswerAbout, Dialect, DialectAbout, Route } from '../http/contracts.ts'
 import { createComponents, type Components, type JsonObject } from './components.ts'
 
-export interface DocumentSettings {
+interface DocumentSettings {
   readonly title: string
   readonly version: string
   readonly description: string

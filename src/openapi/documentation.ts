@@ -9,7 +9,7 @@ const VERSION = '1'
 const DESCRIPTION =
   'The attachment server for CRM records: files and links on records, through the wire of the CRM that a client knows or through Dossier’s own. All of them see the same records and files.'
 
-export interface Documentation {
+interface Documentation {
   json(dialect: string | null): string
   file(name: string): Promise<Answer | null>
 }

@@ -18,7 +18,7 @@ export interface Tenant {
   readonly note: string
 }
 
-export interface ConsentPage {
+interface ConsentPage {
   readonly client: string
   readonly account: Account
   /** One, or several to choose from, the most likely first. */

@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-export type Content = string | Html | readonly Html[] | null
+type Content = string | Html | readonly Html[] | null
 
 /** `html\`<p>${text}</p>\``; attribute values must be in double quotes. */
 export function html(pieces: TemplateStringsArray, ...contents: readonly Content[]): Html {

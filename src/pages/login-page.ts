@@ -2,7 +2,7 @@ import type { Answer } from '../http/contracts.ts'
 import { html } from './html.ts'
 import { page } from './page.ts'
 
-export interface LoginPage {
+interface LoginPage {
   /** Name of the client that requests access. */
   readonly client: string
   readonly formToken: string

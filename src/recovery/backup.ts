@@ -20,7 +20,7 @@ import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } fr
 import { beginLease } from './lease.ts'
 import type { StoreLocations } from './reading-state.ts'
 
-export interface BackupOptions {
+interface BackupOptions {
   readonly config: Config
   readonly to: string
   readonly signal: AbortSignal
@@ -28,7 +28,7 @@ export interface BackupOptions {
   readonly progress: (stage: 'catalog' | 'files', done: number, all: number) => void
 }
 
-export interface BackupResult extends Replicated {
+interface BackupResult extends Replicated {
   readonly stores: StoreLocations
   /** Blobs of the previous backup that this one does not reference. */
   readonly dropped: number
@@ -130,7 +130,7 @@ async function copyFiles(
 }
 
 /** The target folder is not empty and holds no backup. */
-export class NotABackup extends Error {
+class NotABackup extends Error {
   override readonly name = 'NotABackup'
 
   constructor(folder: string) {

@@ -8,7 +8,7 @@ import { createSweep } from '../core/files/sweep.ts'
 import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
 import { createReading, type StoreLocations } from './reading-state.ts'
 
-export interface DoctorOptions extends Pick<DoctorParts, 'found' | 'progress'> {
+interface DoctorOptions extends Pick<DoctorParts, 'found' | 'progress'> {
   /** Bytes without a row are orphans if they are older than `sweepGraceSeconds`. */
   readonly config: Config
   /** Maximum read rate; null: bytes are not read. */

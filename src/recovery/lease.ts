@@ -4,7 +4,7 @@ import type { Catalog } from '../core/ports/catalog.ts'
 const LEASE_TTL_MS = 600_000
 const RENEW_INTERVAL_MS = 60_000
 
-export interface Lease {
+interface Lease {
   /** Throws if the lease has expired: bytes that the copy references may have been removed. */
   mustBeValid(): Promise<void>
   end(): Promise<void>

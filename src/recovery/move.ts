@@ -18,7 +18,7 @@ import { switchOver } from './moving-switch.ts'
 
 export type MoveStage = 'rows' | 'comparing' | 'files' | 'changes' | 'switch'
 
-export interface MoveOptions {
+interface MoveOptions {
   readonly from: Config
   readonly to: Config
   /** Null: no limit. */

@@ -18,7 +18,7 @@ export interface FileCopier {
   some(rows: readonly BlobRow[] | null, ignoresRate: boolean): Promise<void>
 }
 
-export interface FileParts {
+interface FileParts {
   readonly source: Pick<StoredBlobs, 'open'>
   readonly target: BlobStore
   readonly bytesPerSecond: number | null

@@ -60,7 +60,7 @@ async function mustBeEmpty({ to, blobs }: Ends, entered: MoveMark | null): Promi
 }
 
 /** A catalog has at most one move at a time. */
-export class AnotherMove extends Error {
+class AnotherMove extends Error {
   override readonly name = 'AnotherMove'
 
   constructor(target: string) {
@@ -71,7 +71,7 @@ export class AnotherMove extends Error {
 }
 
 /** The move was completed earlier. */
-export class MovedAlready extends Error {
+class MovedAlready extends Error {
   override readonly name = 'MovedAlready'
 
   constructor({ target, ended_at: at }: MoveMark) {

@@ -16,7 +16,7 @@ export interface RowCopier {
   changes(): Promise<Stepped>
 }
 
-export interface RowParts {
+interface RowParts {
   readonly from: MovingEnd
   /** Null: the catalog is not moved. */
   readonly to: MovingEnd | null

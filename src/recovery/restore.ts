@@ -15,7 +15,7 @@ import { mustNotNest } from './backup.ts'
 import type { StoreLocations } from './reading-state.ts'
 import { openTarget, type Target } from './restore-target.ts'
 
-export interface RestoreOptions {
+interface RestoreOptions {
   readonly from: string
   readonly config: Config
   /** Completes although some bytes are missing or damaged in the backup; their attachments cannot be downloaded. */
@@ -25,7 +25,7 @@ export interface RestoreOptions {
   readonly progress: (stage: 'files' | 'catalog', done: number, all: number) => void
 }
 
-export interface Restored extends Replicated {
+interface Restored extends Replicated {
   readonly stores: StoreLocations
   /** When the backup was taken, as ISO 8601. */
   readonly takenAt: string | null
@@ -106,7 +106,7 @@ function takenAtIn(mark: object): string | null {
 }
 
 /** The folder holds no completed backup. */
-export class NothingToRestore extends Error {
+class NothingToRestore extends Error {
   override readonly name = 'NothingToRestore'
 
   constructor(folder: string) {

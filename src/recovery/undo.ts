@@ -3,7 +3,7 @@ import { mark } from '../catalog/moving/marks.ts'
 import type { Config } from '../config/config.ts'
 import { openOld } from './moving-plan.ts'
 
-export interface UndoResult {
+interface UndoResult {
   /** Human-readable description of the target; null: there was no move. */
   readonly target: string | null
   /** Whether the move was complete, so that the new stores may hold writes that the old ones lack. */

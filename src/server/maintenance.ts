@@ -11,7 +11,7 @@ const TOKEN_FLUSH_MS = 60_000
 const EXCHANGE_MS = 250
 const DUTY = 'clearing up'
 
-export interface MaintenanceParts {
+interface MaintenanceParts {
   readonly services: Services
   readonly log: Log
   readonly config: Config

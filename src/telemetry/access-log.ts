@@ -3,7 +3,7 @@ import type { Log } from '../core/ports/contracts.ts'
 import type { ObservedRequest } from '../http/observer.ts'
 import type { Traffic } from './traffic.ts'
 
-export interface AccessLogEntry {
+interface AccessLogEntry {
   readonly observed: ObservedRequest
   /** Null: a malformed request. */
   readonly method: string | null
@@ -49,7 +49,7 @@ function fieldsOf({ observed, method, status, isComplete, milliseconds, traffic 
 }
 
 /** `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-agent}i"`: the user is the organization, the path is the route's pattern. */
-export function combinedLine({ observed, method, status, traffic }: AccessLogEntry, at: Date): string {
+function combinedLine({ observed, method, status, traffic }: AccessLogEntry, at: Date): string {
   const { head, seen } = observed
   const user = seen.caller?.organization?.id ?? '-'
   const request = method === null ? '-' : `${loggedMethod(method)} ${seen.route?.path ?? '-'} HTTP/1.1`

@@ -7,7 +7,7 @@ export const SECONDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ]
 
-export const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
+const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
 
 /** `answers`: the first of five consecutive slots, for statuses 1xx to 5xx. */
 export interface RouteSlots {
@@ -15,7 +15,7 @@ export interface RouteSlots {
   readonly seconds: Readonly<Record<(typeof PHASES)[number], number>>
 }
 
-export interface DialectSlots {
+interface DialectSlots {
   readonly refusals: Readonly<Record<FaultCode, number>>
   readonly uploads: number
   readonly uploadedFiles: number

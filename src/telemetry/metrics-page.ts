@@ -6,7 +6,7 @@ import { EXPOSITION_TYPE } from './exposition.ts'
 
 const PATH = '/metrics'
 
-export interface MetricsPage {
+interface MetricsPage {
   /** The token that `Authorization: Bearer` must carry; null: only requests from this machine are allowed. */
   readonly token: () => string | null
   readonly text: () => Promise<string>

@@ -7,7 +7,7 @@ import { openThreadSampler } from './thread-sampler.ts'
 import { createThreadMetrics, createThreadMetricsLayout, type ThreadMetrics } from './thread-metrics.ts'
 import { version } from './build.ts'
 
-export interface MetricsParts {
+interface MetricsParts {
   readonly dialects: readonly Dialect[]
   /** Buffers of all threads that serve HTTP, including this one. */
   readonly buffers: readonly MetricsBuffer[]
@@ -20,7 +20,7 @@ export interface MetricsParts {
   readonly expiresAt: () => number | null
 }
 
-export interface OpenMetrics {
+interface OpenMetrics {
   readonly metrics: ThreadMetrics
   /** All metrics in Prometheus' text format. */
   text(): Promise<string>

@@ -6,7 +6,7 @@ import type { Spans } from './spans.ts'
 import type { ThreadMetrics } from './thread-metrics.ts'
 import { createTraffic } from './traffic.ts'
 
-export interface ObserverParts {
+interface ObserverParts {
   /** Called for each request, because it may change; null: no line is written. */
   readonly accessLog: () => AccessLog | null
   /** Null: no metrics are recorded. */

@@ -8,7 +8,7 @@ import { declareThreadMetrics, type ThreadSlots } from './thread-families.ts'
 import type { Traffic } from './traffic.ts'
 
 /** The same in every thread, because all have the same dialects. */
-export interface ThreadMetricsLayout extends HttpLayout {
+interface ThreadMetricsLayout extends HttpLayout {
   readonly thread: ThreadSlots
 }
 

@@ -8,7 +8,7 @@ const SAMPLE_INTERVAL_MS = 1_000
 const SAMPLES_PER_RESET = 10
 const RESOLUTION_MS = 20
 
-export interface ThreadSampler {
+interface ThreadSampler {
   /** Takes a sample now. */
   take(): void
   stop(): void

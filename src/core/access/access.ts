@@ -5,7 +5,7 @@ import { Fault } from '../model/fault.ts'
 import type { Caller, ClientId, OrganizationId, Profile, Token, TokenId, TokenKind, UserId } from '../model/model.ts'
 import { hashOf, newAccessSecret } from '../model/secrets.ts'
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly kind: TokenKind
   /** Null: a token of the agency itself. */
   readonly organization: OrganizationId | null

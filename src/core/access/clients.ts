@@ -7,7 +7,7 @@ import { hashOf, isSame, newClientId, newClientSecret } from '../model/secrets.t
 const MAX_URI_LENGTH = 2_000
 const MAX_URIS = 50
 
-export interface ClientRequest {
+interface ClientRequest {
   readonly organization: OrganizationId
   readonly name: string
   readonly wire: Client['wire']

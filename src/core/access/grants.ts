@@ -48,7 +48,7 @@ export interface Gift {
   readonly session: SessionId | null
 }
 
-export interface CodeTerms {
+interface CodeTerms {
   /** Null: the exchange need not name one. */
   readonly redirectUri: string | null
   /** PKCE's S256 challenge; null: no verifier is required. */

@@ -16,7 +16,7 @@ export const ACTIONS: readonly Action[] = [
 ]
 
 /** A user without a profile is an administrator and may do everything; new users have none. */
-export interface Guard {
+interface Guard {
   /** Fault: `not_found` about `module` if it is hidden from the actor. */
   mustSee(actor: Actor, module: Module): void
   /** The modules that are not hidden from the actor. */

@@ -12,7 +12,7 @@ import { loginNameOf, PASSWORD_LENGTH } from './users.ts'
 export const SESSION_MS = { idle: 30 * 60_000, whole: 12 * 3_600_000 } as const
 
 /** Maximum number of wrong passwords per account and per client address within `withinMs`. */
-export const ATTEMPTS = { account: 10, address: 50, withinMs: 15 * 60_000 } as const
+const ATTEMPTS = { account: 10, address: 50, withinMs: 15 * 60_000 } as const
 
 /** Minimum interval between two writes of a session's last use. */
 const TOUCH_INTERVAL_MS = 60_000
@@ -20,7 +20,7 @@ const TOUCH_INTERVAL_MS = 60_000
 const MAX_CONCURRENT = 2
 const MAX_WAITING = 32
 
-export interface LogIn {
+interface LogIn {
   readonly login: string
   readonly password: string
   /** The client's IP address. */

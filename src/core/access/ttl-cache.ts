@@ -2,7 +2,7 @@
 const TTL_MS = 1_000
 const MAX_ENTRIES = 10_000
 
-export interface TtlCache<V> {
+interface TtlCache<V> {
   /** Returns undefined if there is no entry, or it is older than a second. */
   get(key: string): V | undefined
   /** `readAt`: when the read began, in milliseconds: changes made during the read are noticed within the second too. */

@@ -4,7 +4,7 @@ import { Fault } from '../model/fault.ts'
 import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from '../model/model.ts'
 
 /** The modules of every new organization: API name, singular, plural. */
-export const STANDARD_MODULES = [
+const STANDARD_MODULES = [
   ['Leads', 'Lead', 'Leads'],
   ['Accounts', 'Account', 'Accounts'],
   ['Contacts', 'Contact', 'Contacts'],

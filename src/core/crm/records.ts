@@ -37,12 +37,12 @@ export interface RecordSave {
   readonly match?: SaveRecord['match']
 }
 
-export interface RecordLocation {
+interface RecordLocation {
   readonly module: ModuleId
   readonly record: RecordId
 }
 
-export interface RecordQuery {
+interface RecordQuery {
   readonly sort?: 'created' | 'modified'
   readonly order?: 'asc' | 'desc'
   readonly offset?: number

@@ -67,7 +67,7 @@ export interface AllowedTypes {
 }
 
 /** A coarse class of content, precise enough to detect that content contradicts a file's name. */
-export type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'video'
+type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'video'
 
 /** Accepts only these extensions (or, without an extension, these media types), with content that does not contradict them. */
 export function allowingTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sniff): Policy {

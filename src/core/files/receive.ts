@@ -7,7 +7,7 @@ import type { BlobKey, Sha256 } from '../model/model.ts'
 import type { FileClaim, Policy } from './policy.ts'
 
 /** Files up to this size are stored in the catalog with their row, in one commit. */
-export const SMALL_FILE_BYTES = 64 * 1024
+const SMALL_FILE_BYTES = 64 * 1024
 /** Number of leading bytes that type detection needs. */
 const HEAD_BYTES = 4_100
 

@@ -9,7 +9,7 @@ import type { Attachment, AttachmentId, Sha256, Share, ShareId } from '../model/
 import type { SharedAttachment } from '../ports/shares-catalog.ts'
 
 const DAY = 86_400_000
-export const SHARE_DAYS = { usual: 7, most: 366 } as const
+const SHARE_DAYS = { usual: 7, most: 366 } as const
 const MAX_DOWNLOADS = 1_000_000
 const MAX_PASSWORD_LENGTH = 200
 /** Maximum number of wrong passwords within `milliseconds`: per client address, and in total per share. */
@@ -18,7 +18,7 @@ const ATTEMPTS = { milliseconds: 15 * 60_000, perAddress: 5, perShare: 100 }
 const RETENTION_MS = 90 * DAY
 const FORGET_BATCH = 500
 
-export interface ShareRequest {
+interface ShareRequest {
   readonly attachment: AttachmentId
   readonly label: string
   /** Null: SHARE_DAYS.usual from now. */
@@ -42,7 +42,7 @@ export interface Shares {
   forgetEnded(): Promise<void>
 }
 
-export interface SharesParts {
+interface SharesParts {
   readonly catalog: Catalog
   readonly passwords: Passwords
   readonly newId: () => string

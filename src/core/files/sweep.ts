@@ -20,7 +20,7 @@ export interface Sweep {
   rest(): Promise<void>
 }
 
-export interface SweepParts {
+interface SweepParts {
   readonly catalog: Pick<Catalog, 'clearRemoved' | 'claimed' | 'forget' | 'claimLoose'>
   readonly blobs: StoredBlobs
   readonly log: Log

@@ -24,7 +24,7 @@ export interface Reading {
   readonly reached: (state: ReadingState) => void
 }
 
-export interface Digest {
+interface Digest {
   readonly size: number
   readonly hash: string
 }

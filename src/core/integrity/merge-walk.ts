@@ -5,7 +5,7 @@ import type { BlobKey } from '../model/model.ts'
 
 const PAGE = 500
 
-export interface StoredFile {
+interface StoredFile {
   readonly key: BlobKey
   readonly size: number
   readonly modified: Date

@@ -10,7 +10,7 @@ export function createLimitMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(SLOTS * INTS * 4)
 }
 
-export interface Numbers {
+interface Numbers {
   readonly longs: BigInt64Array
   readonly ints: Int32Array
 }

@@ -58,7 +58,7 @@ interface Known {
   readonly idle: number
 }
 
-export interface Exchange {
+interface Exchange {
   /** Exchanges counts with the other nodes; sends nothing if there is nothing to exchange. */
   run(): Promise<void>
   /** Call when `run` fails: after TOLD_MS the concurrent calls of other nodes are reset. */

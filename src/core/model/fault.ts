@@ -37,7 +37,7 @@ export type FaultSubject =
   | 'method'
   | 'request'
 
-export interface FaultOptions {
+interface FaultOptions {
   /** A short machine-readable word, if a dialect must distinguish cases of one code and subject (`missing`, `unsupported`). */
   readonly reason?: string
   /** Values that a dialect may include in its error body (a parameter's name, a record's id). */

@@ -113,23 +113,6 @@ export interface Module {
   readonly records: number
 }
 
-/** Well-known property names to which every dialect maps its own; all other properties are stored under the given name. */
-export const PERSON_PROPERTIES = [
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'companyName',
-  'website',
-  'street',
-  'city',
-  'state',
-  'postalCode',
-  'country',
-  'source',
-  'dateOfBirth',
-] as const
-
 /** A lead, contact, deal and so on. Not named `Record`, which is a TypeScript type. */
 export interface CrmRecord {
   readonly id: RecordId

@@ -88,7 +88,7 @@ export interface NewGrant {
   readonly refresh: NewRefresh | null
 }
 
-export interface Exchange {
+interface Exchange {
   readonly client: ClientId
   readonly at: number
   /** Hash of the presented code or refresh token. */

@@ -46,7 +46,7 @@ export interface AttachmentChange {
 /** Every outcome but `changed` means that nothing was changed. */
 export type AttachmentChanged = 'changed' | 'missing' | 'no_record' | 'duplicate_link' | 'photo'
 
-export interface Amounts {
+interface Amounts {
   readonly attachments: number
   /** Total size of all files, each counted as often as it is attached. */
   readonly bytes: number

@@ -28,7 +28,7 @@ export interface Misled extends Holder {
 }
 
 /** `length` of the bytes in the catalog; null: there are none. */
-export interface StoredLength {
+interface StoredLength {
   readonly key: BlobKey
   readonly length: number | null
 }

@@ -8,7 +8,7 @@ export type Labels = Readonly<Record<string, string>>
 /** One thread's counts. */
 export type MetricsBuffer = Float64Array<SharedArrayBuffer>
 
-export interface Series {
+interface Series {
   readonly labels: Labels
   /** Index of its slot in a buffer; for a histogram, of its first slot. */
   readonly at: number

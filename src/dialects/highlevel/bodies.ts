@@ -74,7 +74,7 @@ export const changedContact = z.object({
 })
 export type ContactBody = Omit<z.infer<typeof newContact>, 'locationId'>
 
-export const DATA_TYPES = [
+const DATA_TYPES = [
   'TEXT',
   'LARGE_TEXT',
   'NUMERICAL',

@@ -9,7 +9,7 @@ import { contactUnknown, duplicated, invalidUrl } from './faults.ts'
 import type { LocationContext } from './context.ts'
 import { contactWire, nameOf, type Wire } from './wire.ts'
 
-export interface ContactSave {
+interface ContactSave {
   readonly context: LocationContext
   readonly module: Module
   /** Null: a new contact. */
@@ -19,7 +19,7 @@ export interface ContactSave {
   readonly duplicates: 'refuse' | 'update' | null
 }
 
-export interface SavedContact {
+interface SavedContact {
   readonly isNew: boolean
   readonly wire: Wire
 }

@@ -12,7 +12,7 @@ export interface LocationContext {
 }
 
 /** A HighLevel contact is a record of this module. */
-export const CONTACTS = 'Contacts'
+const CONTACTS = 'Contacts'
 
 /** Fault: `forbidden` for an agency's token, which has no location. */
 export function contextOf({ caller }: Call): LocationContext {

@@ -15,7 +15,7 @@ import { refuse, secretOf } from './refusals.ts'
 import { createThrottle, RATE_LIMIT_HEADERS, type Limits } from './throttle.ts'
 import { uploadRoutes } from './uploads.ts'
 
-export interface HighLevelSettings {
+interface HighLevelSettings {
   /** Read for each call, because limits can change at run time; null: calls are not counted. */
   readonly limits: () => Limits | null
   readonly limiter: RateLimiter

@@ -28,7 +28,7 @@ const SETTINGS = [
 ]
 
 /** `GetLocationByIdSchema`. */
-export function locationWire({ id, agency, name, properties }: Organization): Wire {
+function locationWire({ id, agency, name, properties }: Organization): Wire {
   const texts = (names: readonly string[]): Properties =>
     Object.fromEntries(names.flatMap((key) => (isText(properties[key]) ? [[key, properties[key]]] : [])))
   return {

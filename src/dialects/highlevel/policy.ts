@@ -6,7 +6,7 @@ import { allowingTypes, extensionOf, type FileClaim, type Policy } from '../../c
 import { EXTENSION_OF_TYPE, extensionOfType, FAMILIES } from './types.ts'
 
 /** "50 MB" read as mebibytes: a size that either reading allows is accepted. */
-export const MAX_BYTES = 50 * 1_048_576
+const MAX_BYTES = 50 * 1_048_576
 
 /** The rules for every file. */
 export function uploadPolicy(sniff: Sniff): Policy {

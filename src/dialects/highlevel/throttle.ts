@@ -11,7 +11,7 @@ export interface Limits {
   readonly daily: number
 }
 
-export interface Throttle {
+interface Throttle {
   /** Counts the call. Returns null when it is within the limits. */
   count(caller: Caller): Fault | null
   headers(caller: Caller | null): Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ import type { Call, Part } from '../../http/contracts.ts'
 import { fieldUnknown } from './faults.ts'
 import { extensionOfType, TYPE_NAMES } from './types.ts'
 
-export interface PartName {
+interface PartName {
   readonly fieldId: string
   /** Null: not given. */
   readonly fileId: string | null

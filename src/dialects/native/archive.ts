@@ -28,7 +28,7 @@ export const archiveRoutes: readonly Route[] = [
     about: {
       tag: 'Attachments',
       description:
-        'One ZIP, streamed: `manifest.json` first (the `Manifest` schema: id, path, name, size and SHA-256 of each file, and the links), then the files, oldest first, under names that are safe and different on every system. At most 10,000.',
+        'One ZIP, streamed: `manifest.json` first (id, path, name, size and SHA-256 of each file, and the links), then the files, oldest first, under names that are safe and different on every system. At most 10,000.',
       answers: { 200: { description: 'The archive', schema: z.file(), type: 'application/zip' } },
     },
     answer: archive,

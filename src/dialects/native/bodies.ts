@@ -93,7 +93,6 @@ export const attachmentChange = z
 export type AttachmentChangeWire = z.infer<typeof attachmentChange>
 
 export const attachmentIds = z.strictObject({ ids: z.array(id).min(1).max(MAX_IDS) }).meta({ id: 'AttachmentIds' })
-export type AttachmentIdsWire = z.infer<typeof attachmentIds>
 
 export const newToken = z
   .strictObject({

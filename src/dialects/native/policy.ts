@@ -5,7 +5,7 @@ import type { Field } from '../../core/model/model.ts'
 import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** 5 GiB. */
-export const MAX_BYTES = 5 * 1024 * 1_048_576
+const MAX_BYTES = 5 * 1024 * 1_048_576
 
 const anything = refusingExtensions(MAX_BYTES, [])
 

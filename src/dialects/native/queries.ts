@@ -22,7 +22,6 @@ const page = {
 const order = z.enum(['asc', 'desc']).default('desc')
 
 export const pageQuery = z.strictObject(page)
-export type PageQuery = z.input<typeof pageQuery>
 
 export const recordQuery = z.strictObject({
   ...page,
@@ -35,7 +34,6 @@ export const recordQuery = z.strictObject({
     .optional()
     .meta({ description: 'Part of the title, e-mail or phone, whatever its case' }),
 })
-export type RecordQuery = z.input<typeof recordQuery>
 
 const filters = {
   field: id.optional().meta({ description: 'Those that came in through this field' }),
@@ -63,7 +61,6 @@ const sorting = {
 
 /** Attachments of one record. */
 export const recordAttachmentQuery = z.strictObject({ ...page, ...sorting, ...filters })
-export type RecordAttachmentQuery = z.input<typeof recordAttachmentQuery>
 
 /** All attachments of an organization. */
 export const attachmentQuery = z.strictObject({
@@ -82,4 +79,3 @@ export type AttachmentQuery = z.input<typeof attachmentQuery>
 export const uploadQuery = z.strictObject({
   field: id.optional().meta({ description: 'A file field of the record, which holds exactly these files afterwards' }),
 })
-export type UploadQuery = z.input<typeof uploadQuery>

@@ -80,7 +80,7 @@ export const recordRoutes: readonly Route[] = [
   },
 ]
 
-export interface Found {
+interface Found {
   readonly context: OrganizationContext
   readonly record: CrmRecord
   /** The name of its module. */

@@ -19,7 +19,7 @@ import { getUser, listUsers } from './users.ts'
 import { createThrottle, type Limits, type Throttle } from './throttle.ts'
 import { zohoTime } from './wire.ts'
 
-export interface ZohoSettings {
+interface ZohoSettings {
   /** Read for each call, because limits can change at run time. */
   readonly limits: () => Limits
   /** Maximum access tokens per refresh token in ten minutes; null: no limit. */

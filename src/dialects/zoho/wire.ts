@@ -84,7 +84,7 @@ export function attachmentRow(attachment: Attachment, record: CrmRecord, module:
   }
 }
 
-export interface Page {
+interface Page {
   readonly page: number
   readonly perPage: number
 }
