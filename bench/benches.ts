@@ -1,4 +1,4 @@
-/** Every bench by its name, with what it measures. Each answers false when something falls short of what is to be reached. */
+/** All benchmarks by name. Each resolves to false if a measured figure misses its target. */
 import { measureCrowd } from './crowd.ts'
 import { measureDownloads } from './downloads.ts'
 import { measureGrowth } from './growth.ts'
@@ -11,7 +11,7 @@ import { measureUploads } from './uploads.ts'
 interface Bench {
   readonly help: string
   run(): Promise<boolean>
-  /** Left out when none is named. */
+  /** Runs only if named on the command line. */
   readonly onlyNamed?: boolean
 }
 
@@ -37,7 +37,7 @@ const FOUR_LARGE = {
   reach: { multer: 1.3 },
 } as const
 
-export const BENCHES: Readonly<Record<string, Bench>> = {
+export const BENCHMARKS: Readonly<Record<string, Bench>> = {
   small: {
     help: '10 KB uploads on 32 connections, beside multer, fastify, tus and nginx',
     run: () =>

@@ -1,11 +1,11 @@
-/** A keep-alive connection of the load: what is read lands in one buffer, so that reading costs the reader little. */
+/** A keep-alive connection of the load generator, which reads into one reused buffer to keep its own cost low. */
 import { connect, type Socket } from 'node:net'
 
 const BUFFER = 1_048_576
 
 export interface Connection {
   readonly socket: Socket
-  /** Waits for one whole answer; gives its status. */
+  /** Resolves to the status of the next complete answer. */
   readonly answer: () => Promise<number>
 }
 
@@ -19,7 +19,7 @@ export function openConnection(port: number, size = BUFFER): Promise<Connection>
   })
 }
 
-/** Reads heads and skips bodies; only Content-Length answers are expected of a server under load. */
+/** Parses heads and skips bodies; only answers with a Content-Length are supported. */
 function answers(): { read: (length: number, buffer: Uint8Array) => boolean; answer: (this: void) => Promise<number> } {
   let head = Buffer.alloc(0)
   let left = 0

@@ -1,16 +1,16 @@
-/** How long a fast client waits beside 1,000 slow senders: every server measured with and without them, in turn. */
+/** Latency of a fast client beside 1,000 slow senders: every server is measured with and without them, in turn. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { serveDossier, type Served } from './dossier.ts'
+import { serveDossier, type RunningServer } from './dossier.ts'
 import { servePeer } from './peer.ts'
-import { drive } from './plan.ts'
+import { runPlan } from './plan.ts'
 import { compare, type Contender } from './side-by-side.ts'
 
 const SENDERS = 1_000
 const FORM = 1_048_576
 
-/** False when Dossier's p99 more than doubles. */
+/** Returns false if Dossier's p99 more than doubles. */
 export async function measureCrowd(): Promise<boolean> {
   const servers = [await serveDossier(), await servePeer('multer'), await servePeer('fastify')]
   try {
@@ -27,11 +27,11 @@ export async function measureCrowd(): Promise<boolean> {
   }
 }
 
-function alone(server: Served): Contender {
+function alone(server: RunningServer): Contender {
   return { name: 'alone', measure: () => p99Of(server) }
 }
 
-function crowded(server: Served): Contender {
+function crowded(server: RunningServer): Contender {
   return {
     name: 'crowded',
     async measure() {
@@ -51,8 +51,8 @@ function crowded(server: Served): Contender {
   }
 }
 
-async function p99Of(server: Served): Promise<number> {
-  const result = await drive({ ...server.plan(10_240), connections: 4, requests: 4_000, seconds: 60 })
+async function p99Of(server: RunningServer): Promise<number> {
+  const result = await runPlan({ ...server.plan(10_240), connections: 4, requests: 4_000, seconds: 60 })
   if (result.refused > 0) throw new Error(`${server.name} refused ${String(result.refused)} uploads`)
   return result.p99
 }

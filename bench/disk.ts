@@ -1,4 +1,4 @@
-/** The disk itself: `dd conv=fdatasync` of a file with as many bytes, which the page cache holds. */
+/** The disk itself: `dd conv=fdatasync` of a file of the same size, read from the page cache. */
 import { execFile } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import type { Contender } from './side-by-side.ts'
 
 const run = promisify(execFile)
 
-/** Megabytes a second when so many files are copied at once. */
+/** Megabytes per second of `files` concurrent copies. */
 export function serveDisk(size: number, files: number): Contender & { stop(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'bench-disk-'))
   const source = join(folder, 'source')

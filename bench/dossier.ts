@@ -1,4 +1,4 @@
-/** Dossier as it is served, on demo data in a temporary folder, with everything it does in production. */
+/** A Dossier server on demo data in a temporary folder, with everything it does in production. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -7,24 +7,24 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { formOf, type Plan } from './plan.ts'
 
-export interface Served {
+export interface RunningServer {
   readonly name: string
   readonly pid: number
   readonly port: number
-  /** An upload of `size` bytes as this server takes it. */
+  /** An upload request of `size` bytes for this server. */
   plan(size: number): Pick<Plan, 'port' | 'head' | 'prefix' | 'suffix' | 'size'>
   stop(): Promise<void>
 }
 
-export interface Dossier extends Served {
+export interface Dossier extends RunningServer {
   readonly folder: string
-  /** The lead that is uploaded to. */
+  /** Id of the lead that receives the uploads. */
   readonly lead: string
-  /** Where its attachments are. */
+  /** Path of its attachments. */
   readonly target: string
   /** The authorization as header lines. */
   readonly headers: string
-  /** Uploads a file; answers how it is downloaded. */
+  /** Uploads a file; returns path and headers of its download. */
   store(size: number): Promise<{ path: string; headers: string }>
   /** Ends the process; the folder stays until `stop`. */
   pause(): Promise<void>
@@ -35,7 +35,7 @@ interface Credentials {
   readonly zoho: { readonly leadId: string; readonly accessToken: string }
 }
 
-/** `folder` is one that an earlier demo made; then it stays. */
+/** `folder`: data of an earlier demo; it is not removed by `stop`. */
 export async function serveDossier(options: { folder?: string; name?: string } = {}): Promise<Dossier> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'dossier-bench-'))
   const file = join(folder, 'credentials.json')

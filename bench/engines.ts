@@ -1,4 +1,4 @@
-/** Nodes on a PostgreSQL and a Ceph gateway of their own, with all that they do in production. */
+/** Nodes on a private PostgreSQL and Ceph gateway, with everything they do in production. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,14 +12,14 @@ export interface Nodes {
   readonly nodes: readonly ClusterNode[]
   readonly databaseUrl: string
   readonly lead: string
-  /** Where the lead's attachments are. */
+  /** Path of the lead's attachments. */
   readonly target: string
   /** The authorization as header lines. */
   readonly headers: string
   stop(): Promise<void>
 }
 
-export function enginesAreHere(): boolean {
+export function areEnginesInstalled(): boolean {
   if (postgresPrograms() !== null && hasCeph()) return true
   process.stdout.write(
     'PostgreSQL or Ceph is not here (Debian: postgresql, radosgw, ceph-mon, ceph-osd); nothing was measured\n',
@@ -27,7 +27,7 @@ export function enginesAreHere(): boolean {
   return false
 }
 
-/** PostgreSQL gets some of this machine's memory: its own default suits a far smaller one. */
+/** PostgreSQL's default memory settings are for much smaller machines. */
 const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB']
 
 export async function serveNodes(count: number): Promise<Nodes> {

@@ -1,21 +1,21 @@
-/** A catalog in PostgreSQL filled by SQL: copies of one small attachment that was uploaded, each with bytes of its own. */
+/** Fills a catalog in PostgreSQL by SQL, with copies of one small uploaded attachment, each with different bytes. */
 import type { Client } from 'pg'
 
 export interface Source {
-  /** The record and the one attachment on it. */
+  /** The record, which holds one attachment. */
   readonly record: string
-  /** What the ids of the copies begin with; nine digits follow. */
+  /** Prefix of the copies' ids; nine digits follow. */
   readonly prefix: string
-  /** As many are on the record, the others a thousand each on records of their own. */
+  /** Number of copies on the record; the rest go to further records, a thousand on each. */
   readonly onRecord: number
 }
 
 const BATCH = 100_000
 
-/** Makes the copies with the numbers `from` to `to` (not included); indexes grow as they would, row by row. */
+/** Inserts the copies numbered `from` to `to` (exclusive), row by row, so that indexes grow as in production. */
 export async function fillPostgres(client: Client, source: Source, from: number, to: number): Promise<void> {
   const { record, prefix, onRecord } = source
-  // Triggers that look at foreign keys are left out; this is for the filling's connection alone.
+  // Disables foreign key triggers, for this connection only.
   await client.query('set session_replication_role = replica; set synchronous_commit = off')
   const owner = `(case when i < ${String(onRecord)} then '${record}' else '9${prefix}' || lpad((i / 1000)::text, 8, '0') end)`
   const key = `substr(encode(sha256(('key' || i)::bytea), 'hex'), 1, 32)`

@@ -1,18 +1,18 @@
-/** A catalog filled by SQL, as fast as SQLite takes it: copies of one small attachment that was uploaded, each with bytes of its own. */
+/** Fills a SQLite catalog by SQL, with copies of one small uploaded attachment, each with different bytes. */
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
 export interface Filling {
-  /** The data folder of a Dossier that is not running; it holds one attachment, on `record`. */
+  /** Data folder of a stopped server; it holds one attachment, on `record`. */
   readonly data: string
   readonly record: string
   readonly onRecord: number
-  /** As many more, a thousand on each of as many more records. */
+  /** Number of further attachments, a thousand on each of further records. */
   readonly elsewhere: number
 }
 
-/** Answers what the ids of the attachments begin with; nine digits follow, and those on the record begin at 0. */
+/** Returns the prefix of the attachments' ids; nine digits follow, starting at 0 with those on the record. */
 export function fill({ data, record, onRecord, elsewhere }: Filling): string {
   const database = new Database(join(data, 'catalog.db'))
   database.pragma('journal_mode = OFF')
@@ -20,7 +20,7 @@ export function fill({ data, record, onRecord, elsewhere }: Filling): string {
   database.pragma('cache_size = -400000')
   database.pragma('foreign_keys = OFF')
   database.function('sha256', { deterministic: true }, (text) => hash('sha256', String(text), 'hex'))
-  // Older than whatever is uploaded later: the first ten digits of an id are seconds.
+  // Older than later uploads: the first ten digits of an id are seconds since 1970.
   const prefix = String(Math.floor(Date.now() / 1000) - 86_400)
   const range = (count: number) =>
     `with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ${String(count)})`

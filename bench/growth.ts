@@ -1,9 +1,9 @@
-/** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: how rows and indexes grow, and what work costs then. */
+/** PostgreSQL at 100,000, 1,000,000 and 10,000,000 attachments: sizes of tables and indexes, and request rates. */
 import type { Client } from 'pg'
 import { withClient } from '../engines/postgres.ts'
-import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
+import { areEnginesInstalled, portOf, serveNodes, type Nodes } from './engines.ts'
 import { fillPostgres } from './fill-postgres.ts'
-import { drive, formOf, getOf, rawOf, type Plan } from './plan.ts'
+import { runPlan, formOf, getOf, rawOf, type Plan } from './plan.ts'
 import { median, table } from './report.ts'
 
 const STEPS = [100_000, 1_000_000, 10_000_000]
@@ -14,12 +14,12 @@ type Request = Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
 
 interface Filled {
   readonly nodes: Nodes
-  /** What ids begin with; nine digits follow. */
+  /** Prefix of ids; nine digits follow. */
   readonly prefix: string
 }
 
-/** `first` numbers the requests of one measurement, so that every one is of another file. */
-const WORKS: readonly [name: string, requests: number, request: (filled: Filled) => Request][] = [
+/** Requests with `{n}` in the path use a different file each. */
+const WORKLOADS: readonly [name: string, requests: number, request: (filled: Filled) => Request][] = [
   ['10 KB uploads', 2_000, ({ nodes }) => formOf(nodes.target, 10_240, nodes.headers)],
   ['lists, newest 200', 400, ({ nodes }) => getOf(nodes.target, nodes.headers)],
   ['lists, page 40', 200, ({ nodes }) => getOf(`${nodes.target}?page=40`, nodes.headers)],
@@ -27,15 +27,15 @@ const WORKS: readonly [name: string, requests: number, request: (filled: Filled)
   ['deletes', 1_000, ({ nodes, prefix }) => rawOf('DELETE', `${nodes.target}/${prefix}{n}`, 0, nodes.headers)],
 ]
 
-/** Nothing is to be reached but that it works: the figures are for docs/scaling.md. About half an hour. */
+/** Has no targets: the figures are for docs/scaling.md. Takes about half an hour. */
 export async function measureGrowth(): Promise<boolean> {
-  if (!enginesAreHere()) return true
+  if (!areEnginesInstalled()) return true
   const nodes = await serveNodes(1)
   try {
     return await withClient(nodes.databaseUrl, async (client) => {
       await uploadOne(nodes)
       const prefix = String(Math.floor(Date.now() / 1000) - 86_400)
-      const rates: string[][] = WORKS.map(([name]) => [name])
+      const rates: string[][] = WORKLOADS.map(([name]) => [name])
       const sizes = new Map<string, string[]>()
       let done = 0
       for (const [step, count] of STEPS.entries()) {
@@ -44,7 +44,7 @@ export async function measureGrowth(): Promise<boolean> {
         await client.query('vacuum analyze')
         for (const [name, bytes] of await bytesOf(client))
           (sizes.get(name) ?? sizes.set(name, []).get(name))?.push((bytes / count).toFixed(0))
-        for (const [index, work] of WORKS.entries())
+        for (const [index, work] of WORKLOADS.entries())
           rates[index]?.push((await rateOf({ nodes, prefix }, work, step)).toFixed(0))
         process.stdout.write(`${String(count)} attachments are in\n`)
       }
@@ -73,17 +73,17 @@ async function uploadOne({ nodes: [node], target, headers }: Nodes): Promise<voi
 
 async function rateOf(
   filled: Filled,
-  [name, requests, request]: (typeof WORKS)[number],
+  [name, requests, request]: (typeof WORKLOADS)[number],
   step: number,
 ): Promise<number> {
   const [node] = filled.nodes.nodes
   if (node === undefined) return 0
   const rates: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    // A deleted file is deleted once, at whichever size.
+    // No file may be deleted twice, across all sizes.
     const first = name === 'deletes' ? (step * ROUNDS + round) * requests : 20_000 + round * requests
     const plan = { ...request(filled), port: portOf(node), connections: 16, requests, first, seconds: 120 }
-    const result = await drive(plan)
+    const result = await runPlan(plan)
     if (result.refused > 0)
       throw new Error(`${name}: ${String(result.refused)} of ${String(result.answers)} were refused`)
     rates.push(result.answers / result.seconds)
@@ -91,7 +91,7 @@ async function rateOf(
   return median(rates)
 }
 
-/** Of every table and index that is not small, in bytes. */
+/** Sizes in bytes of the large tables and indexes. */
 async function bytesOf(client: Client): Promise<readonly (readonly [string, number])[]> {
   const { rows } = await client.query<{ name: string; bytes: string }>(`
     select c.relname as name, pg_relation_size(c.oid) as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace

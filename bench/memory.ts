@@ -1,17 +1,17 @@
 import { serveDossier } from './dossier.ts'
-import { drive } from './plan.ts'
-import { forgetPeak, memoryNow, peakMemory } from './process-memory.ts'
+import { runPlan } from './plan.ts'
+import { resetPeak, memoryNow, peakMemory } from './process-memory.ts'
 
 const MEBIBYTE = 1_048_576
-const MOST = 250 * MEBIBYTE
+const LIMIT = 250 * MEBIBYTE
 
-/** Peak resident memory of all server processes while so many files of 100 MB arrive at once. False above 250 MB. */
+/** Peak resident memory of all server processes during concurrent 100 MB uploads. Returns false above 250 MB. */
 export async function measureMemory(uploads = 50): Promise<boolean> {
   const server = await serveDossier()
   try {
     const before = memoryNow(server.pid)
-    forgetPeak(server.pid)
-    const result = await drive({
+    resetPeak(server.pid)
+    const result = await runPlan({
       ...server.plan(100 * MEBIBYTE),
       connections: uploads,
       requests: uploads,
@@ -22,9 +22,9 @@ export async function measureMemory(uploads = 50): Promise<boolean> {
     const peak = peakMemory(server.pid)
     process.stdout.write(`memory: ${String(uploads)} uploads of 100 MB at once in ${result.seconds.toFixed(1)} s\n`)
     process.stdout.write(
-      `  peak resident memory of all server processes: ${inMegabytes(peak)} MB (at rest ${inMegabytes(before)} MB; limit ${inMegabytes(MOST)} MB)\n`,
+      `  peak resident memory of all server processes: ${inMegabytes(peak)} MB (at rest ${inMegabytes(before)} MB; limit ${inMegabytes(LIMIT)} MB)\n`,
     )
-    return peak <= MOST
+    return peak <= LIMIT
   } finally {
     await server.stop()
   }

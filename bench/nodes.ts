@@ -1,23 +1,23 @@
-/** One, two and three nodes on the same PostgreSQL and the same Ceph gateway, and where the time goes. */
-import { enginesAreHere, portOf, serveNodes, type Nodes } from './engines.ts'
-import { drive, formOf, getOf, type Plan, type Result } from './plan.ts'
+/** One, two and three nodes on the same PostgreSQL and Ceph gateway, with processor time and duration by phase. */
+import { areEnginesInstalled, portOf, serveNodes, type Nodes } from './engines.ts'
+import { runPlan, formOf, getOf, type Plan, type Result } from './plan.ts'
 import { processorTime } from './processor-time.ts'
 import { median, table } from './report.ts'
 import { compare } from './side-by-side.ts'
 
-const MOST = 3
+const MAX_NODES = 3
 const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
 
-interface Work {
+interface Workload {
   readonly title: string
   readonly connections: number
   readonly requests: number
   readonly request: (nodes: Nodes) => Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
-  /** Whose phases are shown. */
+  /** Method of the requests whose phases are shown. */
   readonly method: 'POST' | 'GET'
 }
 
-const WORKS: readonly Work[] = [
+const WORKLOADS: readonly Workload[] = [
   {
     title: '10 KB uploads (kept in PostgreSQL), 32 connections',
     connections: 32,
@@ -41,43 +41,43 @@ const WORKS: readonly Work[] = [
   },
 ]
 
-/** Nothing is to be reached: how many nodes a machine feeds depends on the machine. */
+/** Has no targets: the result depends on the machine. */
 export async function measureNodes(): Promise<boolean> {
-  if (!enginesAreHere()) return true
-  const nodes = await serveNodes(MOST)
+  if (!areEnginesInstalled()) return true
+  const nodes = await serveNodes(MAX_NODES)
   try {
-    for (const work of WORKS) await measure(nodes, work)
+    for (const work of WORKLOADS) await measure(nodes, work)
     return true
   } finally {
     await nodes.stop()
   }
 }
 
-async function measure(nodes: Nodes, work: Work): Promise<void> {
+async function measure(nodes: Nodes, work: Workload): Promise<void> {
   const spent: Spent[][] = []
-  const contenders = Array.from({ length: MOST }, (_, index) => ({
+  const contenders = Array.from({ length: MAX_NODES }, (_, index) => ({
     name: index === 0 ? 'one node' : `${String(index + 1)} nodes`,
     async measure() {
-      const before = await standing(nodes, work)
+      const before = await snapshot(nodes, work)
       const began = performance.now()
       const results = await load(nodes, work, index + 1)
       const seconds = (performance.now() - began) / 1000
       const answers = results.reduce((sum, result) => sum + result.answers, 0)
       if (results.some(({ refused }) => refused > 0)) throw new Error('a node refused a request')
-      ;(spent[index] ??= []).push(difference(before, await standing(nodes, work), answers))
+      ;(spent[index] ??= []).push(difference(before, await snapshot(nodes, work), answers))
       return answers / seconds
     },
   }))
-  // The most first: the others are shown as what they are of it.
+  // The largest number first, because `compare` shows ratios against the first.
   await compare({ title: work.title, unit: 'a second', rounds: 3, contenders: contenders.toReversed() })
   process.stdout.write(`${tableOf(spent)}\n\n`)
 }
 
-function load(nodes: Nodes, work: Work, count: number): Promise<Result[]> {
+function load(nodes: Nodes, work: Workload, count: number): Promise<Result[]> {
   const { connections, requests } = work
   return Promise.all(
     nodes.nodes.slice(0, count).map((node) =>
-      drive({
+      runPlan({
         ...work.request(nodes),
         port: portOf(node),
         connections: Math.ceil(connections / count),
@@ -88,10 +88,10 @@ function load(nodes: Nodes, work: Work, count: number): Promise<Result[]> {
   )
 }
 
-/** Milliseconds of processor time by program, and of waiting by phase. */
+/** Milliseconds of processor time by program, and of elapsed time by phase. */
 type Spent = ReadonlyMap<string, number>
 
-async function standing(nodes: Nodes, { method }: Work): Promise<Spent> {
+async function snapshot(nodes: Nodes, { method }: Workload): Promise<Spent> {
   const named = new Map(nodes.nodes.map((node) => [node.pid(), 'nodes']))
   const spent = new Map<string, number>()
   for (const [name, seconds] of processorTime(named))
@@ -112,7 +112,7 @@ function secondsIn(metrics: string, method: string, phase: string): number {
   return own.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
-/** For one request. */
+/** Difference per request. */
 function difference(before: Spent, after: Spent, requests: number): Spent {
   return new Map([...after].map(([key, value]) => [key, (value - (before.get(key) ?? 0)) / requests]))
 }

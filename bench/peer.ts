@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Served } from './dossier.ts'
+import type { RunningServer } from './dossier.ts'
 import { formOf, rawOf } from './plan.ts'
 
 export type PeerName = 'multer' | 'fastify' | 'tus' | 'nginx'
 
-/** How each peer takes an upload. */
+/** The upload request that each peer expects. */
 const PLANS = {
   multer: (size: number) => formOf('/upload', size),
   fastify: (size: number) => formOf('/upload', size),
@@ -23,8 +23,8 @@ const PLANS = {
   nginx: (size: number) => rawOf('PUT', '/scan-{n}.bin', size),
 }
 
-/** Whether the peer can run on this machine. */
-export function isThere(name: PeerName): boolean {
+/** Whether the peer is installed on this machine. */
+export function isInstalled(name: PeerName): boolean {
   return name !== 'nginx' || spawnSync('nginx', ['-v']).status === 0
 }
 
@@ -32,8 +32,8 @@ export function scriptOf(name: PeerName): string {
   return fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url))
 }
 
-/** A peer in a process of its own, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
-export async function servePeer(name: PeerName): Promise<Served & { readonly folder: string }> {
+/** Starts a peer in a separate process, on an empty folder; it neither flushes nor hashes nor keeps a catalog. */
+export async function servePeer(name: PeerName): Promise<RunningServer & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `bench-${name}-`))
   const child = spawn(process.execPath, [scriptOf(name), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')

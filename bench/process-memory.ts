@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** Peak resident memory in bytes of a process, its threads, and all that it started, from the kernel's own accounting. */
+/** Peak resident memory in bytes of a process and its descendants, from /proc. */
 export function peakMemory(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmHWM'), 0)
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + readField(each, 'VmHWM'), 0)
 }
 
-/** What they have resident now, in bytes. */
+/** Current resident memory in bytes of a process and its descendants. */
 export function memoryNow(pid: number): number {
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + figure(each, 'VmRSS'), 0)
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + readField(each, 'VmRSS'), 0)
 }
 
-/** From now on the peak is what comes after: a start needs more for a moment than serving does. */
-export function forgetPeak(pid: number): void {
+/** Resets the peak, because a start briefly needs more memory than serving. */
+export function resetPeak(pid: number): void {
   for (const each of [pid, ...childrenOf(pid)]) writeFileSync(`/proc/${String(each)}/clear_refs`, '5')
 }
 
-function figure(pid: number, name: 'VmHWM' | 'VmRSS'): number {
+function readField(pid: number, name: 'VmHWM' | 'VmRSS'): number {
   try {
     return (
       Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) *

@@ -1,11 +1,11 @@
-/** What the processes of a run have used of the processor, by what they are. */
+/** Processor time of the processes of a run, by program. */
 import { readFileSync } from 'node:fs'
 import { childrenOf } from './process-memory.ts'
 
-/** Clock ticks of the kernel's accounting are hundredths of a second on every Linux. */
+/** Seconds per clock tick in /proc, which is the same on every Linux. */
 const TICK = 0.01
 
-/** Seconds by program, of all that this process has started and that still runs; `named` tells processes of one program apart. */
+/** Seconds by program, of all running descendants of this process; `named` overrides the name of a process. */
 export function processorTime(named: ReadonlyMap<number, string>): Map<string, number> {
   const times = new Map<string, number>()
   for (const pid of childrenOf(process.pid)) {
@@ -21,7 +21,7 @@ function timeOf(pid: number): [name: string, seconds: number] {
     const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
     const end = text.lastIndexOf(')')
     const fields = text.slice(end + 2).split(' ')
-    // Its own, and that of its children which have ended: a connection to PostgreSQL is a process.
+    // Includes ended children: PostgreSQL runs one process per connection.
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
     return [text.slice(text.indexOf('(') + 1, end), ticks * TICK]
   } catch {

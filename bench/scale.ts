@@ -1,8 +1,8 @@
-/** The same work in an organization with 1,000,000 attachments, 100,000 of them on the record, and in one with 10,000. */
+/** The same requests on a catalog of 1,000,000 attachments, 100,000 of them on the record, and on one of 10,000. */
 import { join } from 'node:path'
 import { serveDossier, type Dossier } from './dossier.ts'
 import { fill } from './fill.ts'
-import { drive, getOf, rawOf, type Plan } from './plan.ts'
+import { runPlan, getOf, rawOf, type Plan } from './plan.ts'
 import { compare, type Contender } from './side-by-side.ts'
 
 const SMALL = { name: 'at 10,000', onRecord: 10_000, elsewhere: 0 }
@@ -16,13 +16,13 @@ interface Filled {
 
 type Request = Pick<Plan, 'head' | 'prefix' | 'suffix' | 'size'>
 
-/** False when the rate at a million falls below 0.8 of that at ten thousand. */
+/** Returns false if the rate at 1,000,000 is below 0.8 of the rate at 10,000. */
 export async function measureScale(): Promise<boolean> {
   const filled: Filled[] = []
   try {
     for (const size of [LARGE, SMALL]) filled.push(await filledBy(size))
     const holds: boolean[] = []
-    for (const work of WORKS) {
+    for (const work of WORKLOADS) {
       const contenders = filled.map((one) => contender(one, work))
       holds.push(await compare({ ...work, unit: 'a second', rounds: 3, contenders, reach: { 'at 10,000': 0.8 } }))
     }
@@ -32,8 +32,8 @@ export async function measureScale(): Promise<boolean> {
   }
 }
 
-/** Requests go round by round over other files: a deleted one is deleted once. */
-const WORKS = [
+/** Each round uses different files, because a file can be deleted only once. */
+const WORKLOADS = [
   {
     title: '10 KB uploads, 32 connections',
     connections: 32,
@@ -79,14 +79,14 @@ async function filledBy({ name, onRecord, elsewhere }: typeof SMALL): Promise<Fi
   return { name, prefix, dossier: { ...dossier, stop: () => dossier.pause().then(() => first.stop()) } }
 }
 
-function contender(filled: Filled, { title, connections, requests, request }: (typeof WORKS)[number]): Contender {
+function contender(filled: Filled, { title, connections, requests, request }: (typeof WORKLOADS)[number]): Contender {
   let first = 0
   return {
     name: filled.name,
     async measure() {
       const plan = { port: filled.dossier.port, ...request(filled), connections, requests, seconds: 60, first }
       first += requests
-      const result = await drive(plan)
+      const result = await runPlan(plan)
       if (result.refused > 0) throw new Error(`${title}: ${String(result.refused)} were refused ${filled.name}`)
       return result.answers / result.seconds
     },

@@ -1,28 +1,28 @@
-/** Several that do the same work, all alive at once, measured in turn: what else the machine does hits all of them alike. */
+/** Measures several servers, all running, in turn, so that other load on the machine affects all of them equally. */
 import { median, table } from './report.ts'
 
 export interface Contender {
   readonly name: string
-  /** One measurement, in the comparison's unit. */
+  /** Takes one measurement, in the comparison's unit. */
   measure(): Promise<number>
 }
 
 export interface Comparison {
   readonly title: string
   readonly unit: string
-  /** Measured so often, after one round that warms up. */
+  /** Number of rounds, after one warm-up round. */
   readonly rounds: number
-  /** The first is the one that the others are held against. */
+  /** The first is compared with each of the others. */
   readonly contenders: readonly Contender[]
-  /** What the first one's median must be at least (`less`: at most), as a multiple of another's. */
+  /** Minimum (`less`: maximum) of the first one's median, as a multiple of the named contender's. */
   readonly reach?: Readonly<Record<string, number>>
-  /** What a contender's own median may be at most, by its name. */
+  /** Maximum of a contender's median, by its name. */
   readonly most?: Readonly<Record<string, number>>
-  /** Whether less is better; more is, unless told. */
+  /** Whether smaller values are better; default false. */
   readonly less?: boolean
 }
 
-/** Prints a table. False when a ratio falls short. */
+/** Prints a table. Returns false if a target is missed. */
 export async function compare(comparison: Comparison): Promise<boolean> {
   const { contenders, rounds } = comparison
   const values = contenders.map((): number[] => [])
@@ -38,19 +38,19 @@ export async function compare(comparison: Comparison): Promise<boolean> {
 function report(comparison: Comparison, values: readonly (readonly number[])[]): boolean {
   const { title, unit, contenders } = comparison
   const ours = median(values[0] ?? [])
-  const verdicts = contenders.map(({ name }, index) => verdictOn(comparison, name, ours, median(values[index] ?? [])))
+  const results = contenders.map(({ name }, index) => resultOf(comparison, name, ours, median(values[index] ?? [])))
   const rows = contenders.map(({ name }, index) => {
     const list = values[index] ?? []
-    const range = `${inDigits(Math.min(...list))} to ${inDigits(Math.max(...list))}`
+    const range = `${formatNumber(Math.min(...list))} to ${formatNumber(Math.max(...list))}`
     const ratio = index === 0 ? '' : `${(ours / median(list)).toFixed(2)}x`
-    return [name, inDigits(median(list)), unit, range, ratio, verdicts[index]?.text ?? '']
+    return [name, formatNumber(median(list)), unit, range, ratio, results[index]?.text ?? '']
   })
   const head = ['', 'median', '', 'range', `${contenders[0]?.name ?? ''} is`, 'to reach']
   process.stdout.write(`${title}\n${table(head, rows)}\n\n`)
-  return verdicts.every(({ holds }) => holds)
+  return results.every(({ holds }) => holds)
 }
 
-function verdictOn(
+function resultOf(
   { reach = {}, most = {}, less = false, unit }: Comparison,
   name: string,
   ours: number,
@@ -60,10 +60,11 @@ function verdictOn(
   if (bound === undefined && limit === undefined) return { holds: true, text: '' }
   const isShort = bound !== undefined && (less ? ours > bound * theirs : ours < bound * theirs)
   const holds = !isShort && !(limit !== undefined && theirs > limit)
-  const asked = bound === undefined ? `at most ${String(limit)} ${unit}` : `${less ? 'at most ' : ''}${String(bound)}x`
-  return { holds, text: `${asked}${holds ? '' : ' MISSED'}` }
+  const targetText =
+    bound === undefined ? `at most ${String(limit)} ${unit}` : `${less ? 'at most ' : ''}${String(bound)}x`
+  return { holds, text: `${targetText}${holds ? '' : ' MISSED'}` }
 }
 
-function inDigits(value: number): string {
+function formatNumber(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
 }

@@ -1,4 +1,4 @@
-/** How long an operator waits: from the start of the launcher to the answer to the first upload. */
+/** Time from the start of the launcher to the answer to the first upload. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { compare, type Contender } from './side-by-side.ts'
 
 const SIZE = 10_240
 
-/** False above one second. */
+/** Returns false above one second. */
 export async function measureStart(): Promise<boolean> {
   const dossier = await serveDossier()
   const folder = mkdtempSync(join(tmpdir(), 'bench-start-'))
@@ -33,7 +33,7 @@ export async function measureStart(): Promise<boolean> {
   }
 }
 
-/** `cache` is where Node keeps what it compiled: empty on a new machine, full ever after. */
+/** `cache` returns the folder of Node's compile cache: empty on a new machine, full afterwards. */
 function dossierFrom(name: string, dossier: Dossier, cache: () => string): Contender {
   const args = ['bin/dossier.mjs', 'serve', '--data', join(dossier.folder, 'data'), '--port', '0']
   return {
@@ -46,7 +46,7 @@ function peerFrom(name: 'multer' | 'fastify', folder: string): Contender {
   return { name, measure: () => firstUpload([scriptOf(name), folder], {}, formOf('/upload', SIZE)) }
 }
 
-/** Seconds. The node is the one that npm runs on, which may be older than the one that runs the product. */
+/** Returns seconds. Uses the Node that runs npm, which may be older than the one that runs the product. */
 async function firstUpload(args: string[], env: NodeJS.ProcessEnv, form: ReturnType<typeof formOf>): Promise<number> {
   const began = performance.now()
   const child = spawn(process.env['npm_node_execpath'] ?? process.execPath, args, {

@@ -1,27 +1,27 @@
-/** Uploads, side by side: every server in its own process. */
+/** Uploads to several servers, each in its own process. */
 import { serveDisk } from './disk.ts'
-import { serveDossier, type Served } from './dossier.ts'
-import { isThere, servePeer } from './peer.ts'
-import { drive } from './plan.ts'
+import { serveDossier, type RunningServer } from './dossier.ts'
+import { isInstalled, servePeer } from './peer.ts'
+import { runPlan } from './plan.ts'
 import { compare, type Contender } from './side-by-side.ts'
 
-export interface UploadWork {
+export interface UploadWorkload {
   readonly title: string
   readonly size: number
   readonly connections: number
   readonly requests: number
   readonly rounds: number
-  /** Uploads a second, or megabytes a second. */
+  /** Uploads per second, or megabytes per second. */
   readonly unit: 'uploads/s' | 'MB/s'
-  /** Also held against the disk itself, so many files at once. */
+  /** Whether to compare with the disk itself, with the same number of concurrent files. */
   readonly disk: boolean
   readonly reach: Readonly<Record<string, number>>
 }
 
-/** False when a ratio falls short. */
-export async function measureUploads(work: UploadWork): Promise<boolean> {
-  const names = (['multer', 'fastify', 'tus', 'nginx'] as const).filter(isThere)
-  const servers: Served[] = [await serveDossier(), ...(await Promise.all(names.map(servePeer)))]
+/** Returns false if a ratio misses its target. */
+export async function measureUploads(work: UploadWorkload): Promise<boolean> {
+  const names = (['multer', 'fastify', 'tus', 'nginx'] as const).filter(isInstalled)
+  const servers: RunningServer[] = [await serveDossier(), ...(await Promise.all(names.map(servePeer)))]
   const disk = work.disk ? serveDisk(work.size, work.connections) : null
   try {
     const contenders = servers.map((server) => uploadsTo(server, work))
@@ -32,12 +32,15 @@ export async function measureUploads(work: UploadWork): Promise<boolean> {
   }
 }
 
-export function uploadsTo(server: Served, work: Omit<UploadWork, 'title' | 'rounds' | 'disk' | 'reach'>): Contender {
+export function uploadsTo(
+  server: RunningServer,
+  work: Omit<UploadWorkload, 'title' | 'rounds' | 'disk' | 'reach'>,
+): Contender {
   const { size, connections, requests, unit } = work
   return {
     name: server.name,
     async measure() {
-      const result = await drive({ ...server.plan(size), connections, requests, seconds: 120 })
+      const result = await runPlan({ ...server.plan(size), connections, requests, seconds: 120 })
       if (result.refused > 0)
         throw new Error(`${server.name} refused ${String(result.refused)} of ${String(result.answers)} uploads`)
       const rate = result.answers / result.seconds

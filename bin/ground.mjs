@@ -1,5 +1,5 @@
-// What both launchers stand on. Like them it is written for Node 18 and up, without any dependency:
-// it runs before anything is installed, and on a Node that could not run the product itself.
+// Shared by the launchers in bin/. Written for Node 18 and newer and without dependencies:
+// it runs before anything is installed, and on a Node that is too old for Dossier itself.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,16 +9,16 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** The npm package that carries a Node for this platform, where there is one. */
+/** Name of the npm package that contains Node for this platform, if one is published. */
 export const packagedName = `node-${process.platform}-${process.arch}`
 
-/** True where .ts files run unbuilt: 22.18, 23.6 and everything after. */
+/** True if this version runs .ts files unbuilt: 22.18 and newer, 23.6 and newer. */
 export function isNewEnough(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number)
   return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18)
 }
 
-/** Path of the Node that runs the product, or null when there is none (or none yet: see install.mjs). */
+/** Path of the Node that runs Dossier; null if none is installed (install.mjs may install one). */
 export function findNode() {
   if (isNewEnough()) return process.execPath
   try {
@@ -30,46 +30,46 @@ export function findNode() {
   }
 }
 
-export function refuseNode() {
+export function rejectNode() {
   const platform = `${process.platform}-${process.arch}`
-  leave(
+  exitWith(
     `Dossier needs Node 22.18 or newer (this is ${process.versions.node}) and no packaged one fits this platform (${platform}). ` +
       'Install it from nodejs.org and run again.',
   )
 }
 
-/** One line and out: whoever starts a program wants a sentence, not a stack. */
-export function leave(sentence, status = 1) {
+/** Prints one sentence without a stack trace to stderr and exits. */
+export function exitWith(sentence, status = 1) {
   process.stderr.write(`${sentence}\n`)
   process.exit(status)
 }
 
-/** Runs a program in this one's place: same streams, same signals. Resolves to the exit status. */
+/** Runs a program with this process's streams and forwards signals to it. Resolves to its exit status. */
 export function run(command, args, { watch, ...options } = {}) {
   const child = spawn(command, args, { stdio: 'inherit', ...options })
-  const letGo = handOnSignals(child)
+  const stopForwarding = forwardSignals(child)
   watch?.(child)
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
-      letGo()
+      stopForwarding()
       reject(error)
     })
     child.once('close', (code, signal) => {
-      letGo()
+      stopForwarding()
       resolve(code ?? 128 + constants.signals[signal])
     })
   })
 }
 
-// One Ctrl+C reaches this process from the terminal and again from npm; handed on twice it would read as "stop at once".
-const repeatMs = 1000
+// One Ctrl+C reaches this process twice, from the terminal and from npm; forwarded twice it would mean "stop at once".
+const duplicateMs = 1000
 
-function handOnSignals(child) {
+function forwardSignals(child) {
   const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-    let handedOn = -Infinity
+    let forwardedAt = -Infinity
     const listener = () => {
-      if (Date.now() - handedOn < repeatMs) return
-      handedOn = Date.now()
+      if (Date.now() - forwardedAt < duplicateMs) return
+      forwardedAt = Date.now()
       child.kill(signal)
     }
     process.on(signal, listener)

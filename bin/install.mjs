@@ -1,29 +1,29 @@
-// Installs what is missing, once, quietly, and one launcher at a time.
+// Installs missing dependencies once, without npm's output, and by one launcher at a time.
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isNewEnough, leave, packagedName, root, run } from './ground.mjs'
+import { isNewEnough, exitWith, packagedName, root, run } from './ground.mjs'
 
-/** Brings node_modules to what the lock says; with `dev` including what only tests and tools need. */
+/** Makes node_modules match package-lock.json; `dev` includes the development dependencies. */
 export async function install({ dev }) {
   if (isComplete(dev)) return
-  const turn = await takeTurn()
+  const lock = await acquireLock()
   try {
-    if (!isComplete(dev)) await npmCi(dev, turn)
+    if (!isComplete(dev)) await npmCi(dev, lock)
   } finally {
-    turn.end()
+    lock.release()
   }
 }
 
-/** True when installing would bring a Node for this platform. */
+/** True if the lock file contains a Node for this platform. */
 export function locksPackagedNode() {
   return `node_modules/${packagedName}` in (packagesOf('package-lock.json') ?? {})
 }
 
-// The two locks are compared by content: a checkout gives files any time it likes.
+// The two lock files are compared by content: modification times after a checkout are arbitrary.
 function isComplete(dev) {
   const wanted = packagesOf('package-lock.json')
-  // A published package has no lock, and whoever installed it has installed the rest.
+  // A published package has no lock file; its dependencies were installed together with it.
   if (wanted === null) return true
   const present = packagesOf('node_modules/.package-lock.json') ?? {}
   return Object.entries(wanted).every(([path, { version, integrity, ...kind }]) => {
@@ -46,74 +46,76 @@ function packagesOf(file) {
   }
 }
 
-async function npmCi(dev, turn) {
-  // `npm ci` begins by emptying node_modules: what a developer has there is put back.
+async function npmCi(dev, lock) {
+  // `npm ci` empties node_modules first: development dependencies that are present are installed again.
   const hasDev = Object.values(packagesOf('node_modules/.package-lock.json') ?? {}).some((entry) => entry.dev)
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', dev || hasDev ? '--include=dev' : '--omit=dev']
+  // Warnings are about the Node that runs npm, which need not be the one that runs Dossier (ground.mjs).
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  const args = ['ci', '--ignore-scripts', ...quiet, dev || hasDev ? '--include=dev' : '--omit=dev']
   process.stderr.write('Installing what Dossier needs (once) ...\n')
-  let said = ''
-  const keep = (chunk) => (said = (said + chunk).slice(-20_000))
+  let output = ''
+  const keep = (chunk) => (output = (output + chunk).slice(-20_000))
   const watch = (child) => {
-    turn.share(child.pid)
+    lock.addPid(child.pid)
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
   }
-  const [command, before] = npm()
+  const [command, npmArgs] = npm()
   const options = { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32', watch }
-  const status = await run(command, [...before, ...args], options).catch((error) => {
-    turn.end()
-    leave(`Dossier could not install what it needs: npm did not start (${error.code ?? error.message}).`)
+  const status = await run(command, [...npmArgs, ...args], options).catch((error) => {
+    lock.release()
+    exitWith(`Dossier could not install what it needs: npm did not start (${error.code ?? error.message}).`)
   })
   if (status === 0) return
-  turn.end()
+  lock.release()
   if (status > 128) process.exit(status)
-  process.stderr.write(`${said.trimEnd().split('\n').slice(-15).join('\n')}\n`)
-  leave(`Dossier could not install what it needs: npm ended with status ${status}; its last lines are above.`)
+  process.stderr.write(`${output.trimEnd().split('\n').slice(-15).join('\n')}\n`)
+  exitWith(`Dossier could not install what it needs: npm ended with status ${status}; its last lines are above.`)
 }
 
-// Under `npm start` npm says where it lies; else the one on the PATH.
+// Under `npm start` npm states its own path; otherwise the npm on the PATH is used.
 function npm() {
   const path = process.env.npm_execpath ?? ''
   return basename(path) === 'npm-cli.js' ? [process.execPath, [path]] : ['npm', []]
 }
 
-// Holds the ids of the launcher and its npm; the turn is free when both are gone. The name ends in .log for .gitignore's sake.
-const turnFile = join(root, '.installing.log')
-const longestInstallMs = 15 * 60_000
+// Contains the process ids of the launcher and its npm; the lock is stale once both have ended. .gitignore covers *.log.
+const lockFile = join(root, '.installing.log')
+const maxInstallMs = 15 * 60_000
 
-async function takeTurn() {
+async function acquireLock() {
   for (;;) {
     try {
-      writeFileSync(turnFile, `${process.pid}`, { flag: 'wx' })
-      const share = (pid) => writeFileSync(turnFile, `${process.pid} ${pid}`)
-      return { share, end: () => rmSync(turnFile, { force: true }) }
+      writeFileSync(lockFile, `${process.pid}`, { flag: 'wx' })
+      const addPid = (pid) => writeFileSync(lockFile, `${process.pid} ${pid}`)
+      return { addPid, release: () => rmSync(lockFile, { force: true }) }
     } catch (error) {
-      if (error.code !== 'EEXIST') leave(`Dossier could not install what it needs: ${error.message}.`)
+      if (error.code !== 'EEXIST') exitWith(`Dossier could not install what it needs: ${error.message}.`)
     }
-    if (isLeftOver()) clearLeftOver()
+    if (isStale()) removeStaleLock()
     else await sleep(200)
   }
 }
 
-function isLeftOver() {
+function isStale() {
   try {
-    const { mtimeMs } = statSync(turnFile)
-    const pids = readFileSync(turnFile, 'utf8').split(' ').map(Number).filter(Boolean)
-    // Just made, its id not written yet.
+    const { mtimeMs } = statSync(lockFile)
+    const pids = readFileSync(lockFile, 'utf8').split(' ').map(Number).filter(Boolean)
+    // Just created: the process id may not be written yet.
     if (pids.length === 0) return Date.now() - mtimeMs > 5000
-    return Date.now() - mtimeMs > longestInstallMs || !pids.some(isAlive)
+    return Date.now() - mtimeMs > maxInstallMs || !pids.some(isAlive)
   } catch {
     return false
   }
 }
 
-// Renamed before it is removed: of several that wait only one can rename it.
-function clearLeftOver() {
+// Renamed before it is removed: of several waiting processes only one can rename it.
+function removeStaleLock() {
   try {
-    renameSync(turnFile, `${turnFile}.${process.pid}.log`)
-    rmSync(`${turnFile}.${process.pid}.log`, { force: true })
+    renameSync(lockFile, `${lockFile}.${process.pid}.log`)
+    rmSync(`${lockFile}.${process.pid}.log`, { force: true })
   } catch {
-    // Another one was faster.
+    // Another process removed it first.
   }
 }
 

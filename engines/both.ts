@@ -1,19 +1,19 @@
-// PostgreSQL and Ceph together, and as many empty pairs of stores on them as tests want.
+// PostgreSQL and Ceph together, with any number of empty pairs of stores on them.
 import { randomUUID } from 'node:crypto'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { withClient, startPostgres, type Postgres } from './postgres.ts'
 import { ACCESS_KEY, SECRET_KEY, startCeph, type Ceph } from './ceph.ts'
 
 export interface Stores {
-  /** For servers and commands that are to keep everything there. */
+  /** Environment for servers and commands that use these stores. */
   readonly env: Readonly<Record<string, string>>
   readonly url: string
   readonly bucket: string
   readonly prefix: string
-  /** For what nobody but a test does to them. */
+  /** Direct access, for test operations that the product does not perform. */
   readonly s3: S3Client
   sql<T extends object>(text: string, ...values: unknown[]): Promise<T[]>
-  /** What lies under the prefix, by key: sizes. */
+  /** Sizes in bytes of the objects under the prefix, by key. */
   objects(): Promise<ReadonlyMap<string, number>>
 }
 
@@ -34,7 +34,7 @@ export async function startEngines(): Promise<Engines> {
     ceph,
     async stores() {
       const [url, inBucket] = await Promise.all([postgres.database(), (bucket ??= ceph.bucket())])
-      return storesAt(s3, url, inBucket, ceph.endpoint)
+      return createStores(s3, url, inBucket, ceph.endpoint)
     },
     async remove() {
       s3.destroy()
@@ -43,7 +43,7 @@ export async function startEngines(): Promise<Engines> {
   }
 }
 
-function storesAt(s3: S3Client, url: string, bucket: string, endpoint: string): Stores {
+function createStores(s3: S3Client, url: string, bucket: string, endpoint: string): Stores {
   const prefix = `${randomUUID()}/`
   return {
     ...{ url, bucket, prefix, s3 },

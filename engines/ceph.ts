@@ -1,4 +1,4 @@
-// A Ceph of the tests' own with its S3 gateway, from Debian's packages, in a temporary folder: a real object store.
+// A private Ceph cluster with its S3 gateway, from Debian's packages, in a temporary folder: a real object store.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { folderFor } from './folder.ts'
+import { makeEngineFolder } from './folder.ts'
 import { freePort } from './ports.ts'
 
 export const ACCESS_KEY = 'dossier'
@@ -14,11 +14,11 @@ export const SECRET_KEY = 'dossier-secret'
 
 export interface Ceph {
   readonly endpoint: string
-  /** A new, empty bucket each time. */
+  /** Creates a new, empty bucket. */
   bucket(): Promise<string>
-  /** From now on the bucket takes no more objects than these; null: as many as come. */
+  /** Sets the bucket's quota, in objects; null: no quota. */
   limit(bucket: string, objects: number | null): void
-  /** What a crash does to the gateway; its objects stay. */
+  /** Kills the gateway as a crash does; objects are kept. */
   killGateway(): Promise<void>
   startGateway(): Promise<void>
   remove(): Promise<void>
@@ -36,7 +36,7 @@ const KEYRINGS = [
 ] as const
 
 export async function startCeph(): Promise<Ceph> {
-  const folder = folderFor('ceph')
+  const folder = makeEngineFolder('ceph')
   const [monitorPort, gatewayPort] = [await freePort(), await freePort()]
   const endpoint = `http://127.0.0.1:${String(gatewayPort)}`
   const conf = join(folder, 'ceph.conf')
@@ -44,7 +44,7 @@ export async function startCeph(): Promise<Ceph> {
   writeFileSync(conf, configurationOf(folder, cluster, monitorPort, gatewayPort))
   const run = (program: string, ...args: string[]) =>
     execFileSync(program, [...args, '-c', conf], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const start = (program: string, ...args: string[]) =>
+  const spawnDaemon = (program: string, ...args: string[]) =>
     spawn(program, [...args, '-c', conf, '-f'], { cwd: folder, stdio: 'ignore' })
   const processes: ChildProcess[] = []
 
@@ -59,21 +59,21 @@ export async function startCeph(): Promise<Ceph> {
   )
   for (const name of ['mon', 'osd']) mkdirSync(join(folder, name))
   run('ceph-mon', '--mkfs', '-i', 'a', '--monmap', map, '--keyring', join(folder, 'keyring'))
-  processes.push(start('ceph-mon', '-i', 'a'))
+  processes.push(spawnDaemon('ceph-mon', '-i', 'a'))
   const osd = randomUUID()
   run('ceph', 'osd', 'new', osd)
   run('ceph-osd', '--mkfs', '-i', '0', '--osd-uuid', osd)
-  processes.push(start('ceph-osd', '-i', '0'))
+  processes.push(spawnDaemon('ceph-osd', '-i', '0'))
 
   let gateway: ChildProcess | null = null
   const startGateway = async () => {
-    gateway = start('radosgw', '-n', 'client.rgw.a')
-    for (let tries = 0; !(await answers(endpoint)); tries++) {
+    gateway = spawnDaemon('radosgw', '-n', 'client.rgw.a')
+    for (let tries = 0; !(await isAnswering(endpoint)); tries++) {
       if (tries > 600 || gateway.exitCode !== null) throw new Error('the Ceph gateway did not start')
       await wait(50)
     }
   }
-  const killGateway = () => end(gateway)
+  const killGateway = () => kill(gateway)
   await startGateway()
   run(
     'radosgw-admin',
@@ -110,27 +110,27 @@ export async function startCeph(): Promise<Ceph> {
     killGateway,
     startGateway,
     async remove() {
-      await Promise.all([killGateway(), ...processes.map(end)])
+      await Promise.all([killGateway(), ...processes.map(kill)])
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-async function end(process: ChildProcess | null): Promise<void> {
+async function kill(process: ChildProcess | null): Promise<void> {
   if (process === null || process.exitCode !== null || process.signalCode !== null) return
   const gone = once(process, 'exit')
   process.kill('SIGKILL')
   await gone
 }
 
-async function answers(endpoint: string): Promise<boolean> {
+async function isAnswering(endpoint: string): Promise<boolean> {
   return fetch(endpoint, { signal: AbortSignal.timeout(2_000) }).then(
     (answer) => answer.status < 500,
     () => false,
   )
 }
 
-/** One file of its own for each, and all of them together for who makes the cluster. */
+/** Writes one keyring file per entity, and one with all entities, from which the cluster is created. */
 function makeKey(folder: string, entity: string, caps: readonly string[]): void {
   const own = join(folder, `keyring.${entity}`)
   const pairs = caps.flatMap((cap, index) => (index % 2 === 0 ? ['--cap', cap, caps[index + 1] ?? ''] : []))

@@ -2,19 +2,19 @@ import { accessSync, constants, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const MEMORY = '/dev/shm'
+const MEMORY_FOLDER = '/dev/shm'
 
 /**
- * A new folder for an engine, in memory where the system has such a file system: a database is a thousand small files.
- * Nobody cuts an engine's power here, and what it wrote outlives its own death there, too.
+ * Creates a folder for an engine, in a memory file system if there is one: a database is a thousand small files.
+ * Power cuts of engines are not tested, and files in memory survive a crash of the engine's process.
  */
-export function folderFor(engine: string): string {
-  return mkdtempSync(join(hasMemory() ? MEMORY : tmpdir(), `dossier-${engine}-`))
+export function makeEngineFolder(engine: string): string {
+  return mkdtempSync(join(hasMemoryFileSystem() ? MEMORY_FOLDER : tmpdir(), `dossier-${engine}-`))
 }
 
-function hasMemory(): boolean {
+function hasMemoryFileSystem(): boolean {
   try {
-    accessSync(MEMORY, constants.W_OK)
+    accessSync(MEMORY_FOLDER, constants.W_OK)
     return true
   } catch {
     return false

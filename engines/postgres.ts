@@ -1,26 +1,26 @@
-// A PostgreSQL of the tests' own, from Debian's packages, in a temporary folder: real, and gone afterwards.
+// A private PostgreSQL server, from Debian's packages, in a temporary folder that `remove` deletes.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
-import { folderFor } from './folder.ts'
+import { makeEngineFolder } from './folder.ts'
 import { freePort } from './ports.ts'
 
 export interface Postgres {
-  /** Of a new, empty database each time. */
+  /** Creates a new, empty database and returns its URL. */
   database(): Promise<string>
-  /** `immediate` is what a crash does. */
+  /** `immediate` aborts without a checkpoint, as a crash does. */
   stop(how?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
-  /** Stops it and removes all it kept. */
+  /** Stops the server and deletes its data. */
   remove(): Promise<void>
 }
 
 const FOLDER = '/usr/lib/postgresql'
 
-/** Where its programs lie; null when the package is not installed. */
+/** Folder of the server's programs; null if the package is not installed. */
 export function postgresPrograms(): string | null {
   if (!existsSync(FOLDER)) return null
   const newest = readdirSync(FOLDER).sort((a, b) => Number(b) - Number(a))[0]
@@ -28,7 +28,7 @@ export function postgresPrograms(): string | null {
   return programs !== null && existsSync(join(programs, 'initdb')) ? programs : null
 }
 
-/** It refuses to run as root, so root hands it to the user that the package made. */
+/** PostgreSQL refuses to run as root, so root runs it as the package's user. */
 const user = process.getuid?.() === 0 ? idsOf('postgres') : null
 
 function idsOf(name: string): { uid: number; gid: number } {
@@ -36,11 +36,11 @@ function idsOf(name: string): { uid: number; gid: number } {
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** More settings are those of postgresql.conf, `name=value`. */
+/** `more`: additional settings of postgresql.conf, each `name=value`. */
 export async function startPostgres(more: readonly string[] = []): Promise<Postgres> {
   const programs = postgresPrograms()
   if (programs === null) throw new Error('PostgreSQL is not installed; Debian calls the package postgresql.')
-  const folder = folderFor('postgres')
+  const folder = makeEngineFolder('postgres')
   if (user !== null) chownSync(folder, user.uid, user.gid)
   const data = join(folder, 'data')
   const options = [
@@ -65,7 +65,7 @@ export async function startPostgres(more: readonly string[] = []): Promise<Postg
     const settings = [...own, ...more]
     const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
     server = spawn(join(programs ?? '', 'postgres'), args, { ...user, cwd: folder, stdio: 'ignore' })
-    for (let tries = 0; !(await answers(urlOf('postgres'))); tries++) {
+    for (let tries = 0; !(await isAnswering(urlOf('postgres'))); tries++) {
       if (tries > 400 || server.exitCode !== null) throw new Error('PostgreSQL did not start')
       await wait(25)
     }
@@ -94,7 +94,7 @@ export async function startPostgres(more: readonly string[] = []): Promise<Postg
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isAnswering(url: string): Promise<boolean> {
   return withClient(url, (client) => client.query('select 1')).then(
     () => true,
     () => false,

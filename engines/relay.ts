@@ -1,16 +1,16 @@
-// A way between two that can stop passing bytes without closing anything, as a network does that has lost its route.
+// A TCP relay that can stop forwarding without closing connections, as a network does that has lost a route.
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface Relay {
   readonly port: number
-  /** From now on bytes go nowhere; connections are accepted all the same. */
+  /** Stops forwarding; connections are still accepted. */
   stall(): void
-  /** What was held back goes on its way. */
+  /** Resumes forwarding, including the bytes held back. */
   resume(): void
   /**
-   * From now on whoever sends an HTTP request is cut off when this says so of its first line: before the other side
-   * hears of it, or in place of its answer. Null: passed on.
+   * Sets which HTTP requests are cut, by their first line: `request` closes the connection before forwarding the
+   * request, `answer` before forwarding the answer; null forwards both.
    */
   cut(when: (line: string) => 'request' | 'answer' | null): void
   close(): Promise<void>
@@ -39,7 +39,7 @@ export async function startRelay(to: number): Promise<Relay> {
         from.destroy()
         return
       }
-      // What fills the other side waits there: the kernel's buffers say no to the sender in time.
+      // A full destination pauses the source, so that the kernel's buffers apply back-pressure to the sender.
       if (!on.write(bytes)) {
         from.pause()
         on.once('drain', () => !isStalled && from.resume())

@@ -1,5 +1,5 @@
 import { runCommand } from './cli/program.ts'
 
-// Whatever this process writes, customers' files above all, is for its own user alone.
+// Files written by this process, customers' files above all, are readable by its own user only.
 process.umask(0o077)
 process.exitCode = await runCommand(process.argv)

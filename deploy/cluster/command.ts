@@ -1,11 +1,11 @@
-/** `npm run cluster`: three nodes behind nginx on this machine, to try and to measure; gone with everything in them when stopped. */
+/** `npm run cluster`: three nodes behind nginx on this machine, for trials; stopping deletes all data. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { ask, logOf, type State } from './folder.ts'
+import { sendRequest, logOf, type State } from './folder.ts'
 
 const HELP = `Usage: npm run cluster [-- start|stop|status] [options]
 
@@ -33,11 +33,11 @@ function parseOrExit() {
       },
     })
   } catch (error) {
-    return leave(error instanceof Error ? error.message : String(error), 2)
+    return exitWith(error instanceof Error ? error.message : String(error), 2)
   }
 }
 
-function leave(sentence: string, status: number): never {
+function exitWith(sentence: string, status: number): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(status)
 }
@@ -45,8 +45,9 @@ function leave(sentence: string, status: number): never {
 async function start(): Promise<void> {
   const port = Number(values.port)
   if (!Number.isInteger(port) || port < 1 || port > 65_532)
-    leave(`--port ${values.port} is no port with three after it.`, 2)
-  if ((await ask(folder, 'status')) !== null) leave('A cluster runs here already; npm run cluster:stop ends it.', 1)
+    exitWith(`--port ${values.port} is no port with three after it.`, 2)
+  if ((await sendRequest(folder, 'status')) !== null)
+    exitWith('A cluster runs here already; npm run cluster:stop ends it.', 1)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const log = openSync(logOf(folder), 'w')
   const supervisor = join(import.meta.dirname, 'supervisor.ts')
@@ -55,38 +56,38 @@ async function start(): Promise<void> {
     detached: true,
   })
   const gone = once(child, 'exit')
-  const state = await Promise.race([running(), gone.then(() => null)])
-  if (state === null) leave(`The cluster did not start:\n${readFileSync(logOf(folder), 'utf8').trim()}`, 1)
+  const state = await Promise.race([whenRunning(), gone.then(() => null)])
+  if (state === null) exitWith(`The cluster did not start:\n${readFileSync(logOf(folder), 'utf8').trim()}`, 1)
   child.unref()
-  tell(state)
+  printState(state)
 }
 
-/** Says what is being started, as it comes. */
-async function running(): Promise<State> {
-  let told: string | null = null
+/** Prints each step of the start; resolves when everything runs. */
+async function whenRunning(): Promise<State> {
+  let shown: string | null = null
   for (;;) {
-    const state = await ask(folder, 'status')
+    const state = await sendRequest(folder, 'status')
     if (state?.sample != null && state.starting === null) return state
     const now = state?.starting ?? null
-    if (now !== null && now !== told && !values.json) process.stderr.write(`starting ${now}\n`)
-    told = now
+    if (now !== null && now !== shown && !values.json) process.stderr.write(`starting ${now}\n`)
+    shown = now
     await wait(100)
   }
 }
 
 async function status(): Promise<void> {
-  const state = await ask(folder, 'status')
-  if (state === null) leave(`No cluster runs here (${folder}); npm run cluster starts one.`, 3)
-  tell(state)
+  const state = await sendRequest(folder, 'status')
+  if (state === null) exitWith(`No cluster runs here (${folder}); npm run cluster starts one.`, 3)
+  printState(state)
 }
 
 async function stop(): Promise<void> {
-  const state = await ask(folder, 'stop')
-  if (state === null) leave(`No cluster runs here (${folder}).`, 3)
+  const state = await sendRequest(folder, 'stop')
+  if (state === null) exitWith(`No cluster runs here (${folder}).`, 3)
   process.stdout.write(values.json ? '{"stopped":true}\n' : 'The cluster is stopped, and what it kept is gone.\n')
 }
 
-function tell(state: State): void {
+function printState(state: State): void {
   if (values.json) return void process.stdout.write(`${JSON.stringify(state)}\n`)
   const { origin, nodes, sample } = state
   const lines = [
@@ -96,11 +97,11 @@ function tell(state: State): void {
     `S3          ${state.blobsUrl} at ${state.s3Endpoint}`,
     `logs        ${folder}`,
   ]
-  const more = sample === null ? [`starting ${String(state.starting)}`] : trying(origin, sample)
+  const more = sample === null ? [`starting ${String(state.starting)}`] : exampleLines(origin, sample)
   process.stdout.write(`${[...lines, ...more].join('\n')}\n`)
 }
 
-function trying(origin: string, { lead, zohoToken }: NonNullable<State['sample']>): string[] {
+function exampleLines(origin: string, { lead, zohoToken }: NonNullable<State['sample']>): string[] {
   const url = `${origin}/crm/v2/Leads/${lead}/Attachments`
   const authorization = `-H 'Authorization: Zoho-oauthtoken ${zohoToken}'`
   return [
@@ -115,5 +116,5 @@ function trying(origin: string, { lead, zohoToken }: NonNullable<State['sample']
 const commands = { start, stop, status }
 const [name = 'start', ...rest] = positionals
 if (values.help) process.stdout.write(HELP)
-else if (rest.length > 0 || !(name in commands)) leave(`There is no "${positionals.join(' ')}".\n\n${HELP}`, 2)
+else if (rest.length > 0 || !(name in commands)) exitWith(`There is no "${positionals.join(' ')}".\n\n${HELP}`, 2)
 else await commands[name as keyof typeof commands]()

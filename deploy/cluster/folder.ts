@@ -1,12 +1,12 @@
-/** Where a cluster keeps what it needs to be found again, and how it is spoken to. */
+/** A cluster's folder, and the control socket in it. */
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 export interface State {
-  /** What is being started; null once everything runs. */
+  /** The step being started; null when everything runs. */
   readonly starting: string | null
-  /** Where nginx listens. */
+  /** Origin of nginx. */
   readonly origin: string
   readonly nodes: readonly { readonly origin: string; readonly pid: number }[]
   readonly databaseUrl: string
@@ -24,7 +24,7 @@ export interface Sample {
 
 export type Request = 'status' | 'stop'
 
-export function controlOf(folder: string): string {
+export function controlSocketOf(folder: string): string {
   return join(folder, 'control')
 }
 
@@ -32,9 +32,9 @@ export function logOf(folder: string): string {
   return join(folder, 'cluster.log')
 }
 
-/** Null when no cluster runs there. `stop` is answered when all of it has ended. */
-export async function ask(folder: string, request: Request): Promise<State | null> {
-  const socket = createConnection(controlOf(folder))
+/** Returns null if no cluster runs there. `stop` resolves when all its processes have ended. */
+export async function sendRequest(folder: string, request: Request): Promise<State | null> {
+  const socket = createConnection(controlSocketOf(folder))
   socket.end(request)
   try {
     return JSON.parse(await text(socket)) as State

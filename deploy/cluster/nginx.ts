@@ -1,4 +1,4 @@
-/** nginx with the configuration that operators are given, on the ports of this cluster. */
+/** nginx with the shipped configuration, on the ports of this cluster. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 export const NGINX = '/usr/sbin/nginx'
 
-/** What `deploy/nginx.conf` names: nginx on 8080, the nodes on the ports after it. */
+/** Port of nginx in `deploy/nginx.conf`; the nodes use the ports after it. */
 const SHIPPED_PORT = 8080
 
 export async function startNginx(folder: string, port: number): Promise<{ readonly stop: () => Promise<void> }> {
@@ -31,7 +31,7 @@ ${server}}
 `,
   )
   const child = spawn(NGINX, ['-p', folder, '-c', file], { stdio: 'ignore' })
-  for (let tries = 0; !(await listens(port)); tries++) {
+  for (let tries = 0; !(await isListening(port)); tries++) {
     if (child.exitCode !== null || tries > 200) throw new Error(`nginx did not start; ${folder}/nginx.log says why.`)
     await wait(25)
   }
@@ -39,7 +39,7 @@ ${server}}
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
-      // Lets go of nobody's answer.
+      // SIGQUIT lets answers in progress finish.
       child.kill('SIGQUIT')
       await Promise.race([gone, wait(5_000)])
       child.kill('SIGKILL')
@@ -47,7 +47,7 @@ ${server}}
   }
 }
 
-async function listens(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${String(port)}/api/v1/health`).then(
     () => true,
     () => false,

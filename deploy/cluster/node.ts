@@ -1,4 +1,4 @@
-/** One node, started again when it ends by itself: as a service manager would. */
+/** One node, restarted when it ends by itself, as by a service manager. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 export interface NodeOptions {
   readonly port: number
-  /** A folder of its own, for what is not shared. */
+  /** The node's own folder, for data that nodes do not share. */
   readonly data: string
   readonly log: string
   readonly env: Readonly<Record<string, string>>
@@ -20,35 +20,36 @@ export interface ClusterNode {
 }
 
 const root = join(import.meta.dirname, '..', '..')
-const AGAIN_MS = 1_000
+const RESTART_DELAY_MS = 1_000
 
-/** Resolves when it answers; rejects when it ends before. */
+/** Resolves when the node is ready; rejects if it ends before. */
 export async function startNode({ port, data, log, env }: NodeOptions): Promise<ClusterNode> {
   const origin = `http://127.0.0.1:${String(port)}`
   const out = openSync(log, 'a')
   const args = [join(root, 'bin', 'dossier.mjs'), 'serve', '--data', data, '--port', String(port)]
   let isStopping = false
-  let isUp = false
+  let isReady = false
 
-  const begin = (): ChildProcess => {
+  const launch = (): ChildProcess => {
     const proxies = ['--trusted-proxies', '127.0.0.1', '--access-log', 'off']
     const started = spawn(process.execPath, [...args, ...proxies], {
       stdio: ['ignore', out, out],
       env: { ...process.env, ...env },
     })
     started.once('exit', () => {
-      if (!isStopping && isUp) setTimeout(() => (isStopping ? undefined : (child = begin())), AGAIN_MS).unref()
+      if (!isStopping && isReady)
+        setTimeout(() => (isStopping ? undefined : (child = launch())), RESTART_DELAY_MS).unref()
     })
     return started
   }
-  let child = begin()
+  let child = launch()
 
-  while (!(await answers(origin))) {
+  while (!(await isAnswering(origin))) {
     if (child.exitCode !== null)
       throw new Error(`A node could not be started on port ${String(port)}; ${log} says why.`)
     await wait(50)
   }
-  isUp = true
+  isReady = true
   return {
     origin,
     pid: () => child.pid ?? 0,
@@ -62,7 +63,7 @@ export async function startNode({ port, data, log, env }: NodeOptions): Promise<
   }
 }
 
-async function answers(origin: string): Promise<boolean> {
+async function isAnswering(origin: string): Promise<boolean> {
   return fetch(`${origin}/api/v1/ready`).then(
     ({ ok }) => ok,
     () => false,

@@ -1,10 +1,10 @@
-/** Something to try the cluster with: an organization, a lead and tokens, made through the native API. */
+/** Sample data for trials: an organization, a lead and a token, created through the native API. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '../../src/client/client.ts'
 import type { Sample } from './folder.ts'
 
-/** `data` is the folder of a running node: it holds its operator's secret, which that node alone knows. */
+/** `data` is the folder of a running node: it holds the operator token, which only that node accepts. */
 export async function makeSample(origin: string, data: string): Promise<Sample> {
   const { token } = JSON.parse(readFileSync(join(data, 'server.json'), 'utf8')) as { token: string }
   const client = createClient({ server: origin, token })

@@ -1,4 +1,7 @@
-/** Three nodes behind nginx, on a PostgreSQL and a Ceph gateway of their own. Arguments: folder, port of nginx; the nodes take the next three. */
+/**
+ * Three nodes behind nginx, on a private PostgreSQL and Ceph gateway. Arguments: folder, port of nginx; the nodes use
+ * the next three ports.
+ */
 import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -7,7 +10,7 @@ import { ACCESS_KEY, SECRET_KEY, startCeph } from '../../engines/ceph.ts'
 import { startPostgres } from '../../engines/postgres.ts'
 import { startNginx } from './nginx.ts'
 import { startNode, type ClusterNode } from './node.ts'
-import { ask, controlOf, type Sample, type State } from './folder.ts'
+import { sendRequest, controlSocketOf, type Sample, type State } from './folder.ts'
 import { makeSample } from './sample.ts'
 
 const NODES = 3
@@ -16,16 +19,16 @@ const port = Number(portText)
 const origin = `http://127.0.0.1:${portText}`
 
 mkdirSync(folder, { recursive: true, mode: 0o700 })
-if ((await ask(folder, 'status')) !== null) throw new Error('A cluster runs here already.')
-rmSync(controlOf(folder), { force: true })
+if ((await sendRequest(folder, 'status')) !== null) throw new Error('A cluster runs here already.')
+rmSync(controlSocketOf(folder), { force: true })
 
 let starting: string | null = 'PostgreSQL and Ceph'
-/** What all nodes are told. */
+/** Environment of all nodes. */
 const env: Record<string, string> = { AWS_ACCESS_KEY_ID: ACCESS_KEY, AWS_SECRET_ACCESS_KEY: SECRET_KEY }
 let sample: Sample | null = null
 const nodes: ClusterNode[] = []
-/** How to end what runs, last started first. */
-const ends: (() => Promise<unknown>)[] = []
+/** Stop functions of everything that runs; called in reverse order. */
+const stops: (() => Promise<unknown>)[] = []
 let ending: Promise<void> | null = null
 
 const stateOf = (): State => ({
@@ -41,26 +44,26 @@ const stateOf = (): State => ({
 const control = createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => undefined)
   void text(socket).then(async (request) => {
-    if (request === 'stop') await end()
+    if (request === 'stop') await shutDown()
     socket.end(JSON.stringify(stateOf()))
   })
-}).listen(controlOf(folder))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end())
+}).listen(controlSocketOf(folder))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shutDown())
 
-function end(): Promise<void> {
+function shutDown(): Promise<void> {
   return (ending ??= (async () => {
-    for (let last = ends.pop(); last !== undefined; last = ends.pop()) await last()
+    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last()
     rmSync(join(folder, 'nodes'), { recursive: true, force: true })
     control.close()
   })())
 }
 
-/** What began while everything was told to end is ended by who began it. */
+/** A step that was still starting when the shutdown began is stopped here, because `end` does not know it. */
 async function step(next: string, begin: () => Promise<() => Promise<unknown>>): Promise<void> {
   if (ending !== null) return
   starting = next
   const stop = await begin()
-  if (ending === null) ends.push(stop)
+  if (ending === null) stops.push(stop)
   else await stop()
 }
 
@@ -98,5 +101,5 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
-  await end()
+  await shutDown()
 }

@@ -8,7 +8,7 @@ const MOST_SPARE = 64
 
 const spare: Buffer[] = []
 
-export interface Copies {
+interface Copies {
   /** A copy of as much of the chunk from `at` on as there is room for. */
   copy(chunk: Uint8Array, at: number): Uint8Array
   isFull(): boolean

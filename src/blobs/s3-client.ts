@@ -7,7 +7,7 @@ const CONNECT_MS = 5_000
 /** Connections at once; the SDK's own 50 would let uploads wait for each other. */
 const SOCKETS = 256
 
-export interface Service {
+interface Service {
   /** Null: Amazon's own for the region. */
   readonly endpoint: string | null
   readonly region: string

@@ -12,7 +12,7 @@ export class BlobsUnreachable extends Error {
 }
 
 /** The store has no room for more, or lets nobody have more of it. */
-export class BlobsFull extends Error {
+class BlobsFull extends Error {
   override readonly name = 'BlobsFull'
   readonly code = 'BLOBS_FULL'
 

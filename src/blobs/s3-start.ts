@@ -4,11 +4,11 @@ import type { Bucket } from './s3-bucket.ts'
 import { BlobsUnreachable } from './s3-reaching.ts'
 
 /** The store says no, and will say so again until somebody changes something. */
-export class StoreRefused extends Error {
+class StoreRefused extends Error {
   override readonly name = 'StoreRefused'
 }
 
-export interface StorePlace {
+interface StorePlace {
   /** Null: Amazon's own for the region. */
   readonly endpoint: string | null
   readonly region: string

@@ -28,7 +28,7 @@ import type { Thread } from './sqlite/thread.ts'
 /** Rows that a read may pass over on the event loop; beyond, it goes to a thread. */
 const SHORT = 500
 
-export interface Engine {
+interface Engine {
   readonly read: <T>(op: Op<T>) => Promise<T>
   readonly write: Thread<typeof writes>['call']
   readonly readLong: Thread<typeof longReads>['call']

@@ -7,7 +7,7 @@ import { isLeased } from './operations/leases.ts'
 import { holders } from './operations/mending.ts'
 import type { Op } from './statement.ts'
 
-export interface Looking extends Pick<Inspection, 'damage' | 'close'> {
+interface Looking extends Pick<Inspection, 'damage' | 'close'> {
   readonly run: <T>(op: Op<T>) => Promise<T>
 }
 

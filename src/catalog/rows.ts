@@ -197,7 +197,7 @@ export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash' | 'refresh'>): 
   }
 }
 
-export type AccountRow = Omit<Selectable<UserTable>, 'password' | 'role'>
+type AccountRow = Omit<Selectable<UserTable>, 'password' | 'role'>
 
 export function accountOf(row: AccountRow): Account {
   const { id, organization, name, email, login, status, reach, profile } = row

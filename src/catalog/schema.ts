@@ -160,7 +160,7 @@ export interface BlobTable {
   claimed_at: number | null
 }
 
-export interface BlobBytesTable {
+interface BlobBytesTable {
   key: BlobKey
   bytes: Uint8Array
 }
@@ -196,7 +196,7 @@ export interface ClientTable {
   revoked_at: number | null
 }
 
-export interface RedirectUriTable {
+interface RedirectUriTable {
   client: ClientId
   uri: string
 }
@@ -290,14 +290,14 @@ export interface LeaseTable {
 }
 
 /** Background work, and the node that does it until then. */
-export interface DutyTable {
+interface DutyTable {
   name: string
   node: string
   expires_at: number
 }
 
 /** Calls that all nodes have counted under a key since then, in milliseconds. */
-export interface CallCountTable {
+interface CallCountTable {
   key: bigint
   period: number
   began_at: number
@@ -306,7 +306,7 @@ export interface CallCountTable {
 }
 
 /** Calls that a node has under way, as far as it has told. */
-export interface UnderWayTable {
+interface UnderWayTable {
   key: bigint
   node: string
   calls: number
@@ -333,7 +333,7 @@ export interface MoveTable {
 }
 
 /** A row that changed while a move was under way. */
-export interface MoveChangeTable {
+interface MoveChangeTable {
   moved_table: string
   /** Random. */
   id: string
@@ -341,7 +341,7 @@ export interface MoveChangeTable {
   row_key: string
 }
 
-export interface MigrationTable {
+interface MigrationTable {
   version: number
   name: string
   applied_at: number

@@ -1,5 +1,5 @@
 /** Work that may run side by side, and work that must have the place to itself. */
-export interface Turns {
+interface Turns {
   together<T>(work: () => Promise<T>): Promise<T>
   /** Waits for what runs; what comes meanwhile waits for it. */
   alone<T>(work: () => Promise<T>): Promise<T>

@@ -6,7 +6,7 @@ import { Fault } from '../core/model/fault.ts'
 import type { Organization, OrganizationId } from '../core/model/model.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 
-/** Opens the data folder for one piece of administration, and closes it whatever happens. */
+/** Opens the catalog for one administrative command, and closes it even if the command fails. */
 export async function withAdministration(
   options: Options,
   work: (administration: Administration) => Promise<void>,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { backUp } from '../recovery/backup.ts'
+import { createBackup } from '../recovery/backup.ts'
 import { readConfig } from '../config/config.ts'
-import { countOf, createFindings, sizeOf, wordsFor } from './findings.ts'
+import { countOf, createFindings, sizeOf, describeStores } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 
@@ -12,21 +12,21 @@ export async function backup(options: Options): Promise<number> {
   const to = resolve(textOf(options, 'to') ?? '')
   const findings = createFindings(options)
   const done = await untilInterrupted((signal) =>
-    backUp({
+    createBackup({
       ...{ config, to, signal, found: findings.report },
       progress: (stage, part, all) => findings.progress.show(STAGES[stage], part, all),
     }),
   )
   const { stores, copied, kept, small, dropped } = done
   const lines = [
-    `Backed up ${wordsFor(stores)} to ${to}`,
+    `Backed up ${describeStores(stores)} to ${to}`,
     `${countOf(copied.blobs, 'file')} copied (${sizeOf(copied.bytes)})`,
     `${countOf(kept, 'file')} there already`,
     `${countOf(small, 'small file')} in the catalog`,
     `${countOf(dropped, 'file')} no longer needed removed`,
   ]
   const missing = 'Some files are not in this backup: restore them from an earlier one, or upload them again.'
-  return findings.end(
+  return findings.finish(
     { data: config.data, to, ...done },
     [...(findings.remaining === 0 ? [] : [missing]), `${lines[0] ?? ''}: ${lines.slice(1).join(', ')}.`].join('\n'),
   )

@@ -13,8 +13,8 @@ export function createClient(options: Options): Promise<void> {
       organization: organization.id,
       name: textOf(options, 'name') ?? '',
       wire: textOf(options, 'wire') as Client['wire'],
-      flows: wordsOf(options, 'flow').map(mustBeFlow),
-      scopes: wordsOf(options, 'scope'),
+      flows: valuesOf(options, 'flow').map(mustBeFlow),
+      scopes: valuesOf(options, 'scope'),
       redirectUris: (options['redirectUri'] as readonly string[] | undefined) ?? [],
     })
     print(options, { ...shown(client), secret }, [
@@ -38,7 +38,7 @@ export function listClients(options: Options): Promise<void> {
   })
 }
 
-/** A self client's code, to be exchanged by the client itself. */
+/** Creates an authorization code of a self client, which the client exchanges itself. */
 export function createGrant(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const client = await administration.clients.find(textOf(options, 'client') ?? '')
@@ -51,11 +51,11 @@ export function createGrant(options: Options): Promise<void> {
       user === null
         ? null
         : await administration.users.find(await operatorActor(administration, organization.id), user as UserId)
-    const scopes = wordsOf(options, 'scope')
+    const scopes = valuesOf(options, 'scope')
     const seconds = secondsOf(textOf(options, 'expiresIn') ?? '600')
-    const gift = { client, organization, user: account?.id ?? null, scopes, by: 'command', session: null } as const
+    const request = { client, organization, user: account?.id ?? null, scopes, by: 'command', session: null } as const
     const terms = { redirectUri: null, challenge: null, offline: true, lifetimeMs: seconds * 1_000 }
-    const code = await administration.grants.code(gift, terms)
+    const code = await administration.grants.code(request, terms)
     print(options, { client: client.id, code, expiresIn: seconds }, [
       `code  ${code}`,
       '',
@@ -68,7 +68,7 @@ function shown({ id, organization, name, wire, flows, scopes, redirectUris, crea
   return { id, organization, name, wire, flows, scopes, redirectUris, created: new Date(createdAt).toISOString() }
 }
 
-function wordsOf(options: Options, name: string): string[] {
+function valuesOf(options: Options, name: string): string[] {
   return (textOf(options, name) ?? '').split(/[\s,]+/).filter((word) => word !== '')
 }
 

@@ -3,7 +3,7 @@ import type { Options } from './options.ts'
 import { Refusal } from './status.ts'
 import { printable } from './table.ts'
 
-/** Asks on a terminal; elsewhere --yes must have been said. */
+/** Prompts on a terminal; without one, --yes is required. */
 export async function mustConfirm(options: Options, question: string): Promise<void> {
   if (options['yes'] === true) return
   if (!process.stdin.isTTY || !process.stderr.isTTY)

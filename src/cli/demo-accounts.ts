@@ -1,19 +1,19 @@
-/** Who may log in to the demo, and the programs that may ask them for access, with refresh tokens to begin with. */
+/** The demo's user login and OAuth clients, with initial refresh tokens. */
 import type { Services } from '../core/services.ts'
 import type { Client, Organization } from '../core/model/model.ts'
 import { operatorActor } from './administration.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
 
-/** What the vendor's browser sample is served from, as its reference page has it. */
+/** Redirect URI of the vendor's browser sample, as in its reference page. */
 export const REDIRECT_URI = 'http://127.0.0.1:5500/redirect.html'
 
-export interface ClientCredentials {
+interface ClientCredentials {
   readonly clientId: string
   readonly clientSecret: string
   readonly refreshToken: string
 }
 
-export interface DemoScopes {
+interface DemoScopes {
   readonly zoho: readonly string[]
   readonly highlevel: readonly string[]
 }
@@ -34,8 +34,8 @@ export async function addAccounts(
   }
 }
 
-/** Some wires give a new refresh token for each that is used: a demo that starts anew begins with a good one. */
-export async function freshRefreshToken(
+/** Returns the refresh token if it is still valid, else a new one: some dialects rotate refresh tokens on use. */
+export async function validRefreshToken(
   services: Services,
   { clientId, refreshToken }: ClientCredentials,
   scopes: readonly string[],

@@ -4,7 +4,7 @@ import { operatorActor } from './administration.ts'
 import type { Actor } from '../core/access/access.ts'
 import type { Services } from '../core/services.ts'
 import { faceOf } from '../core/model/ids.ts'
-import type { Field, Organization, OrganizationId, Properties, RecordId } from '../core/model/model.ts'
+import type { Field, Organization, Properties, RecordId } from '../core/model/model.ts'
 import { refusingExtensions } from '../core/files/policy.ts'
 import { SCOPES as NATIVE_SCOPES } from '../core/model/scopes.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
@@ -71,7 +71,7 @@ const COMPANIES = [
   'Papyrus & Sons',
 ]
 
-/** Every type of HighLevel's list. */
+/** Every type in HighLevel's list. */
 const EVERY_TYPE = [
   'pdf',
   'docx',
@@ -224,7 +224,7 @@ function person(name: string): Properties {
   return { firstName, lastName, email: `${mailbox}@example.com` }
 }
 
-/** Three files on each record, round and round, so that every type is met and some bytes are kept once for many. */
+/** Three files on each record, in rotation, so that every type occurs and some content is deduplicated. */
 async function addFiles(services: Services, actor: Actor, records: readonly RecordId[]): Promise<void> {
   const files = demoFiles()
   const policy = refusingExtensions(1_048_576, [])

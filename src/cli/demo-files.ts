@@ -1,7 +1,7 @@
-/** Small real files of many types, made here so that the project carries no binaries. */
+/** Small real files of many types, generated here so that the repository holds no binaries. */
 import { crc32, deflateSync } from 'node:zlib'
 
-export interface DemoFile {
+interface DemoFile {
   readonly name: string
   readonly bytes: Uint8Array
 }

@@ -5,14 +5,14 @@ import { readConfig } from '../config/config.ts'
 import type { Services } from '../core/services.ts'
 import type { OrganizationId } from '../core/model/model.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
-import { addAccounts, freshRefreshToken, REDIRECT_URI } from './demo-accounts.ts'
+import { addAccounts, validRefreshToken, REDIRECT_URI } from './demo-accounts.ts'
 import { makeDemo, SCOPES, USER, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
 import { writePrivate } from './private-file.ts'
-import { closeServer, listening, outliveReaders, whenTold } from './serve.ts'
+import { closeServer, listenAndPublish, ignoreOutputErrors, stopSignal } from './serve.ts'
 import { newPassword } from './user.ts'
 
-/** The vendors' own numbers (Zoho's largest edition, one user), so that a program meets in the demo what it will meet there. */
+/** The vendors' own limits (Zoho's largest edition, one user), so that the demo behaves as the vendors' services do. */
 const DEFAULTS = {
   data: '.dossier/demo',
   logLevel: 'warn',
@@ -23,52 +23,61 @@ const DEFAULTS = {
   zohoConcurrency: 25,
 }
 
-/** The catalog holds only hashes, so the demo (and nothing else) keeps what it gave out. */
-const KEPT = 'demo-credentials.json'
+/** The catalog holds only hashes, so the demo (and only the demo) keeps the plain credentials that it issued. */
+const CREDENTIALS_FILE = 'demo-credentials.json'
 
-interface Kept extends Credentials {
+interface SavedCredentials extends Credentials {
   readonly login: LoginOffer
 }
 
 export async function demo(options: Options): Promise<void> {
-  outliveReaders()
+  ignoreOutputErrors()
   const config = readConfig(flagsOf(options), DEFAULTS)
-  const before = keptIn(config.data)
+  const before = readSaved(config.data)
   const offered = before?.login ?? { login: USER.email, password: newPassword() }
   const server = await openServer(config, { offered })
-  let told: Promise<void>
+  let stopped: Promise<void>
   try {
-    const { login, ...credentials } = await kept(config.data, server.services, before, offered)
-    told = whenTold('SIGHUP')
-    const origin = await listening(server, config)
+    const { login, ...credentials } = await loadOrCreate(config.data, server.services, before, offered)
+    stopped = stopSignal('SIGHUP')
+    const origin = await listenAndPublish(server, config)
     const file = textOf(options, 'credentials')
     if (file !== null) writePrivate(file, { origin, ...credentials })
-    process.stdout.write(welcome(origin, config.data, credentials, login))
+    process.stdout.write(instructions(origin, config.data, credentials, login))
   } catch (error) {
     await server.close()
     throw error
   }
-  await told
+  await stopped
   await closeServer(server, config)
 }
 
-/** Of an older demo there is no login yet. */
-type Before = Credentials & Partial<Kept>
+/** Credentials of an earlier run; an older version wrote no login. */
+type EarlierCredentials = Credentials & Partial<SavedCredentials>
 
-function keptIn(folder: string): Before | null {
-  const path = join(folder, KEPT)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Before) : null
+function readSaved(folder: string): EarlierCredentials | null {
+  const path = join(folder, CREDENTIALS_FILE)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as EarlierCredentials) : null
 }
 
-async function kept(folder: string, services: Services, before: Before | null, login: LoginOffer): Promise<Kept> {
-  const made = before === null ? await makeDemo(services, login) : await renewed(services, before, login)
+async function loadOrCreate(
+  folder: string,
+  services: Services,
+  before: EarlierCredentials | null,
+  login: LoginOffer,
+): Promise<SavedCredentials> {
+  const made = before === null ? await makeDemo(services, login) : await renewCredentials(services, before, login)
   const now = { ...made, login }
-  if (JSON.stringify(now) !== JSON.stringify(before)) writePrivate(join(folder, KEPT), now)
+  if (JSON.stringify(now) !== JSON.stringify(before)) writePrivate(join(folder, CREDENTIALS_FILE), now)
   return now
 }
 
-/** What was given out before stays good; what an older demo did not know yet, or a program has used up, is added. */
-async function renewed(services: Services, before: Before, login: LoginOffer): Promise<Credentials> {
+/** Issued credentials stay valid; those that an older version lacked and used refresh tokens are replaced. */
+async function renewCredentials(
+  services: Services,
+  before: EarlierCredentials,
+  login: LoginOffer,
+): Promise<Credentials> {
   const { zoho, highlevel } = before
   if (before.login === undefined) {
     const organization = await services.organizations.find(zoho.orgId as OrganizationId)
@@ -76,8 +85,8 @@ async function renewed(services: Services, before: Before, login: LoginOffer): P
     return { ...before, zoho: { ...zoho, ...added.zoho }, highlevel: { ...highlevel, ...added.highlevel } }
   }
   const refreshTokens = {
-    zoho: await freshRefreshToken(services, zoho, SCOPES.zoho),
-    highlevel: await freshRefreshToken(services, highlevel, SCOPES.highlevel),
+    zoho: await validRefreshToken(services, zoho, SCOPES.zoho),
+    highlevel: await validRefreshToken(services, highlevel, SCOPES.highlevel),
   }
   return {
     ...before,
@@ -86,7 +95,7 @@ async function renewed(services: Services, before: Before, login: LoginOffer): P
   }
 }
 
-function welcome(origin: string, folder: string, { zoho, highlevel }: Credentials, login: LoginOffer): string {
+function instructions(origin: string, folder: string, { zoho, highlevel }: Credentials, login: LoginOffer): string {
   const consent = new URLSearchParams({
     response_type: 'code',
     access_type: 'offline',

@@ -26,22 +26,22 @@ export async function doctor(options: Options): Promise<number> {
     found: findings.report,
     progress: (stage, done, all) => findings.progress.show(STAGES[stage], done, all),
   })
-  return findings.end({ folder: config.data, ...examined }, verdictOf(examined, findings))
+  return findings.finish({ folder: config.data, ...examined }, summaryOf(examined, findings))
 }
 
-function verdictOf({ blobs, loose, waiting, read }: Examined, { remaining, mended }: Findings): string {
-  const looked = read === null ? 'compared with their rows' : `compared with their rows, ${sizeOf(read.bytes)} read`
-  const asides = [
+function summaryOf({ blobs, loose, waiting, read }: Examined, { remaining, mended }: Findings): string {
+  const compared = read === null ? 'compared with their rows' : `compared with their rows, ${sizeOf(read.bytes)} read`
+  const remarks = [
     ...(loose === 0 ? [] : [`${countOf(loose, 'file')} not attached yet, which is no fault`]),
     ...(waiting === 0 ? [] : [`${countOf(waiting, 'blob')} given up and waiting for the sweep`]),
     ...(mended === 0 ? [] : [`${countOf(mended, 'finding')} mended`]),
   ]
   const verdict =
     remaining === 0 ? 'All well' : `${countOf(remaining, 'finding')} ${remaining === 1 ? 'remains' : 'remain'}`
-  return `${verdict}: ${[`${countOf(blobs, 'blob')} ${looked}`, ...asides].join('; ')}.`
+  return `${verdict}: ${[`${countOf(blobs, 'blob')} ${compared}`, ...remarks].join('; ')}.`
 }
 
-/** What the sweep could not remove is said; everything else that it does is told by the findings. */
+/** Writes only warnings and errors, such as blobs that the sweep could not remove; the findings report the rest. */
 function createErrorLog(): Log {
   const write = (fields: object, message: string) => {
     const cause = 'err' in fields && fields.err instanceof Error ? ` (${fields.err.message})` : ''

@@ -1,11 +1,9 @@
 import type { Finding, FindingKind } from '../core/integrity/findings.ts'
 import type { Options } from './options.ts'
 import { createProgress, type Progress } from './progress.ts'
+import { STATUS } from './status.ts'
 
-/** The status of a command that ran and found something that remains. */
-export const FINDINGS_REMAIN = 3
-
-const WORDS: Readonly<Record<FindingKind, string>> = {
+const LABELS: Readonly<Record<FindingKind, string>> = {
   missing: 'missing bytes',
   wrong_size: 'wrong size',
   wrong_hash: 'changed bytes',
@@ -22,15 +20,15 @@ const WORDS: Readonly<Record<FindingKind, string>> = {
 export interface Findings {
   readonly progress: Progress
   readonly report: (finding: Finding) => void
-  /** Something that is worth a line and no finding. */
-  tell(value: object, line: string): void
+  /** Writes a line that is no finding. */
+  write(value: object, line: string): void
   readonly remaining: number
   readonly mended: number
-  /** The last line: what was done, for people or (`summary`) for programs. Answers the exit status. */
-  end(summary: object, line: string): number
+  /** Writes the last line: for people, or (`summary`) for programs. Returns the exit status. */
+  finish(summary: object, line: string): number
 }
 
-/** Each is written as soon as it is known: as a line for people, or (--json) as a line of JSON. */
+/** Each finding is written immediately: as a line for people, or (--json) as a line of JSON. */
 export function createFindings(options: Options): Findings {
   const isJson = options['json'] === true
   const progress = createProgress(isJson)
@@ -47,14 +45,14 @@ export function createFindings(options: Options): Findings {
     get mended() {
       return count.mended
     },
-    tell: write,
+    write,
     report(finding) {
       count[finding.mended ? 'mended' : 'remaining'] += 1
       write(finding, lineOf(finding))
     },
-    end(summary, line) {
+    finish(summary, line) {
       write({ summary: { ...summary, findings: count } }, line)
-      return count.remaining === 0 ? 0 : FINDINGS_REMAIN
+      return count.remaining === 0 ? 0 : STATUS.findings
     },
   }
 }
@@ -65,17 +63,17 @@ function lineOf({ kind, key, organization, attachments, expected, found, mended 
     ...(organization === null ? [] : [`organization ${organization}`]),
     ...(attachments.length === 0 ? [] : [`attachments ${attachments.join(' ')}`]),
   ]
-  return `${mended ? 'mended: ' : ''}${WORDS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
+  return `${mended ? 'mended: ' : ''}${LABELS[kind]}: expected ${expected}, found ${found}${where.length === 0 ? '' : ` (${where.join(', ')})`}`
 }
 
-/** Where catalog and bytes are. */
-export function wordsFor({ catalog, bytes }: { readonly catalog: string; readonly bytes: string }): string {
+/** Human-readable locations of catalog and bytes. */
+export function describeStores({ catalog, bytes }: { readonly catalog: string; readonly bytes: string }): string {
   return catalog === bytes ? catalog : `${catalog} and ${bytes}`
 }
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB']
 
-/** A size as people say it. */
+/** A size in bytes, formatted with a binary unit. */
 export function sizeOf(bytes: number): string {
   const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
   return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit] ?? ''}`

@@ -1,6 +1,6 @@
 import { Interruption } from './status.ts'
 
-/** Runs work that Ctrl+C or SIGTERM stops in order: what is half done is put away, and the next run goes on. */
+/** Runs work that SIGINT or SIGTERM aborts by its signal, so that it can clean up and the next run can resume. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const stop = () => controller.abort(new Interruption('Stopped before it was finished; run it again to go on.'))

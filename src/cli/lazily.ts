@@ -1,9 +1,9 @@
 type Action = (...words: never[]) => unknown
-/** The names of a module's actions. */
+/** Names of a module's exported functions. */
 type Named<M> = keyof { [N in keyof M as M[N] extends Action ? N : never]: true }
 type Words<F> = F extends (...words: infer W) => unknown ? W : never
 
-/** An action of commander's whose file is loaded when it is asked for: nobody waits for the commands of others. */
+/** A commander action whose module is loaded on first use, so that no command waits for modules of other commands. */
 export function lazily<M, N extends Named<M> & keyof M>(
   load: () => Promise<M>,
   name: N,

@@ -1,4 +1,4 @@
-/** What `dossier move` may be told. */
+/** Options of `dossier move`. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { envNameOf, KEPT_BY, moveFlagOf } from '../config/config.ts'
 import type { Options } from './options.ts'

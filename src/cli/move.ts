@@ -1,11 +1,12 @@
 import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Config } from '../config/config.ts'
 import { Fault } from '../core/model/fault.ts'
-import { move as moveStores, type MoveDone, type MoveStage } from '../recovery/move.ts'
+import { move as moveStores, type MoveResult, type MoveStage } from '../recovery/move.ts'
 import { undoMove } from '../recovery/undo.ts'
-import { countOf, createFindings, FINDINGS_REMAIN, sizeOf } from './findings.ts'
+import { countOf, createFindings, sizeOf } from './findings.ts'
 import { untilInterrupted } from './interruption.ts'
 import { flagsOf, print, textOf, type Options } from './options.ts'
 import { createForecast } from './progress.ts'
+import { STATUS } from './status.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -20,7 +21,7 @@ const STAGES: Readonly<Record<MoveStage, string>> = {
 export async function move(options: Options): Promise<number> {
   const from = readConfig(flagsOf(options))
   if (options['undo'] === true) return undo(from, options)
-  const to = readDestination(destinationOf(options), from)
+  const to = readDestination(destinationFlags(options), from)
   const findings = createFindings(options)
   const forecast = createForecast()
   const rate = typeof options['rate'] === 'number' ? options['rate'] * MEGABYTE : null
@@ -29,24 +30,24 @@ export async function move(options: Options): Promise<number> {
       ...{ from, to, signal, bytesPerSecond: rate, found: findings.report },
       switches: options['switch'] !== false,
       acceptLoss: options['acceptLoss'] === true,
-      stage: (stage) => findings.tell({ stage }, `${STAGES[stage]} …`),
+      stage: (stage) => findings.write({ stage }, `${STAGES[stage]} …`),
       progress: (stage, part, all) => findings.progress.show(STAGES[stage], part, all, forecast(stage, part, all)),
     }),
   )
-  const done = await moving.catch(sayHowToGoOn)
+  const done = await moving.catch(addResumeHint)
   const { plan, ended, ...counts } = done
-  const status = findings.end({ target: plan.target, ended, ...counts }, sentencesOf(done, from, to))
-  return ended === 'lossy' ? FINDINGS_REMAIN : options['acceptLoss'] === true ? 0 : status
+  const status = findings.finish({ target: plan.target, ended, ...counts }, summaryOf(done, from, to))
+  return ended === 'lossy' ? STATUS.findings : options['acceptLoss'] === true ? 0 : status
 }
 
-/** A store that goes away ends the run, and nothing is lost by it. */
-function sayHowToGoOn(error: unknown): never {
+/** Adds to the error of an unavailable store that copied data is kept and the move can be resumed. */
+function addResumeHint(error: unknown): never {
   const isAway = error instanceof Error && Fault.from(error).code === 'unavailable'
   if (!isAway) throw error
   throw new Error(`${error.message} What was copied stays: run the same line again to go on.`, { cause: error })
 }
 
-function destinationOf(options: Options) {
+function destinationFlags(options: Options) {
   return Object.fromEntries(
     KEPT_BY.flatMap((key) => {
       const value = textOf(options, moveFlagOf(key))
@@ -55,7 +56,7 @@ function destinationOf(options: Options) {
   )
 }
 
-function sentencesOf({ ended, rows, files, pauseMs, standing, plan }: MoveDone, from: Config, to: Config): string {
+function summaryOf({ ended, rows, files, pauseMs, standing, plan }: MoveResult, from: Config, to: Config): string {
   if (ended === 'lossy')
     return 'Not moved: the files named above are missing or damaged in the old store. Mend it, or give --accept-loss to go on without them.'
   const { copied, kept } = files
@@ -66,13 +67,13 @@ function sentencesOf({ ended, rows, files, pauseMs, standing, plan }: MoveDone, 
   return [
     `Moved to ${plan.target}: ${what}.${pause}`,
     'Stop every server on the old settings (until then it only answers what is read), and start with:',
-    ...settingsOf(from, to).map((setting) => `  ${setting}`),
+    ...settingsAfterMove(from, to).map((setting) => `  ${setting}`),
     'Nothing was removed in the old place. To go back to it without what is written from now on: dossier move --undo, with its settings.',
   ].join('\n')
 }
 
-/** What to start with, each as the environment has it; a password is not repeated. */
-function settingsOf(from: Config, to: Config): readonly string[] {
+/** Settings to start with after the move, as environment variables; passwords are masked. */
+function settingsAfterMove(from: Config, to: Config): readonly string[] {
   return KEPT_BY.flatMap((key) => {
     const value = to[key]
     if (value === null) return from[key] === null ? [] : [`${envNameOf(key)}=   (not set any more)`]

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 
-/** Under which heading of `--help` a setting stands. */
+/** Headings in `--help` and their settings. */
 const GROUPS: readonly (readonly [heading: string, keys: readonly (keyof Config)[]])[] = [
   ['Where it is:', ['data', 'host', 'port', 'origin', 'corsOrigins', 'workers']],
   [

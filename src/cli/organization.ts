@@ -52,7 +52,7 @@ function linesOfOne({ id, face, agency }: Organization): string[] {
   return [`organization  ${id}`, `location      ${face}`, `agency        ${agency}`]
 }
 
-/** `location` is the id that HighLevel clients use for the same organization. */
+/** `location` is the id of the same organization in HighLevel's API. */
 function shown({ id, face, agency, name }: Organization): object {
   return { id, location: face, agency, name }
 }

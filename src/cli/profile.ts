@@ -8,22 +8,22 @@ import { mustActor, withAdministration } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createProfile(name: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const profile = await administration.staff.createProfile(actor, name, termsIn(options))
     print(options, await shown(administration, actor, profile), [`profile  ${profile.id}  ${profile.name}`])
   })
 }
 
-/** Its rules are those that are given now, and no others. */
+/** The given rules replace all rules of the profile. */
 export function changeProfile(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const profile = await administration.staff.changeProfile(actor, id as ProfileId, termsIn(options))
     print(options, await shown(administration, actor, profile), [`profile  ${profile.id}  ${profile.name}`])
   })
 }
 
 export function listProfiles(options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const profiles = await administration.staff.profiles(actor)
     print(
       options,
@@ -34,7 +34,7 @@ export function listProfiles(options: Options): Promise<void> {
 }
 
 export function removeProfile(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     await administration.staff.removeProfile(actor, id as ProfileId)
     print(options, { id, removed: true }, [`removed ${id}`])
   })
@@ -47,14 +47,14 @@ export function assignProfile(id: string, options: Options): Promise<void> {
 }
 
 export function createRole(name: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const role = await administration.staff.createRole(actor, name, textOf(options, 'below') as RoleId | null)
     print(options, role, [`role  ${role.id}  ${role.name}`])
   })
 }
 
 export function listRoles(options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const roles = await administration.staff.roles(actor)
     print(
       options,
@@ -65,7 +65,7 @@ export function listRoles(options: Options): Promise<void> {
 }
 
 export function removeRole(id: string, options: Options): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     await administration.staff.removeRole(actor, id as RoleId)
     print(options, { id, removed: true }, [`removed ${id}`])
   })
@@ -80,7 +80,7 @@ export function shareModule(name: string, sharing: string, options: Options): Pr
   const known = SHARING.find((one) => one === sharing)
   if (known === undefined)
     throw new BadSetting(`"${sharing.slice(0, 40)}" is no sharing; expected ${SHARING.join(', ')}.`)
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const module = await administration.staff.share(actor, name, known)
     print(options, { id: module.id, name: module.name, sharing: known }, [`${module.name} is shared: ${known}`])
   })
@@ -88,7 +88,7 @@ export function shareModule(name: string, sharing: string, options: Options): Pr
 
 const SHARING: readonly Sharing[] = ['write', 'read', 'private']
 
-function inPlace(
+function inOrganization(
   options: Options,
   work: (administration: Administration, actor: Actor) => Promise<void>,
 ): Promise<void> {
@@ -101,14 +101,14 @@ function assign(
   options: Options,
   work: (administration: Administration, actor: Actor, user: UserId) => Promise<void>,
 ): Promise<void> {
-  return inPlace(options, async (administration, actor) => {
+  return inOrganization(options, async (administration, actor) => {
     const user = textOf(options, 'user') as UserId
     await work(administration, actor, user)
     const member = await administration.staff.member(actor, user)
     if (member === null) throw new Fault('not_found', 'parameter', `There is no user ${user.slice(0, 40)}.`)
     const { id, name, profile, role } = member
-    const facts = `profile: ${profile?.name ?? 'none (administrator)'}, role: ${role?.name ?? 'none'}`
-    print(options, { id, name, profile, role }, [`${name}: ${facts}`])
+    const summary = `profile: ${profile?.name ?? 'none (administrator)'}, role: ${role?.name ?? 'none'}`
+    print(options, { id, name, profile, role }, [`${name}: ${summary}`])
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * argv -> one command. Every refusal is one sentence on standard error and an exit status that tells its kind (status.ts);
- * a command that looked at the data and found something that remains answers 3.
+ * Parses argv and runs one command. Every error is one sentence on standard error and an exit status by its kind
+ * (status.ts); a command that checked data exits with 3 if findings remain.
  */
 import { Command, CommanderError, Option } from 'commander'
 import { lazily } from './lazily.ts'
@@ -20,22 +20,22 @@ const clients = () => import('./client.ts')
 const tokens = () => import('./token.ts')
 const users = () => import('./user.ts')
 
-/** Answers the exit status. */
+/** Resolves to the exit status. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const outcome = { status: 0 }
-  leaveQuietly()
+  exitOnClosedPipe()
   try {
     await createProgram(outcome).parseAsync([...argv])
     return outcome.status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? STATUS.ok : STATUS.usage
-    process.stderr.write(`dossier: ${sentenceOf(error)}\n`)
+    process.stderr.write(`dossier: ${messageOf(error)}\n`)
     return STATUS[endingOf(error)]
   }
 }
 
-/** Whoever reads may stop reading: `dossier ls | head` ends as other programs do, without a word. */
-function leaveQuietly(): void {
+/** Exits silently when the reader of standard output has closed the pipe, as in `dossier ls | head`. */
+function exitOnClosedPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(STATUS.unread)
     throw error
@@ -92,8 +92,8 @@ function createProgram(outcome: { status: number }): Command {
     .action(lazily(tokens, 'revokeToken'))
 
   addStaffCommands(program, (command) => inFolder(command).option('--org <id>', ORG_HELP))
-  letIn(program)
-  keepSafe(program, (command) => async (options: Options) => {
+  addAccessCommands(program)
+  addMaintenanceCommands(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })
   addMove(withSettings(program.command('move'), KEPT_BY.slice()), (status) => (outcome.status = status))
@@ -101,8 +101,8 @@ function createProgram(outcome: { status: number }): Command {
   return program
 }
 
-/** Who may log in, and which programs may ask them for access. */
-function letIn(program: Command): void {
+/** Commands for users, OAuth clients and grants. */
+function addAccessCommands(program: Command): void {
   const user = program.command('user').description('users of an organization')
   inFolder(user.command('create').description('make a user; without a login yet'))
     .requiredOption('--name <name>', 'what people call them')
@@ -147,12 +147,15 @@ function letIn(program: Command): void {
     .action(lazily(clients, 'createGrant'))
 }
 
-/** What looks after the data. These commands answer an exit status. */
-function keepSafe(program: Command, ending: (command: (options: Options) => Promise<number>) => Action): void {
+/** Commands that check and copy the data; each resolves to an exit status. */
+function addMaintenanceCommands(
+  program: Command,
+  withStatus: (command: (options: Options) => Promise<number>) => Action,
+): void {
   withSettings(
     program
       .command('doctor')
-      .description('compare rows and bytes, also beside running servers; status 3: findings remain'),
+      .description('compare rows and bytes, also beside running servers; status 6: findings remain'),
     [...KEPT_BY, 'requestSeconds', 'sweepGraceSeconds'],
   )
     .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')
@@ -162,14 +165,14 @@ function keepSafe(program: Command, ending: (command: (options: Options) => Prom
       'put right what loses nothing: counts, lost rows of bytes that are there, bytes that nobody holds',
     )
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(async (options) => (await import('./doctor.ts')).doctor(options)))
+    .action(withStatus(async (options) => (await import('./doctor.ts')).doctor(options)))
   withSettings(
     program.command('backup').description('make or renew a consistent copy, while the server goes on'),
     KEPT_BY,
   )
     .requiredOption('--to <folder>', 'where the backup lies; only what is new is copied')
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(async (options) => (await import('./backup.ts')).backup(options)))
+    .action(withStatus(async (options) => (await import('./backup.ts')).backup(options)))
   withSettings(
     program
       .command('restore')
@@ -179,7 +182,7 @@ function keepSafe(program: Command, ending: (command: (options: Options) => Prom
     .requiredOption('--from <folder>', 'the backup')
     .option('--accept-loss', 'finish without what is missing or changed in the backup')
     .option('--json', 'print a line of JSON per finding, and a summary')
-    .action(ending(async (options) => (await import('./restore.ts')).restore(options)))
+    .action(withStatus(async (options) => (await import('./restore.ts')).restore(options)))
 }
 
 type Action = (options: Options) => Promise<void>
@@ -199,7 +202,7 @@ function inFolder(command: Command): Command {
   return withSettings(command, ['data', 'databaseUrl']).option('--json', 'print JSON')
 }
 
-function sentenceOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof Fault || error instanceof BadSetting) return error.message
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE')

@@ -1,10 +1,10 @@
-const EVERY_MS = 200
+const REDRAW_INTERVAL_MS = 200
 
-/** One line on standard error that is written over while work goes on; nothing where nobody watches. */
+/** One line on standard error, overwritten while work progresses; nothing if it is no terminal. */
 export interface Progress {
-  /** `rest` is said of what is left. */
+  /** `rest` is appended: an estimate of the remaining time. */
   show(what: string, done: number, all: number, rest?: string): void
-  /** Takes the line away, so that something else can be written. */
+  /** Erases the line, so that other output can be written. */
   clear(): void
 }
 
@@ -14,7 +14,7 @@ export function createProgress(isQuiet: boolean): Progress {
   let shownAt = 0
   return {
     show(what, done, all, rest = '') {
-      if (Date.now() - shownAt < EVERY_MS) return
+      if (Date.now() - shownAt < REDRAW_INTERVAL_MS) return
       shownAt = Date.now()
       const part = all === 0 ? 1 : done / all
       stderr.write(`\r\x1b[K${what} ${barOf(part)} ${String(Math.floor(part * 100))}%${rest}`)
@@ -30,17 +30,17 @@ function barOf(part: number): string {
   return `[${'='.repeat(filled)}${' '.repeat(WIDTH - filled)}]`
 }
 
-/** Below so much of the work nothing can be said of the rest. */
-const LEAST_PART = 0.02
-const LEAST_MS = 3_000
+/** Minimum share of the work, and minimum time, before an estimate is given. */
+const MIN_SHARE = 0.02
+const MIN_ELAPSED_MS = 3_000
 
-/** What is left of each piece of work, judged by how long the part of it took that this process did; empty as long as that is a guess. */
+/** Estimates the remaining time of a stage from the part that this process did; empty while that part is small. */
 export function createForecast(now: () => number = Date.now) {
   let current = { what: '', at: 0, first: 0 }
   return (what: string, done: number, all: number): string => {
     if (what !== current.what) current = { what, at: now(), first: done }
     const [took, part] = [now() - current.at, (done - current.first) / Math.max(1, all)]
-    if (took < LEAST_MS || part < LEAST_PART || done >= all) return ''
+    if (took < MIN_ELAPSED_MS || part < MIN_SHARE || done >= all) return ''
     const seconds = Math.round(((took / 1_000) * (all - done)) / (done - current.first))
     return seconds < 90 ? `, about ${String(seconds)} s left` : `, about ${String(Math.round(seconds / 60))} min left`
   }

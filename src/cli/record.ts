@@ -51,7 +51,7 @@ export function removeRecords(ids: readonly string[], options: Options): Promise
   })
 }
 
-/** `--set firstName=Ada`: a text; `--set tags:=["a"]`: JSON. */
+/** `--set firstName=Ada` sets a text; `--set tags:=["a"]` sets JSON. */
 function propertiesOf(options: Options): Record<string, never> {
   const given = Array.isArray(options['set']) ? (options['set'] as readonly string[]) : []
   return Object.fromEntries(given.map(propertyIn)) as Record<string, never>

@@ -7,13 +7,13 @@ import { removeServerFile, writeServerFile } from './remote/server-file.ts'
 
 export async function serve(options: Options): Promise<void> {
   const config = readConfig(flagsOf(options))
-  outliveReaders()
+  ignoreOutputErrors()
   let server: RunningServer | null = null
-  // From the start: while it opens, the settings are as fresh as they can be.
-  const hungUp = whenHungUp(() => server?.reload(() => readConfig(flagsOf(options))))
+  // Installed before the server opens; a SIGHUP during opening is ignored, because the settings were just read.
+  const closed = terminalClosed(() => server?.reload(() => readConfig(flagsOf(options))))
   server = await openServer(config)
-  const told = Promise.race([whenTold(), hungUp])
-  const origin = await listening(server, config)
+  const stopped = Promise.race([stopSignal(), closed])
+  const origin = await listenAndPublish(server, config)
   process.stdout.write(`Dossier serves ${config.data} at ${origin}\n`)
   if (await isEmpty(server)) {
     process.stdout.write(
@@ -23,30 +23,30 @@ export async function serve(options: Options): Promise<void> {
       `  dossier org create --data '${config.data}' --name 'My company'\n  dossier token create --data '${config.data}' --kind zoho --scope ZohoCRM.modules.ALL\n`,
     )
   }
-  await told
+  await stopped
   await closeServer(server, config)
 }
 
-/** A catalog that is away just now may hold anything; the server goes on and finds out. */
+/** Returns false if the catalog is unavailable: its content is then unknown, and the server runs on. */
 async function isEmpty({ services }: RunningServer): Promise<boolean> {
   const some = await services.organizations.list(OPERATOR, null, 1).catch(() => null)
   return some?.length === 0
 }
 
-/** Other commands end when nobody reads them any more. A server stays when its terminal, or `head -1`, is gone. */
-export function outliveReaders(): void {
+/** Ignores errors of standard output: unlike other commands, a server runs on after its reader has closed the pipe. */
+export function ignoreOutputErrors(): void {
   process.stdout.removeAllListeners('error').on('error', () => undefined)
 }
 
-/** Listens and tells so in the data folder, or puts everything away again. Answers the origin to call. */
-export async function listening(server: RunningServer, config: Config): Promise<string> {
+/** Listens and writes the address into the data folder; closes the server on failure. Resolves to the public origin. */
+export async function listenAndPublish(server: RunningServer, config: Config): Promise<string> {
   try {
     const port = await server.listen()
     const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
     const scheme = config.tlsKey === null ? 'http' : 'https'
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${String(port)}`
-    // A certificate names the public origin, and no command could believe it under another name.
-    tellCommands(server, config.data, config.tlsKey === null ? url : (config.origin ?? url))
+    // With TLS, commands must use the public origin: the certificate is issued for that name.
+    publishServerFile(server, config.data, config.tlsKey === null ? url : (config.origin ?? url))
     return config.origin ?? url
   } catch (error) {
     await server.close()
@@ -54,8 +54,8 @@ export async function listening(server: RunningServer, config: Config): Promise<
   }
 }
 
-/** A server is of use without its command line, on a full disk for one. */
-function tellCommands(server: RunningServer, folder: string, url: string): void {
+/** A failure is only logged: the server works without local commands, for example on a full disk. */
+function publishServerFile(server: RunningServer, folder: string, url: string): void {
   try {
     writeServerFile(folder, { url, token: server.operator })
   } catch (error) {
@@ -63,18 +63,18 @@ function tellCommands(server: RunningServer, folder: string, url: string): void 
   }
 }
 
-/** One Ctrl+C may come twice, from the terminal and from npm: only a later one means that somebody is impatient. */
-const IMPATIENT_MS = 1_000
+/** One Ctrl+C may arrive twice, from the terminal and from npm: only a later signal ends the process at once. */
+const FORCED_STOP_AFTER_MS = 1_000
 
-/** Resolves at the first signal to stop. Asked for before anybody can know that there is something to stop. */
-export function whenTold(...more: readonly NodeJS.Signals[]): Promise<void> {
+/** Resolves at the first stop signal. Must be called before the server announces its address. */
+export function stopSignal(...more: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', ...more] as const) process.on(signal, () => resolve())
   })
 }
 
-/** SIGHUP means: read the settings again. It resolves when it means that the terminal in which this was started is gone. */
-function whenHungUp(reload: () => void): Promise<void> {
+/** SIGHUP reloads the settings. Resolves when SIGHUP means that the controlling terminal was closed. */
+function terminalClosed(reload: () => void): Promise<void> {
   const hadTerminal = hasTerminal()
   return new Promise((resolve) => {
     process.on('SIGHUP', () => {
@@ -93,12 +93,12 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Stops in order; a second signal stops at once. */
+/** Stops gracefully; a later signal ends the process at once. */
 export async function closeServer(server: RunningServer, config: Config): Promise<void> {
   removeServerFile(config.data)
-  const arming = setTimeout(() => {
+  const timer = setTimeout(() => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-  }, IMPATIENT_MS)
+  }, FORCED_STOP_AFTER_MS)
   await server.close()
-  clearTimeout(arming)
+  clearTimeout(timer)
 }

@@ -1,4 +1,4 @@
-/** The commands over what a server holds besides files: organizations, modules, records, fields, usage. */
+/** Commands for everything but files on a server: organizations, modules, records, fields, usage. */
 import type { Command } from 'commander'
 import { lazily } from './lazily.ts'
 import { collect, inOrg, onServer, wholeOf } from './server-options.ts'

@@ -5,7 +5,7 @@ import { STATUS_HELP } from './status.ts'
 
 const STORES = KEPT_BY.filter((key) => key !== 'data')
 
-/** Options of every command that speaks to a server, wherever it is. */
+/** Adds the options of every command that calls a server, local or remote. */
 export function onServer(command: Command): Command {
   for (const key of STORES) {
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <value>`
@@ -36,7 +36,7 @@ export function wholeOf(least: number, most: number): (text: string) => number {
   }
 }
 
-/** For options that may be said again. */
+/** Parser of repeatable options. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }

@@ -5,7 +5,7 @@ import { isOver } from '../core/files/shares.ts'
 import { mustActor, withAdministration } from './administration.ts'
 import { flagsOf, print, textOf, type Options } from './options.ts'
 
-/** The password comes on standard input: on a command line others could read it. */
+/** The password is read from standard input, because command lines are visible to other users of the machine. */
 export function createShare(attachment: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const password = options['passwordStdin'] === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : null

@@ -1,4 +1,4 @@
-/** The commands that say who may do what, and that share attachments. */
+/** Commands for profiles, roles, shared modules, shares of attachments, and the tokens of a client. */
 import type { Command } from 'commander'
 import { lazily } from './lazily.ts'
 import { DENIABLE_ACTIONS, GRANTABLE_ACTIONS } from '../core/model/actions.ts'
@@ -7,7 +7,7 @@ const profiles = () => import('./profile.ts')
 const shares = () => import('./share.ts')
 const tokens = () => import('./token.ts')
 
-/** `inOrganization` gives a command the flags of the data folder, --json and --org. */
+/** `inOrganization` adds the options of the catalog, --json and --org to a command. */
 export function addStaffCommands(program: Command, inOrganization: (command: Command) => Command): void {
   const profile = program.command('profile').description('what kinds of users may do; who has none may do everything')
   const withRules = (command: Command) =>

@@ -1,4 +1,4 @@
-/** How commands end: scripts can tell by the exit status what kind of thing happened. */
+/** Exit statuses of commands, by the kind of error. */
 import { ConnectionError, ProblemError } from '../client/errors.ts'
 import { Fault } from '../core/model/fault.ts'
 
@@ -9,15 +9,17 @@ export const STATUS = {
   missing: 3,
   refused: 4,
   connection: 5,
-  /** As shells count a program that Ctrl+C ended. */
+  /** A command completed and found something that remains: doctor, backup, restore, move. */
+  findings: 6,
+  /** 128 + SIGINT, as shells report it. */
   interrupted: 130,
-  /** As they count one whose reader went away. */
+  /** 128 + SIGPIPE, as shells report it. */
   unread: 141,
 } as const
 
 export type Ending = keyof typeof STATUS
 
-/** What a command says no to itself. */
+/** An error that the command itself detects. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly ending: Ending
@@ -28,7 +30,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Stopped by Ctrl+C or SIGTERM. */
+/** Stopped by SIGINT or SIGTERM. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
 }
@@ -50,4 +52,5 @@ function endingOfCode(code: Fault['code']): Ending {
 
 export const STATUS_HELP = `
 Exit status: 0 done; 1 failed; 2 wrong command line; 3 not found;
-4 refused by the server; 5 no connection; 130 interrupted.`
+4 refused by the server; 5 no connection; 6 findings remain (doctor, backup,
+restore, move); 130 interrupted.`

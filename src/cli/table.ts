@@ -8,7 +8,7 @@ export interface Column<T> {
   readonly right?: boolean
 }
 
-/** A list of any length: a JSON array, or a table whose columns are measured page by page. Stops after `most` items. */
+/** Prints a list of any length as a JSON array, or as a table with column widths per page. At most `most` items. */
 export async function printList<T>(
   options: Options,
   list: Pages<T>,
@@ -30,7 +30,7 @@ export async function printList<T>(
   if (isJson) await write(count === 0 ? '[]\n' : '\n]\n')
 }
 
-/** A line for each. */
+/** Prints one line per item. */
 export async function printLines<T>(list: Pages<T>, lineOf: (item: T) => string, most: number): Promise<void> {
   let left = most
   for await (const { items } of list.pages()) {
@@ -41,7 +41,7 @@ export async function printLines<T>(list: Pages<T>, lineOf: (item: T) => string,
   }
 }
 
-/** Two spaces between columns; titles only on a terminal, so that scripts see rows alone. */
+/** Columns separated by two spaces; titles only on a terminal, so that scripts read rows alone. */
 export function linesOf<T>(items: readonly T[], columns: readonly Column<T>[], isFirst = true): string[] {
   const rows = items.map((item) => columns.map(({ value }) => printable(value(item))))
   const titled = isFirst && process.stdout.isTTY ? [columns.map(({ title }) => title.toUpperCase()), ...rows] : rows
@@ -57,12 +57,12 @@ export function linesOf<T>(items: readonly T[], columns: readonly Column<T>[], i
   )
 }
 
-/** A name from somewhere must not move the cursor, colour the terminal or turn the line around. */
+/** Replaces control and bidirectional characters: untrusted names must not control the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '\uFFFD')
 }
 
-/** No faster than they are read. */
+/** Waits for `drain` if the reader is slower. */
 async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }

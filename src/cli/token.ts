@@ -71,7 +71,7 @@ export function revokeClientTokens(options: Options): Promise<void> {
   })
 }
 
-/** A native token's scopes are known, so that a wrong one is told at once; a vendor's are not. */
+/** Native scopes are a closed list, so an unknown one is refused; a vendor's scopes are not checked. */
 function scopesOf(kind: TokenKind, text: string | null): readonly string[] {
   const scopes = (text ?? '').split(/[\s,]+/).filter((scope) => scope !== '')
   if (kind !== 'native') {

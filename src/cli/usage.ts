@@ -4,7 +4,7 @@ import { print, textOf, type Options } from './options.ts'
 import { withServer, type Session } from './remote/session.ts'
 import { linesOf } from './table.ts'
 
-/** One organization by modules; an operator who names none sees all organizations. */
+/** Usage of one organization by module; without --org, an operator gets all organizations. */
 export function usage(options: Options): Promise<void> {
   return withServer(options, async (session) => {
     const isAll = textOf(options, 'org') === null && (await session.client.me()).organization === null

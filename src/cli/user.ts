@@ -25,7 +25,7 @@ export function listUsers(options: Options): Promise<void> {
   })
 }
 
-/** The password comes on standard input, or is made here and shown this once: on a command line others could read it. */
+/** The password is read from standard input, or generated and shown once: command lines are visible to other users. */
 export function setLogin(id: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
     const actor = await mustActor(administration, options)
@@ -53,7 +53,7 @@ export function setUserStatus(id: string, options: Options): Promise<void> {
   })
 }
 
-/** Four groups of letters and digits that nobody mistakes for each other: 80 bits. */
+/** Four groups of letters and digits without look-alikes: 80 bits. */
 export function newPassword(): string {
   const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
   const all = [...randomBytes(64)]

@@ -5,28 +5,28 @@ import type { AttachmentWire, PageWire, RemovalsWire, UploadedWire } from '../di
 import { startDownload, type Download, type DownloadOptions } from './download.ts'
 import { createForm, type FormPart } from './form.ts'
 import { createPages, type Pages } from './pages.ts'
-import type { Progress } from './sending.ts'
-import { pieceOf, type Upload } from './source.ts'
+import type { Progress } from './send-form.ts'
+import { fileSourceOf, type Upload } from './source.ts'
 import { parsed, type CallOptions, type Transport } from './transport.ts'
 
-/** A link is kept beside files: a name for an address elsewhere. */
+/** A named URL that is stored beside files. */
 export interface Link {
   readonly link: string
 }
 
 export interface UploadOptions extends CallOptions {
-  /** A file field of the record, which holds exactly these files afterwards. */
+  /** A file field of the record; its files are replaced by these. */
   readonly field?: string
   /**
-   * Names this upload: however often it is sent under the same key, within a day it is attached once.
-   * A new one is made for each call unless given; give one to be safe across crashes of your own program.
+   * Identifies this upload: repetitions with the same key within 24 hours attach it once.
+   * By default each call uses a new key; set one to retry safely after a crash of your own program.
    */
   readonly idempotencyKey?: string
   readonly onProgress?: (progress: Progress) => void
 }
 
 export interface Uploaded {
-  /** What was attached, in the order of the parts. */
+  /** The new attachments, in the order of the parts. */
   readonly items: readonly AttachmentWire[]
   /** The server had attached these under the same key before; they may have been removed since. */
   readonly replayed: boolean
@@ -37,14 +37,14 @@ export type AttachmentFilters = Omit<AttachmentQuery, 'cursor' | 'limit'> & { re
 export interface Attachments {
   list(filters?: AttachmentFilters, options?: CallOptions): Pages<AttachmentWire>
   get(id: string, options?: CallOptions): Promise<AttachmentWire>
-  /** All of them are attached, or none. `record` null: to the organization itself. */
+  /** Attaches all of them or none. `record` null: to the organization itself. */
   upload(
     record: string | null,
     files: Upload | Blob | Link | readonly (Upload | Blob | Link)[],
     options?: UploadOptions,
   ): Promise<Uploaded>
   download(id: string, options?: DownloadOptions): Promise<Download>
-  /** All files of a record as a ZIP; `manifest.json` comes first in it. */
+  /** All files of a record as a ZIP, whose first entry is `manifest.json`. */
   archive(record: string, options?: Omit<DownloadOptions, 'range'>): Promise<Download>
   /** Renames, or moves to another record (null: to the organization itself). */
   change(id: string, change: AttachmentChangeWire, options?: CallOptions): Promise<AttachmentWire>
@@ -53,8 +53,8 @@ export interface Attachments {
   removeAll(ids: readonly string[], options?: CallOptions): Promise<RemovalsWire['items']>
 }
 
-/** What the server takes in one bulk removal. */
-const MOST_IDS = 500
+/** The server's limit for one bulk removal. */
+const MAX_IDS = 500
 
 export function createAttachments(transport: Transport, base: string): Attachments {
   const at = (id: string) => `${base}/attachments/${encodeURIComponent(id)}`
@@ -90,8 +90,8 @@ export function createAttachments(transport: Transport, base: string): Attachmen
     },
     async removeAll(ids, { signal } = {}) {
       const outcomes: RemovalsWire['items'] = []
-      for (let from = 0; from < ids.length; from += MOST_IDS) {
-        const json = { ids: ids.slice(from, from + MOST_IDS) }
+      for (let from = 0; from < ids.length; from += MAX_IDS) {
+        const json = { ids: ids.slice(from, from + MAX_IDS) }
         const path = `${base}/attachments/delete`
         outcomes.push(...(await transport.json<RemovalsWire>({ method: 'POST', path, json, signal })).items)
       }
@@ -101,5 +101,5 @@ export function createAttachments(transport: Transport, base: string): Attachmen
 }
 
 function partOf(given: Upload | Blob | Link): FormPart {
-  return 'link' in given ? { name: 'link', value: given.link } : { name: 'file', piece: pieceOf(given) }
+  return 'link' in given ? { name: 'link', value: given.link } : { name: 'file', piece: fileSourceOf(given) }
 }

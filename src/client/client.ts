@@ -1,4 +1,4 @@
-/** `dossier/client`: Dossier's own API for programs in Node and in browsers. Nothing is needed beyond fetch. */
+/** `dossier/client`: Dossier's own API for programs in Node and in browsers. Requires only fetch. */
 import type { NewOrganizationWire, OrganizationChangeWire } from '../dialects/native/bodies.ts'
 import type {
   AttachmentWire,
@@ -21,32 +21,38 @@ import type { Download, DownloadOptions } from './download.ts'
 import { ConnectionError, DossierError, ProblemError, type ProblemDocument } from './errors.ts'
 import { createOrganizationClient, createRest, type ListOptions, type OrganizationClient } from './organization.ts'
 import type { Pages } from './pages.ts'
-import type { Progress } from './sending.ts'
+import type { Progress } from './send-form.ts'
 import type { Source, Upload } from './source.ts'
 import { createTransport, type CallOptions, type TransportOptions } from './transport.ts'
 
 export type ClientOptions = TransportOptions
 
 export interface Client {
-  /** Who the token is. */
+  /** The token's owner and scopes. */
   me(options?: CallOptions): Promise<MeWire>
   health(options?: CallOptions): Promise<HealthWire>
   ready(options?: CallOptions): Promise<ReadinessWire>
-  /** Everything that an organization has, by its id. Asks nothing yet. */
+  /** The resources of an organization, by its id. Sends no request yet. */
   organization(id: string): OrganizationClient
-  /** The organization that the token belongs to; a `DossierError` for an operator's, which belongs to none. */
+  /**
+   * The organization that the token belongs to. Rejects with a `DossierError` for an operator's token, which belongs to
+   * none.
+   */
   home(options?: CallOptions): Promise<OrganizationClient>
-  /** For operators' tokens. */
+  /** Requires an operator's token. */
   readonly organizations: {
     list(options?: ListOptions): Pages<OrganizationWire>
     create(organization: NewOrganizationWire, options?: CallOptions): Promise<OrganizationWire>
     change(id: string, change: OrganizationChangeWire, options?: CallOptions): Promise<OrganizationWire>
-    /** With everything in it. */
+    /** Removes everything in it as well. */
     remove(id: string, options?: CallOptions): Promise<void>
   }
 }
 
-/** Throws a `DossierError` for an address that is none; whether the server is there shows with the first call. */
+/**
+ * Throws a `DossierError` for an invalid address. Does not connect: an unreachable server is reported by the first
+ * call.
+ */
 export function createClient(options: ClientOptions): Client {
   const transport = createTransport(options)
   const rest = createRest(transport)

@@ -1,6 +1,6 @@
-/** The bytes of a file as they arrive; where the connection breaks, the rest is asked for. */
+/** Streams the bytes of a file; after a broken connection, resumes with the remaining range. */
 import { ConnectionError } from './errors.ts'
-import { sleep } from './patience.ts'
+import { sleep } from './retry.ts'
 import { chunksOfStream } from './source.ts'
 import type { Transport } from './transport.ts'
 
@@ -14,7 +14,7 @@ export interface DownloadOptions {
 /** Its bytes can be read once, in one of these ways. */
 export interface Download extends AsyncIterable<Uint8Array> {
   readonly type: string
-  /** Bytes that will come; null where the server does not say. */
+  /** Bytes of the body; null if the server does not send the length. */
   readonly size: number | null
   readonly etag: string | null
   stream(): ReadableStream<Uint8Array>
@@ -23,8 +23,8 @@ export interface Download extends AsyncIterable<Uint8Array> {
   text(): Promise<string>
 }
 
-/** How often in a row a broken download goes on without a single byte more. */
-const FRUITLESS = 4
+/** Maximum consecutive resumptions that yield no byte. */
+const MAX_STALLED_RESUMES = 4
 
 export async function startDownload(transport: Transport, path: string, options: DownloadOptions): Promise<Download> {
   const { range, signal } = options
@@ -32,7 +32,7 @@ export async function startDownload(transport: Transport, path: string, options:
     transport.call({ method: 'GET', path, headers: { accept: '*/*', ...headers }, signal })
   const first = await ask(range === undefined ? {} : { range: rangeHeader(range.start, range.end) })
   const size = lengthOf(first)
-  const chunks = () => arriving(first, { ...options, size, ask })
+  const chunks = () => receivedChunks(first, { ...options, size, ask })
   return {
     type: first.headers.get('content-type') ?? 'application/octet-stream',
     size,
@@ -45,20 +45,20 @@ export async function startDownload(transport: Transport, path: string, options:
   }
 }
 
-interface Arrival extends DownloadOptions {
+interface Transfer extends DownloadOptions {
   readonly size: number | null
   readonly ask: (headers: Record<string, string>) => Promise<Response>
 }
 
-async function* arriving(first: Response, arrival: Arrival): AsyncGenerator<Uint8Array, void, void> {
+async function* receivedChunks(first: Response, arrival: Transfer): AsyncGenerator<Uint8Array, void, void> {
   const { range, signal, onProgress, size } = arrival
   let response = first
   let received = 0
-  for (let fruitless = 0; ; fruitless++) {
+  for (let stalled = 0; ; stalled++) {
     try {
       for await (const chunk of response.body === null ? [] : chunksOfStream(response.body)) {
         received += chunk.length
-        fruitless = 0
+        stalled = 0
         yield chunk
         onProgress?.({ received, total: size })
       }
@@ -66,16 +66,16 @@ async function* arriving(first: Response, arrival: Arrival): AsyncGenerator<Uint
       throw new TypeError('the answer ended early')
     } catch (error) {
       signal?.throwIfAborted()
-      if (fruitless >= FRUITLESS || first.headers.get('accept-ranges') !== 'bytes')
+      if (stalled >= MAX_STALLED_RESUMES || first.headers.get('accept-ranges') !== 'bytes')
         throw new ConnectionError('The connection broke while the file came.', { cause: error })
     }
-    await sleep(200 * 2 ** fruitless, signal)
-    response = await rest(first, (range?.start ?? 0) + received, arrival)
+    await sleep(200 * 2 ** stalled, signal)
+    response = await fetchRemainder(first, (range?.start ?? 0) + received, arrival)
   }
 }
 
-/** Everything from there on, of the very same file. */
-async function rest(first: Response, from: number, { range, ask }: Arrival): Promise<Response> {
+/** The remaining bytes of the same file, whose `ETag` must match. */
+async function fetchRemainder(first: Response, from: number, { range, ask }: Transfer): Promise<Response> {
   const etag = first.headers.get('etag')
   const response = await ask({ range: rangeHeader(from, range?.end), ...(etag === null ? {} : { 'if-range': etag }) })
   if (response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${String(from)}-`) === true)
@@ -90,7 +90,7 @@ function rangeHeader(start: number, end?: number): string {
 
 function lengthOf({ headers }: Response): number | null {
   const length = headers.get('content-length')
-  // What a proxy compressed has another length than what comes out.
+  // A body that a proxy compressed has another length than its decoded bytes.
   return length === null || headers.has('content-encoding') ? null : Number(length)
 }
 

@@ -1,6 +1,6 @@
-/** What can go wrong for a caller: the server said no, there was no answer, or the bytes were not what they should be. */
+/** Errors of the client: the server refused, no answer arrived, or the bytes differ from what was expected. */
 
-/** Any error of this client; an aborted call throws its signal's reason instead. */
+/** Any error of this client. An aborted call rejects with its signal's reason instead. */
 export class DossierError extends Error {
   override readonly name: string = 'DossierError'
 }
@@ -14,15 +14,15 @@ export interface ProblemDocument {
   readonly [member: string]: unknown
 }
 
-/** The server answered with a refusal or an error. `message` is its own sentence on what to do. */
+/** The server answered with an error. `message` is its `detail`, which says how to mend the request. */
 export class ProblemError extends DossierError {
   override readonly name = 'ProblemError'
   readonly status: number
-  /** The last word of the problem's type, such as `not_found`. */
+  /** The last segment of the problem's type, such as `not_found`. */
   readonly code: string
-  /** Names the request in the server's log. */
+  /** The id of the request in the server's log. */
   readonly requestId: string | null
-  /** Seconds to wait before asking again, where the server said so. */
+  /** Seconds to wait before the next attempt, if the server sent them. */
   readonly retryAfter: number | null
   readonly problem: ProblemDocument
 
@@ -36,15 +36,18 @@ export class ProblemError extends DossierError {
   }
 }
 
-/** No answer came, or it broke off; `cause` tells why. Also after all retries. */
+/** No answer arrived, or it was cut off; `cause` has the reason. Thrown after all retries have failed. */
 export class ConnectionError extends DossierError {
   override readonly name = 'ConnectionError'
 }
 
-/** The error that an answer of status 400 and above stands for; one that is no problem document is quoted. */
+/**
+ * Converts an answer of status 400 or above to an error. A body that is not a problem document is quoted in the
+ * message.
+ */
 export async function problemOf(response: Response): Promise<ProblemError> {
   const text = await response.text().catch(() => '')
-  return new ProblemError(documentIn(text) ?? foreign(response, text), response.headers)
+  return new ProblemError(documentIn(text) ?? unexpectedAnswer(response, text), response.headers)
 }
 
 function documentIn(text: string): ProblemDocument | null {
@@ -61,18 +64,18 @@ function isProblem(content: unknown): content is ProblemDocument {
   return typeof type === 'string' && typeof title === 'string' && typeof status === 'number'
 }
 
-/** Something between this client and Dossier answered, or another server altogether. */
-function foreign({ status, statusText, url }: Response, text: string): ProblemDocument {
-  const said = text.trim().slice(0, 200)
+/** For an answer of an intermediary or of another server. */
+function unexpectedAnswer({ status, statusText, url }: Response, text: string): ProblemDocument {
+  const excerpt = text.trim().slice(0, 200)
   return {
     type: 'about:blank',
     title: `${String(status)} ${statusText}`.trim(),
     status,
-    detail: `${url} answered ${String(status)}, but not as Dossier does${said === '' ? '' : `: ${said}`}. Is this Dossier's address?`,
+    detail: `${url} answered ${String(status)}, but not as Dossier does${excerpt === '' ? '' : `: ${excerpt}`}. Is this Dossier's address?`,
   }
 }
 
-/** `Retry-After` as seconds; it may be a date. */
+/** `Retry-After` in seconds; the header may hold a date. */
 function secondsOf(header: string | null): number | null {
   if (header === null) return null
   if (/^\d{1,9}$/.test(header)) return Number(header)

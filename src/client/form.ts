@@ -1,13 +1,13 @@
-/** multipart/form-data as a stream that is measured while it is sent, or as a Blob where streams cannot be sent. */
-import type { Piece } from './source.ts'
+/** multipart/form-data as a stream of known length, or as a Blob where streams cannot be sent. */
+import type { FileSource } from './source.ts'
 
 /** A text part, or a file. */
 export type FormPart =
-  { readonly name: string; readonly value: string } | { readonly name: string; readonly piece: Piece }
+  { readonly name: string; readonly value: string } | { readonly name: string; readonly piece: FileSource }
 
 export interface Form {
   readonly contentType: string
-  /** Bytes of the whole body; null when a piece does not know its size. */
+  /** Bytes of the whole body; null if the size of a piece is not known. */
   readonly length: number | null
   readonly repeatable: boolean
   open(): AsyncIterable<Uint8Array>
@@ -45,7 +45,7 @@ export function createForm(parts: readonly FormPart[]): Form {
 
 interface Framed {
   readonly head: Uint8Array
-  readonly piece: Piece | null
+  readonly piece: FileSource | null
 }
 
 function headOf(part: FormPart, boundary: string): string {
@@ -69,7 +69,9 @@ function lengthOf(framed: readonly Framed[], end: Uint8Array): number | null {
   return length
 }
 
-/** As browsers write names: UTF-8, with what would end the line or the name percent-encoded (WHATWG HTML, multipart/form-data). */
+/**
+ * Names as browsers encode them: UTF-8, with quotes and line breaks percent-encoded (WHATWG HTML, multipart/form-data).
+ */
 function quoted(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -1,4 +1,4 @@
-/** What one organization has. */
+/** The resources of one organization. */
 import type {
   FieldChangeWire,
   NewFieldWire,
@@ -21,7 +21,7 @@ import { createAttachments, type Attachments } from './attachments.ts'
 import { createPages, type Pages } from './pages.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
-/** Modules are named by their API name (`Leads`), whatever its case. */
+/** Modules are named by their API name (`Leads`), case-insensitively. */
 export interface OrganizationClient {
   readonly id: string
   readonly attachments: Attachments
@@ -39,17 +39,17 @@ export interface OrganizationClient {
     remove(id: string, options?: CallOptions): Promise<void>
   }
   readonly records: {
-    /** Newest first, or `order: 'asc'`; `search` looks for a part of title, e-mail or phone. */
+    /** Newest first, or `order: 'asc'`; `search` matches a part of title, e-mail or phone. */
     list(module: string, options?: RecordListOptions): Pages<RecordWire>
     get(id: string, options?: CallOptions): Promise<RecordWithEntriesWire>
     create(module: string, record: NewRecordWire, options?: CallOptions): Promise<RecordWire>
     change(id: string, change: RecordChangeWire, options?: CallOptions): Promise<RecordWire>
-    /** With its attachments. */
+    /** Removes its attachments as well. */
     remove(id: string, options?: CallOptions): Promise<void>
   }
   readonly tokens: {
     list(options?: ListOptions): Pages<TokenWire>
-    /** The secret is shown this once. */
+    /** The secret is returned only here. */
     create(token: NewTokenWire, options?: CallOptions): Promise<CreatedTokenWire>
     revoke(id: string, options?: CallOptions): Promise<void>
   }
@@ -58,11 +58,11 @@ export interface OrganizationClient {
 }
 
 export interface ListOptions extends CallOptions {
-  /** How many items a page has. */
+  /** Items per page. */
   readonly pageSize?: number
 }
 
-export interface RecordListOptions extends ListOptions {
+interface RecordListOptions extends ListOptions {
   readonly search?: string
   readonly order?: 'asc' | 'desc'
 }
@@ -106,7 +106,7 @@ export function createOrganizationClient(transport: Transport, id: string): Orga
   }
 }
 
-export interface Rest {
+interface Rest {
   list<T>(path: string, options?: RecordListOptions): Pages<T>
   get<T>(path: string, options?: CallOptions): Promise<T>
   create<T>(path: string, json: object, options?: CallOptions): Promise<T>
@@ -114,7 +114,9 @@ export interface Rest {
   remove(path: string, options?: CallOptions): Promise<void>
 }
 
-/** What all resources have in common: every option of a list but `signal` and `pageSize` is a query parameter. */
+/**
+ * The operations that all resources share. Every option of a list except `signal` and `pageSize` is a query parameter.
+ */
 export function createRest(transport: Transport): Rest {
   return {
     list(path, { signal, pageSize, ...query } = {}) {

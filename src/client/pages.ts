@@ -1,12 +1,12 @@
-/** Lists of any length, a page at a time. */
+/** Lists of any length, read one page at a time. */
 import type { PageWire } from '../dialects/native/wire.ts'
 
-/** `for await` walks all items; pages are asked for as they are needed. */
+/** `for await` iterates over all items; pages are requested on demand. */
 export interface Pages<T> extends AsyncIterable<T> {
   pages(): AsyncIterable<PageWire<T>>
   /** The first page, or the one that a cursor (`next` of another page) names. */
   page(cursor?: string): Promise<PageWire<T>>
-  /** Everything at once, at most `most` items. */
+  /** All items, at most `most`. */
   all(most?: number): Promise<readonly T[]>
 }
 

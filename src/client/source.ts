@@ -1,24 +1,27 @@
-/** What can be uploaded, and how often it can be read. */
+/** Sources of an upload, and whether they can be read again. */
 
-export type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** A function is asked for a new stream at each attempt; a bare stream can be read once, so its upload is never retried. */
+/**
+ * A function is called for a new stream at each attempt. A bare stream can be read once, so its upload is never
+ * retried.
+ */
 export type Source = Blob | Uint8Array | string | Stream | (() => Stream)
 
 export interface Upload {
-  /** What the file is called; a `File` brings its own name. */
+  /** The file's name; defaults to that of a `File`. */
   readonly name?: string
   readonly body: Source
   /** Its media type. */
   readonly type?: string
-  /** Bytes, where the body does not tell: gives progress an end, and the server the chance to refuse before it reads. */
+  /** Bytes, if the body has no known size: gives progress a total, and lets the server refuse before it reads. */
   readonly size?: number
-  /** 64 hex characters: the server keeps nothing whose bytes differ. */
+  /** 64 hex characters: the server refuses bytes that differ. */
   readonly sha256?: string
 }
 
-/** An upload as the form needs it. */
-export interface Piece {
+/** An upload in the form that the multipart encoder reads. */
+export interface FileSource {
   readonly name: string
   readonly type: string
   readonly sha256: string | null
@@ -26,11 +29,11 @@ export interface Piece {
   /** Whether `open` may be called again. */
   readonly repeatable: boolean
   open(): AsyncIterable<Uint8Array>
-  /** The bytes as something that a browser can send without holding it in memory, where it can. */
+  /** The bytes as a Blob, which browsers can send without holding it in memory where they support that. */
   blob(): Promise<Blob>
 }
 
-export function pieceOf(upload: Upload | Blob): Piece {
+export function fileSourceOf(upload: Upload | Blob): FileSource {
   const given: Upload = upload instanceof Blob ? { body: upload } : upload
   const body = typeof given.body === 'string' ? new TextEncoder().encode(given.body) : given.body
   const blob = body instanceof Blob ? body : body instanceof Uint8Array ? new Blob([body]) : null
@@ -40,8 +43,8 @@ export function pieceOf(upload: Upload | Blob): Piece {
     sha256: given.sha256 ?? null,
     size: blob?.size ?? given.size ?? null,
     repeatable: blob !== null || typeof body === 'function',
-    open: () => (blob === null ? opened(body as Stream | (() => Stream)) : chunksOf(blob)),
-    blob: async () => blob ?? collected(opened(body as Stream | (() => Stream))),
+    open: () => (blob === null ? openStream(body as Stream | (() => Stream)) : chunksOf(blob)),
+    blob: async () => blob ?? collectBlob(openStream(body as Stream | (() => Stream))),
   }
 }
 
@@ -53,7 +56,7 @@ function typeOf(blob: Blob | null): string | null {
   return blob === null || blob.type === '' ? null : blob.type
 }
 
-function opened(body: Stream | (() => Stream)): AsyncIterable<Uint8Array> {
+function openStream(body: Stream | (() => Stream)): AsyncIterable<Uint8Array> {
   const stream = typeof body === 'function' ? body() : body
   return Symbol.asyncIterator in stream ? stream : chunksOfStream(stream)
 }
@@ -62,7 +65,7 @@ function chunksOf(blob: Blob): AsyncIterable<Uint8Array> {
   return chunksOfStream(blob.stream() as ReadableStream<Uint8Array>)
 }
 
-/** Safari and older browsers have streams that cannot be iterated. */
+/** Safari and older browsers have streams without an async iterator. */
 export async function* chunksOfStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const reader = stream.getReader()
   let ended = false
@@ -81,7 +84,7 @@ export async function* chunksOfStream(stream: ReadableStream<Uint8Array>): Async
   }
 }
 
-async function collected(stream: AsyncIterable<Uint8Array>): Promise<Blob> {
+async function collectBlob(stream: AsyncIterable<Uint8Array>): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   for await (const chunk of stream) parts.push(chunk as Uint8Array<ArrayBuffer>)
   return new Blob(parts)

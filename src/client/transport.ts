@@ -1,16 +1,16 @@
-/** Requests with a token, sent again when the connection broke or the server asked for patience. */
+/** Authorized requests, retried after broken connections and temporary refusals. */
 import { ConnectionError, DossierError } from './errors.ts'
 import type { Form } from './form.ts'
-import { persist } from './patience.ts'
-import { sendForm, type Progress } from './sending.ts'
+import { withRetries } from './retry.ts'
+import { sendForm, type Progress } from './send-form.ts'
 
 export interface TransportOptions {
-  /** Where the server is, such as `https://files.example.com`. */
+  /** The server's address, such as `https://files.example.com`. */
   readonly server: string
   readonly token: string
-  /** How often a request is sent again; 4 by default. */
+  /** Maximum number of retries of a request; 4 by default. */
   readonly retries?: number
-  /** The longest time in milliseconds that a retry is waited for; a server that asks for more is not waited for. 30,000 by default. */
+  /** Maximum delay before a retry, in milliseconds; a longer `Retry-After` ends the retries. 30,000 by default. */
   readonly patience?: number
   /** Another fetch, such as one with a proxy. */
   readonly fetch?: typeof fetch
@@ -20,9 +20,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
 
-export interface Request {
+interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly query?: Query | undefined
@@ -31,9 +31,9 @@ export interface Request {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
+interface FormRequest extends Pick<Request, 'path' | 'query' | 'signal'> {
   readonly form: Form
-  /** Makes a repetition safe. */
+  /** The idempotency key, which makes a repetition safe. */
   readonly key: string
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
@@ -45,14 +45,14 @@ export interface Transport {
   send(request: FormRequest): Promise<Response>
 }
 
-const RETRIES = 4
-const PATIENCE_MS = 30_000
+const DEFAULT_RETRIES = 4
+const DEFAULT_MAX_DELAY_MS = 30_000
 
 export function createTransport(options: TransportOptions): Transport {
   const base = addressOf(options.server)
   const authorization = `Bearer ${options.token}`
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
-  const patience = { retries: options.retries ?? RETRIES, longest: options.patience ?? PATIENCE_MS }
+  const patience = { retries: options.retries ?? DEFAULT_RETRIES, maxDelayMs: options.patience ?? DEFAULT_MAX_DELAY_MS }
   const urlOf = ({ path, query }: Pick<Request, 'path' | 'query'>) => `${base}/api/v1${path}${searchOf(query)}`
 
   const call = (request: Request): Promise<Response> => {
@@ -65,8 +65,8 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const body = json === undefined ? null : JSON.stringify(json)
     const attempt = () => fetch(urlOf(request), { method, headers, body, signal: signal ?? null })
-    // A broken connection does not tell whether a POST or PATCH was done.
-    return persist(attempt, { ...patience, signal, mayRepeat: method !== 'POST' && method !== 'PATCH' })
+    // After a broken connection it is unknown whether a POST or PATCH was done.
+    return withRetries(attempt, { ...patience, signal, isRepeatable: method !== 'POST' && method !== 'PATCH' })
   }
   return {
     call,
@@ -79,7 +79,12 @@ export function createTransport(options: TransportOptions): Transport {
         'idempotency-key': key,
       }
       const attempt = () => sendForm({ url: urlOf(where), headers, form, fetch, signal, onProgress })
-      return persist(attempt, { ...patience, retries: form.repeatable ? patience.retries : 0, signal, mayRepeat: true })
+      return withRetries(attempt, {
+        ...patience,
+        retries: form.repeatable ? patience.retries : 0,
+        signal,
+        isRepeatable: true,
+      })
     },
   }
 }

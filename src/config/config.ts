@@ -1,8 +1,8 @@
-/** Flags, environment and a file become one frozen Config. The only reader of process.env. */
+/** Combines flags, environment and a file into one frozen Config. The only reader of process.env. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { networksOf, onOff, oneOf, originOf, originsOf, path, text, whole, type Setting } from './setting-kinds.ts'
+import { networksOf, onOff, oneOf, originOf, originsOf, path, text, integer, type Setting } from './setting-kinds.ts'
 
 export interface Config {
   readonly data: string
@@ -43,7 +43,7 @@ export interface Config {
   readonly drainBytes: number
 }
 
-/** A setting that cannot be understood; the message says which, and what would do. */
+/** An invalid setting; the message names it and what is expected. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting'
 }
@@ -51,7 +51,7 @@ export class BadSetting extends Error {
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   data: text('folder that holds the catalog and the files', '.dossier/data'),
   host: text('address to listen on', '127.0.0.1'),
-  port: whole('port to listen on; 0 takes a free one', 8080, 0, 65_535),
+  port: integer('port to listen on; 0 takes a free one', 8080, 0, 65_535),
   origin: {
     help: 'public origin for URLs in answers; by default what the request calls this server',
     otherwise: null,
@@ -77,8 +77,8 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     expects: 'postgres://user:password@host:port/database',
     isSecret: true,
   },
-  databaseConnections: whole('most connections to PostgreSQL of one thread', 10, 2, 1_000),
-  databaseSeconds: whole('how long PostgreSQL may be silent before it counts as away', 10, 1, 600),
+  databaseConnections: integer('most connections to PostgreSQL of one thread', 10, 2, 1_000),
+  databaseSeconds: integer('how long PostgreSQL may be silent before it counts as away', 10, 1, 600),
   blobsUrl: {
     help: 'S3 bucket for the files; without one they lie in the data folder',
     otherwise: null,
@@ -97,7 +97,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     'on',
     'off',
   ]),
-  s3Seconds: whole('how long the S3 service may be silent before it counts as away', 15, 1, 600),
+  s3Seconds: integer('how long the S3 service may be silent before it counts as away', 15, 1, 600),
   s3Redirect: onOff(
     'whether downloads of the native API and of shares are redirected to the S3 service, for a minute each',
     false,
@@ -118,21 +118,21 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     expects: '8 to 200 printable characters without spaces',
     isSecret: true,
   },
-  workers: whole('threads that serve HTTP', 1, 1, 64),
+  workers: integer('threads that serve HTTP', 1, 1, 64),
   limits: onOff('whether rate limits are enforced'),
-  zohoTokens: whole('Zoho access tokens that one refresh token gives in 10 minutes', 10, 1, 1_000_000_000),
-  highlevelMax: whole('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
-  highlevelDaily: whole('HighLevel requests per client and location in a day', 100_000_000, 1, 2_000_000_000),
-  zohoCredits: whole('Zoho requests per organization in 24 hours; 0 counts none', 0, 0, 2_000_000_000),
-  zohoConcurrency: whole('Zoho requests under way per organization and client; 0 counts none', 0, 0, 1_000_000),
-  idleSeconds: whole('a sender that is silent for this long is cut off', 60, 1, 3_600),
-  requestSeconds: whole('longest time that one request may take to arrive', 1_800, 2, 86_400),
-  headersSeconds: whole('longest time that the head of a request may take', 30, 1, 600),
-  stopSeconds: whole('how long a stopping server waits for uploads in flight', 30, 0, 3_600),
-  sweepGraceSeconds: whole('how old bytes that no row names must be before they are removed', 7_200, 2, 2_592_000),
-  sweepIntervalSeconds: whole('how often they are looked for', 3_600, 1, 2_592_000),
-  maxParts: whole('most parts in a form', 100, 1, 10_000),
-  drainBytes: whole(
+  zohoTokens: integer('Zoho access tokens that one refresh token gives in 10 minutes', 10, 1, 1_000_000_000),
+  highlevelMax: integer('HighLevel requests per client and location in 10 seconds', 10_000, 1, 1_000_000_000),
+  highlevelDaily: integer('HighLevel requests per client and location in a day', 100_000_000, 1, 2_000_000_000),
+  zohoCredits: integer('Zoho requests per organization in 24 hours; 0 counts none', 0, 0, 2_000_000_000),
+  zohoConcurrency: integer('Zoho requests under way per organization and client; 0 counts none', 0, 0, 1_000_000),
+  idleSeconds: integer('a sender that is silent for this long is cut off', 60, 1, 3_600),
+  requestSeconds: integer('longest time that one request may take to arrive', 1_800, 2, 86_400),
+  headersSeconds: integer('longest time that the head of a request may take', 30, 1, 600),
+  stopSeconds: integer('how long a stopping server waits for uploads in flight', 30, 0, 3_600),
+  sweepGraceSeconds: integer('how old bytes that no row names must be before they are removed', 7_200, 2, 2_592_000),
+  sweepIntervalSeconds: integer('how often they are looked for', 3_600, 1, 2_592_000),
+  maxParts: integer('most parts in a form', 100, 1, 10_000),
+  drainBytes: integer(
     'how much of a refused body is read before the connection is cut',
     268_435_456,
     0,
@@ -140,7 +140,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   ),
 }
 
-/** What a running server cannot change: it would have to begin anew. */
+/** Settings that a running server cannot change; they need a restart. */
 export const FIXED: readonly (keyof Config)[] = [
   'data',
   'databaseUrl',
@@ -160,25 +160,25 @@ export const FIXED: readonly (keyof Config)[] = [
   'sweepIntervalSeconds',
 ]
 
-export interface Renewal {
+interface ReloadedConfig {
   readonly config: Config
   readonly changed: readonly (keyof Config)[]
-  /** Changed as well, and left as they were. */
+  /** Changed too, but kept at their old values until a restart. */
   readonly fixed: readonly (keyof Config)[]
 }
 
-/** What a running server makes of settings that were read again. Throws BadSetting when they do not fit what stays. */
-export function renewed(current: Config, next: Config): Renewal {
+/** Combines reread settings with those that a running server must keep. Throws BadSetting if they contradict each other. */
+export function mergeReloaded(current: Config, next: Config): ReloadedConfig {
   const stays = [...FIXED]
   if ((current.tlsKey === null) !== (next.tlsKey === null)) stays.push('tlsKey', 'tlsCert')
-  // Calls that began uncounted would end counted.
+  // Calls in flight were not counted when they began, but would be counted when they end.
   if ((current.zohoConcurrency === 0) !== (next.zohoConcurrency === 0)) stays.push('zohoConcurrency')
   const differing = (Object.keys(SETTINGS) as (keyof Config)[]).filter(
     (key) => JSON.stringify(current[key]) !== JSON.stringify(next[key]),
   )
   const kept = Object.fromEntries(stays.map((key) => [key, current[key]]))
   const config: Config = Object.freeze({ ...next, ...kept })
-  mustOutlast(config)
+  mustExceedRequestTime(config)
   return {
     config,
     changed: differing.filter((key) => !stays.includes(key)),
@@ -193,7 +193,7 @@ export function envNameOf(key: string): string {
   return `DOSSIER_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
-/** A flag beats the environment, which beats the file (`--config` or DOSSIER_CONFIG), which beats `defaults`. Throws BadSetting. */
+/** Precedence: flags, environment, file (`--config` or DOSSIER_CONFIG), `defaults`. Throws BadSetting. */
 export function readConfig(
   flags: Flags & { readonly config?: string },
   defaults: Partial<Config> = {},
@@ -205,7 +205,7 @@ export function readConfig(
     return [key, found === undefined || found === '' ? (defaults[key] ?? SETTINGS[key].otherwise) : parsed(key, found)]
   })
   const config = Object.fromEntries(entries) as unknown as Config
-  mustOutlast(config)
+  mustExceedRequestTime(config)
   if ((config.tlsKey === null) !== (config.tlsCert === null)) {
     const missing = config.tlsKey === null ? 'tlsKey' : 'tlsCert'
     throw new BadSetting(`TLS wants both tlsKey and tlsCert; ${missing} (${envNameOf(missing)}) is not set.`)
@@ -213,10 +213,10 @@ export function readConfig(
   return Object.freeze({ ...config, data: resolve(config.data) })
 }
 
-/** Where things are kept: what a move changes. */
+/** Settings of the stores, which a move changes. */
 export const KEPT_BY = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
 
-export type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
+type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
 
 /** `databaseUrl` of the destination is `toDatabaseUrl`: `--to-database-url`, DOSSIER_TO_DATABASE_URL. */
 export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {
@@ -224,24 +224,24 @@ export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {
 }
 
 /**
- * The settings after a move. What is not said stays as it is `from` there; with a new data folder, which has room for
- * both, the catalog and the files go into it unless they are sent elsewhere. Throws BadSetting.
+ * The settings after a move. Those not given are taken from `from`; but a new data folder takes both the catalog and the
+ * files, unless other stores are given for them. Throws BadSetting.
  */
 export function readDestination(
   flags: Readonly<Partial<Record<MoveFlag, string>>>,
   from: Config,
   env: NodeJS.ProcessEnv = process.env,
 ): Config {
-  const said = KEPT_BY.flatMap((key) => {
+  const given = KEPT_BY.flatMap((key) => {
     const value = flags[moveFlagOf(key)] ?? env[envNameOf(moveFlagOf(key))]
     return value === undefined || value === '' ? [] : [[key, parsed(key, value, moveFlagOf(key))] as const]
   })
-  const settings: Partial<Config> = Object.fromEntries(said)
+  const settings: Partial<Config> = Object.fromEntries(given)
   const folder = settings.data === undefined ? {} : { data: resolve(settings.data), databaseUrl: null, blobsUrl: null }
   return Object.freeze({ ...from, ...folder, ...settings, ...(settings.data && { data: resolve(settings.data) }) })
 }
 
-function mustOutlast({ sweepGraceSeconds, requestSeconds }: Config): void {
+function mustExceedRequestTime({ sweepGraceSeconds, requestSeconds }: Config): void {
   if (sweepGraceSeconds > requestSeconds) return
   throw new BadSetting(
     `sweepGraceSeconds (${String(sweepGraceSeconds)}) must be greater than requestSeconds (${String(requestSeconds)}), or bytes of an upload in flight would be swept.`,
@@ -280,28 +280,28 @@ function readFile(path: string | undefined): Readonly<Record<string, string>> {
   )
 }
 
-/** Which server commands are to speak to, as far as flags and environment tell. */
+/** The server that commands connect to, as given by flags and environment. */
 export interface Reach {
   readonly server: string | null
   readonly token: string | null
   readonly remote: string | null
-  /** Whether a data folder was named, or the stores that a server of this machine would have instead. */
+  /** Whether a data folder was given, or the stores that a server on this machine would use instead. */
   readonly hasFolder: boolean
-  /** Where servers are remembered. */
+  /** Path of the file of saved servers. */
   readonly remotes: string
 }
 
 export function readReach(flags: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = process.env): Reach {
-  const said = (name: string) => {
+  const given = (name: string) => {
     const value = flags[name] ?? env[envNameOf(name)]
     return value === undefined || value === '' ? null : value
   }
   const home = env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')
   return {
-    server: said('server'),
-    token: said('token'),
-    remote: said('remote'),
-    hasFolder: said('data') !== null || said('databaseUrl') !== null || said('blobsUrl') !== null,
-    remotes: said('remotes') ?? join(home, 'dossier', 'remotes.json'),
+    server: given('server'),
+    token: given('token'),
+    remote: given('remote'),
+    hasFolder: given('data') !== null || given('databaseUrl') !== null || given('blobsUrl') !== null,
+    remotes: given('remotes') ?? join(home, 'dossier', 'remotes.json'),
   }
 }

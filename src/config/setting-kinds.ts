@@ -1,14 +1,14 @@
-/** What a setting may be, and how its text is understood. */
+/** Kinds of settings, and how their text is parsed. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 export interface Setting<T> {
   readonly help: string
   readonly otherwise: T
-  /** Undefined when the text is none of what it may be. */
+  /** Undefined if the text is not valid. */
   readonly parse: (text: string) => T | undefined
   readonly expects: string
-  /** Whether it is never repeated. */
+  /** Whether its value must not appear in messages. */
   readonly isSecret?: boolean
 }
 
@@ -38,13 +38,13 @@ export function oneOf(help: string, otherwise: string, words: readonly string[])
   }
 }
 
-export function whole(help: string, otherwise: number, least: number, most: number): Setting<number> {
+export function integer(help: string, otherwise: number, min: number, max: number): Setting<number> {
   return {
     help,
     otherwise,
     parse: (value) =>
-      /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined,
-    expects: `a whole number from ${String(least)} to ${String(most)}`,
+      /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined,
+    expects: `a whole number from ${String(min)} to ${String(max)}`,
   }
 }
 

@@ -1,15 +1,15 @@
-/** Whether what is needed to serve is there: asked of the shelves themselves, and not more often than once a second. */
+/** Whether catalog and blob store work, as checked by an operation on each at most once a second. */
 import type { Catalog } from './ports/catalog.ts'
 import type { BlobStore } from './ports/contracts.ts'
 
-/** How long an answer is believed, and how long one is waited for, in milliseconds. */
-const BELIEVED_MS = 1_000
-const PATIENCE_MS = 3_000
+/** Lifetime of a cached result, and timeout of a check, in milliseconds. */
+const CACHED_MS = 1_000
+const TIMEOUT_MS = 3_000
 
-export type Check = 'ok' | 'failed'
+type Check = 'ok' | 'failed'
 
 export interface Readiness {
-  /** Whether the catalog can be read and written, and whether the blob store takes bytes. Never rejects. */
+  /** Whether the catalog can be read and written, and the blob store accepts bytes. Never rejects. */
   check(): Promise<{ readonly catalog: Check; readonly blobs: Check }>
 }
 
@@ -21,23 +21,23 @@ export function createReadiness(catalog: Catalog, blobs: BlobStore, now: () => n
   }
   return {
     check() {
-      if (last === null || last.until <= now()) last = { answer: look(), until: now() + BELIEVED_MS }
+      if (last === null || last.until <= now()) last = { answer: look(), until: now() + CACHED_MS }
       return last.answer
     },
   }
 }
 
-/** A shelf that hangs has failed: who asks wants to know now. */
-async function outcomeOf(asked: Promise<void>): Promise<Check> {
+/** A check that exceeds the timeout counts as failed, so that a readiness probe never hangs. */
+async function outcomeOf(check: Promise<void>): Promise<Check> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve('failed'), PATIENCE_MS)
+  const timeout = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve('failed'), TIMEOUT_MS)
   })
-  const said = asked.then(
+  const checked = check.then(
     (): Check => 'ok',
     (): Check => 'failed',
   )
-  const outcome = await Promise.race([said, late])
+  const outcome = await Promise.race([checked, timeout])
   clearTimeout(timer)
   return outcome
 }

@@ -37,7 +37,7 @@ export interface Services {
   readonly readiness: Readiness
 }
 
-export interface ServiceParts {
+interface ServiceParts {
   readonly catalog: Catalog
   readonly blobs: BlobStore
   readonly log: Log

@@ -1,4 +1,4 @@
-/** The wire languages, one line each. The last one owns every path that no other does. */
+/** One entry per dialect. The last one serves every path that no other dialect claims. */
 import type { RateLimiter } from '../core/limits/rate-limiter.ts'
 import type { Dialect } from '../http/contracts.ts'
 import { createDocumentation } from '../openapi/documentation.ts'
@@ -7,10 +7,10 @@ import { createNative } from './native/dialect.ts'
 import { SCOPES } from '../core/model/scopes.ts'
 import { createZoho } from './zoho/dialect.ts'
 
-/** What an operator may do: everything. */
+/** Scopes of an operator's token: all of them. */
 export const OPERATOR_SCOPES: readonly string[] = SCOPES
 
-export interface DialectSettings {
+interface DialectSettings {
   readonly limits: boolean
   readonly zohoTokens: number
   readonly highlevelMax: number
@@ -19,7 +19,7 @@ export interface DialectSettings {
   readonly zohoConcurrency: number
 }
 
-/** `settings` is asked again whenever it matters, for they may change. */
+/** `settings` is read again for each decision, because settings can change at run time. */
 export function createDialects(settings: () => DialectSettings, limiter: RateLimiter): readonly Dialect[] {
   const zoho = () => {
     const { limits, zohoCredits, zohoConcurrency } = settings()

@@ -1,4 +1,4 @@
-/** The door: a socket's request in, a dialect's answer out. */
+/** The HTTP application: takes requests from sockets and sends each dialect's responses. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Log } from '../core/ports/contracts.ts'
 import type { Services } from '../core/services.ts'
@@ -17,22 +17,22 @@ import { createSenderOf } from './sender.ts'
 import { createHttpServer } from './server.ts'
 
 export interface AppSettings {
-  /** Public origin of URLs in answers; null: what the request's Host says. */
+  /** Public origin of URLs in responses; null: derived from the request's Host. */
   readonly origin: string | null
   readonly corsOrigins: readonly string[]
-  /** Addresses and networks of proxies that are believed about their clients. */
+  /** Addresses and networks of proxies whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[]
-  /** A sender that is silent for this long is cut off. */
+  /** A connection on which a request body stalls for this long is closed. */
   readonly idleMs: number
-  /** The whole of a request, from its first byte to its last. */
+  /** Maximum time to receive a request, from its first byte to its last. */
   readonly requestMs: number
   readonly headersMs: number
   readonly maxParts: number
-  /** What is read of a refused body before the connection is cut. */
+  /** Maximum number of bytes read of a refused body before the connection is closed. */
   readonly drainBytes: number
 }
 
-export interface AppParts {
+interface AppParts {
   readonly dialects: readonly Dialect[]
   readonly services: Services
   readonly log: Log
@@ -42,11 +42,11 @@ export interface AppParts {
   readonly certificate: Certificate | null
 }
 
-export interface App {
+interface App {
   readonly server: Server
-  /** For requests from now on; those under way keep the terms that they came under. A certificate cannot come or go. */
+  /** Applies to later requests; those in flight keep their settings. TLS cannot be switched on or off. */
   update(settings: AppSettings, certificate: Certificate | null): void
-  /** Takes no new requests; resolves when those in flight are answered, or were cut off after `graceMs`. */
+  /** Accepts no new requests; resolves when those in flight are answered, or were aborted after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
 
@@ -106,7 +106,7 @@ export function createApp({ dialects, services, log, observer, settings, certifi
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      connections.retire()
+      connections.closeIdle()
       httpServer.cutHandshakes()
       const timer = setTimeout(() => {
         const fault = new Fault('unavailable', 'request', 'The server is stopping; send the request again in a moment.')

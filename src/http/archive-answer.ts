@@ -1,4 +1,4 @@
-/** Many files as one ZIP: stored as they are, one after the other, so that its length is known before the first byte. */
+/** Several files as one ZIP, stored uncompressed one after the other, so that its length is known before the first byte. */
 import type { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import type { Attachment } from '../core/model/model.ts'
@@ -17,13 +17,13 @@ export function archiveAnswer({ name, first, files }: ArchiveRequest, open: Open
   output.on('close', () => current?.destroy())
   for (const { path, attachment } of files) {
     const options = { compress: false, size: attachment.size, mtime: new Date(attachment.createdAt) }
-    zip.addReadStreamLazy(path, options, (give) => {
+    zip.addReadStreamLazy(path, options, (callback) => {
       open(attachment).then((stream) => {
         current = stream
-        // The writer of the archive listens to no errors of what it reads; unheard, one would end the process.
+        // yazl handles no errors of the streams it reads; an unhandled one would end the process.
         stream.on('error', fail)
         if (output.destroyed) stream.destroy()
-        else give(null, stream)
+        else callback(null, stream)
       }, fail)
     })
   }
@@ -39,14 +39,14 @@ export function archiveAnswer({ name, first, files }: ArchiveRequest, open: Open
   }
 }
 
-/** What an entry of the central directory takes at most besides its path. */
+/** Maximum size of an entry of the central directory without its path, in bytes. */
 const ENTRY_BYTES = 46 + 9 + 28
 
-/** Ends the list of entries; everything is known by then, so the length is told at once. */
+/** Ends the list of entries and returns the length of the archive: all sizes are known, so yazl reports it synchronously. */
 function lengthOf(zip: ZipFile, files: ArchiveRequest['files']): number {
   const directory = files.reduce((sum, { path }) => sum + ENTRY_BYTES + Buffer.byteLength(path), 1_000)
   let length = -1
-  // yazl 3.3.1 reckons with the longer ending from 65,535 bytes on, but writes it from 4 GiB on; asked for, it does both.
+  // yazl 3.3.1 computes with the ZIP64 trailer from 65,535 bytes on but writes it from 4 GiB on; forcing it makes both agree.
   zip.end({ forceZip64Format: directory >= 0xffff, comment: '' }, ((total: number) => {
     length = total
   }) as () => void)

@@ -1,16 +1,16 @@
-// A request's body, pulled: nothing is read before somebody wants it, and leaving early destroys nothing.
+// A request's body, pulled: nothing is read before the consumer asks for it, and stopping early destroys nothing.
 import { Readable } from 'node:stream'
 import { Fault } from '../core/model/fault.ts'
 
 export interface BodySource {
-  /** What has arrived and was not taken yet; null when nothing is there. Never waits. */
+  /** The bytes that arrived and were not taken yet; null if there are none. Never waits. */
   take(): Buffer | null
   /**
-   * True as soon as something may be taken, false at the end. Rejects with a Fault `aborted` when the client went
-   * away or the signal says so, and with the source's own error when the source failed.
+   * True as soon as bytes may be taken, false at the end. Rejects with a Fault `aborted` when the client disconnects
+   * or the signal is aborted, and with the source's own error when the source fails.
    */
   more(): Promise<boolean>
-  /** Lets go of the source and leaves the rest of it, undestroyed, to its owner. */
+  /** Removes all listeners from the source; the rest of it stays undestroyed for its owner. */
   release(): void
 }
 
@@ -18,40 +18,40 @@ export function bodySource(source: AsyncIterable<Uint8Array>, signal?: AbortSign
   return source instanceof Readable ? fromStream(source, signal) : fromIterable(source, signal)
 }
 
-// `stream[Symbol.asyncIterator]()` would destroy the request when left early, and the client would never see the answer.
+// `stream[Symbol.asyncIterator]()` would destroy the request when left early, and the client would not receive the response.
 function fromStream(stream: Readable, signal: AbortSignal | undefined): BodySource {
   let wake: (() => void) | null = null
   let listening = false
-  const rouse = () => {
+  const notify = () => {
     wake?.()
     wake = null
   }
   const listen = () => {
     listening = true
-    for (const event of EVENTS) stream.on(event, rouse)
-    signal?.addEventListener('abort', rouse)
+    for (const event of EVENTS) stream.on(event, notify)
+    signal?.addEventListener('abort', notify)
   }
-  // A stream may fail between two reads, and an error that nobody listens to would end the process.
-  stream.on('error', rouse)
+  // A stream may fail between two reads, and an unhandled error would end the process.
+  stream.on('error', notify)
   return {
     take: () => asBuffer(stream.read() as Uint8Array | null),
     async more() {
-      // A small body has arrived as a whole by now: listeners are for those that have not.
+      // A small body has usually arrived completely by now and needs no listeners.
       if (!listening) listen()
       for (;;) {
         if (signal?.aborted) throw abortedBy(signal)
         if (stream.readableEnded) return false
-        if (stream.destroyed) throw wentAway(stream.errored)
+        if (stream.destroyed) throw streamFailure(stream.errored)
         if (stream.readableLength > 0) return true
-        // Reading nothing is what tells a stream that its end may be announced: without it a body that breaks off waits for ever.
+        // An empty read makes a stream emit its 'end'; without it a body that breaks off would wait for ever.
         stream.read(0)
         await new Promise<void>((resolve) => (wake = resolve))
       }
     },
     release() {
-      stream.off('error', rouse)
-      for (const event of EVENTS) stream.off(event, rouse)
-      signal?.removeEventListener('abort', rouse)
+      stream.off('error', notify)
+      for (const event of EVENTS) stream.off(event, notify)
+      signal?.removeEventListener('abort', notify)
     },
   }
 }
@@ -61,9 +61,9 @@ const EVENTS = ['readable', 'end', 'close'] as const
 function fromIterable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): BodySource {
   const iterator = source[Symbol.asyncIterator]()
   let slot: Buffer | null = null
-  let refuse: ((reason: Fault) => void) | null = null
+  let rejectPending: ((reason: Fault) => void) | null = null
   const onAbort = () => {
-    if (signal) refuse?.(abortedBy(signal))
+    if (signal) rejectPending?.(abortedBy(signal))
   }
   signal?.addEventListener('abort', onAbort)
   return {
@@ -75,7 +75,7 @@ function fromIterable(source: AsyncIterable<Uint8Array>, signal: AbortSignal | u
     async more() {
       if (signal?.aborted) throw abortedBy(signal)
       const result = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
-        refuse = reject
+        rejectPending = reject
         iterator.next().then(resolve, reject)
       })
       if (result.done) return false
@@ -98,11 +98,11 @@ function abortedBy(signal: AbortSignal): Fault {
   })
 }
 
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+const DISCONNECT_CODES = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
-function wentAway(error: Error | null): Error {
+function streamFailure(error: Error | null): Error {
   const code = error !== null && 'code' in error ? error.code : undefined
-  if (error !== null && !GONE.has(String(code))) return error
+  if (error !== null && !DISCONNECT_CODES.has(String(code))) return error
   return new Fault('aborted', 'request', 'The client closed the connection before the whole body had arrived.', {
     ...(error && { cause: error }),
   })

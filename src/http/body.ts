@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Fault } from '../core/model/fault.ts'
 import type { BodyKind } from './contracts.ts'
 
-/** Bodies that are read whole: JSON and urlencoded forms. */
+/** Maximum size of bodies that are buffered completely: JSON and urlencoded forms. */
 const WHOLE_BODY_BYTES = 1_048_576
 
 export function bodyKindOf(request: IncomingMessage): BodyKind {
@@ -14,7 +14,7 @@ export function bodyKindOf(request: IncomingMessage): BodyKind {
   return type === 'application/x-www-form-urlencoded' ? 'urlencoded' : 'other'
 }
 
-/** The whole body. Faults: `too_large` over 1 MiB, `aborted` when the client goes away or `signal` says so. */
+/** The complete body. Faults: `too_large` over 1 MiB, `aborted` when the client disconnects or `signal` is aborted. */
 export async function readWhole(request: IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
@@ -29,7 +29,7 @@ export async function readWhole(request: IncomingMessage, signal: AbortSignal): 
       settle(undefined)
     }
     const onClose = () => {
-      settle(clientGone())
+      settle(clientDisconnected())
     }
     const onAbort = () => {
       settle(signal.reason)
@@ -64,6 +64,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function clientGone(): Fault {
+export function clientDisconnected(): Fault {
   return new Fault('aborted', 'request', 'The client went away before the request was complete; nothing was kept.')
 }

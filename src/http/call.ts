@@ -22,10 +22,10 @@ import { fileAnswer } from './file-answer.ts'
 import { partAnswer } from './part-answer.ts'
 import { boundaryOf } from './multipart/boundary.ts'
 import { readParts } from './multipart/parts.ts'
-import type { Observer, Seen } from './observer.ts'
+import type { Observer, RequestState } from './observer.ts'
 import { redirectAnswer } from './redirect-answer.ts'
 
-export interface CallSources {
+interface CallSources {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly params: Readonly<Record<string, string>>
@@ -33,10 +33,10 @@ export interface CallSources {
   readonly services: Services
   readonly origin: string
   readonly signal: AbortSignal
-  readonly seen: Seen
+  readonly seen: RequestState
   readonly observer: Observer
   readonly maxParts: number
-  /** What a path of this server names, in any dialect's way. */
+  /** The attachment that a path of this server names, in any dialect's URL format. */
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
 }
 
@@ -44,7 +44,7 @@ export function createCall(sources: CallSources): HttpCall {
   return new HttpCall(sources)
 }
 
-export class HttpCall implements Call {
+class HttpCall implements Call {
   readonly #sources: CallSources
   readonly id: string
   readonly method: string
@@ -143,7 +143,7 @@ export class HttpCall implements Call {
     return this.services.attachments.intake(terms, take)
   }
 
-  /** The answer as it goes out: the first one again for a repeated upload; with receipts for checksums that were right. */
+  /** The response as it is sent: the stored first one for a repeated upload; with receipt headers for verified checksums. */
   async settle(answer: Answer): Promise<Answer> {
     const receipts = receiptHeaders(announcedDigest(this.#sources.request), this.#receipts)
     const settled = { ...answer, headers: { ...answer.headers, ...receipts } }
@@ -160,8 +160,8 @@ export class HttpCall implements Call {
   }
 
   async send(attachment: Attachment, options: SendOptions): Promise<Answer> {
-    const elsewhere = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
-    if (elsewhere !== null) return elsewhere
+    const redirected = options.mayRedirect === true ? await redirectAnswer(this, attachment, options) : null
+    if (redirected !== null) return redirected
     return fileAnswer(attachment, options.bytes ?? (await this.services.attachments.content(attachment)), options)
   }
 
@@ -182,7 +182,7 @@ export class HttpCall implements Call {
   }
 }
 
-/** Status and body as they were; nothing when the first answer was never written down (a crash between commit and answer). */
+/** Status and body of the first response; null if it was not stored (a crash between commit and response). */
 function storedAnswer(text: string | null): Pick<Answer, 'status' | 'json' | 'text'> | null {
   return text === null ? null : (JSON.parse(text) as Pick<Answer, 'status' | 'json' | 'text'>)
 }

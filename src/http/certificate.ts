@@ -1,4 +1,4 @@
-/** The certificate that TLS shows, and its key: files that are looked at before anything depends on them. */
+/** The TLS certificate and its key, validated before the server uses them. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
@@ -6,18 +6,18 @@ import { createSecureContext } from 'node:tls'
 export interface Certificate {
   /** PEM. */
   readonly key: string
-  /** PEM; the server's own first, then those that vouch for it. */
+  /** PEM; the server's own certificate first, then the intermediate ones. */
   readonly chain: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
 
-/** Why TLS cannot begin; the message says which file, what is wrong with it and what would do. */
+/** TLS cannot be used; the message names the file, what is wrong with it and what is expected. */
 export class BadCertificate extends Error {
   override readonly name = 'BadCertificate'
 }
 
-/** Throws BadCertificate for files that cannot be read, are no PEM, do not belong together or whose time has not come or is over. */
+/** Throws BadCertificate for files that are unreadable, not PEM, do not match each other, are not yet valid or have expired. */
 export function readCertificate(keyFile: string, chainFile: string, now = Date.now()): Certificate {
   const key = fileOf(keyFile, 'key')
   const chain = fileOf(chainFile, 'certificate')
@@ -26,7 +26,7 @@ export function readCertificate(keyFile: string, chainFile: string, now = Date.n
     throw new BadCertificate(
       `The key ${keyFile} does not belong to the certificate ${chainFile} (of ${subjectOf(certificate)}); the first certificate in the file must be the server's own.`,
     )
-  const expiresAt = mustBeInTime(certificate, chainFile, now)
+  const expiresAt = mustBeValidAt(certificate, chainFile, now)
   try {
     createSecureContext({ key, cert: chain })
   } catch (error) {
@@ -57,14 +57,14 @@ function privateKeyIn(key: string, path: string): KeyObject {
   try {
     return createPrivateKey(key)
   } catch (error) {
-    const wants = /passphrase|interrupted|bad decrypt/i.test(messageOf(error))
+    const problem = /passphrase|interrupted|bad decrypt/i.test(messageOf(error))
       ? 'is encrypted; decrypt it (openssl pkey -in ... -out ...), a server has nobody to ask for the passphrase'
       : 'holds no private key in PEM (text that begins with -----BEGIN PRIVATE KEY-----)'
-    throw new BadCertificate(`The key file ${path} ${wants}.`)
+    throw new BadCertificate(`The key file ${path} ${problem}.`)
   }
 }
 
-function mustBeInTime(certificate: X509Certificate, path: string, now: number): number {
+function mustBeValidAt(certificate: X509Certificate, path: string, now: number): number {
   const from = certificate.validFromDate.getTime()
   const to = certificate.validToDate.getTime()
   if (now > to)

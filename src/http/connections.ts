@@ -1,46 +1,46 @@
-/** Which requests of which connection are under way: what breaks behind one spoils no answer, and a stop knows what to wait for. */
+/** Requests in flight by connection: a malformed pipelined request corrupts no earlier response, and a stop knows what to wait for. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Fault } from '../core/model/fault.ts'
 import type { Lifetime } from './lifetime.ts'
 
-export interface Exchange {
+interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly life: Lifetime
+  readonly lifetime: Lifetime
 }
 
 export interface Connections {
-  /** A client that does not close what we have closed has so long to do so. */
+  /** `lingerMs`: a client must close its half of the connection within this time after the server closed its own. */
   opened(socket: Socket, lingerMs: number): void
   begin(exchange: Exchange): void
   end(exchange: Exchange): void
   /**
-   * What came next on the connection is no HTTP. A request that was still arriving is ended by the fault; those that
-   * had arrived get their answers, and then the connection is closed. False when none is under way, and nothing was done.
+   * Handles bytes that are not HTTP. A request that is still arriving is aborted with the fault; those that arrived
+   * completely are answered, and then the connection is closed. False if none is in flight; then nothing was done.
    */
-  spoil(socket: Duplex, fault: Fault): boolean
-  /** From now on a connection is closed when nothing is under way on it; Node lets one that never asked for anything stay. */
-  retire(): void
-  /** Ends by the fault whatever is under way still. */
+  markMalformed(socket: Duplex, fault: Fault): boolean
+  /** From now on a connection is closed when no request is in flight on it. Node would keep those that never sent one. */
+  closeIdle(): void
+  /** Aborts all requests in flight with the fault. */
   abort(fault: Fault): void
 }
 
 export function createConnections(): Connections {
-  const underWay = new Map<Duplex, Set<Exchange>>()
+  const inFlight = new Map<Duplex, Set<Exchange>>()
   const open = new Set<Socket>()
-  const spoilt = new WeakSet<Duplex>()
-  let retiring = false
-  const cut = ({ request, response, life }: Exchange, fault: Fault) => {
+  const malformed = new WeakSet<Duplex>()
+  let isClosing = false
+  const abortExchange = ({ request, response, lifetime }: Exchange, fault: Fault) => {
     if (response.headersSent) request.destroy()
-    else life.abort(fault)
+    else lifetime.abort(fault)
   }
   return {
     opened(socket, lingerMs) {
       open.add(socket)
       socket.once('close', () => open.delete(socket))
-      // Our half is closed: the other one may stay open for ever, and its descriptor with it.
+      // Only the server's half is closed: the client could keep the other half, and the file descriptor, open for ever.
       socket.once('finish', () => {
         const timer = setTimeout(() => socket.destroy(), lingerMs)
         timer.unref()
@@ -49,29 +49,29 @@ export function createConnections(): Connections {
     },
     begin(exchange) {
       const { socket } = exchange.request
-      underWay.set(socket, (underWay.get(socket) ?? new Set()).add(exchange))
+      inFlight.set(socket, (inFlight.get(socket) ?? new Set()).add(exchange))
     },
     end(exchange) {
       const { socket } = exchange.request
-      const exchanges = underWay.get(socket)
+      const exchanges = inFlight.get(socket)
       exchanges?.delete(exchange)
       if (exchanges === undefined || exchanges.size > 0) return
-      underWay.delete(socket)
-      if (retiring || spoilt.has(socket)) socket.destroySoon()
+      inFlight.delete(socket)
+      if (isClosing || malformed.has(socket)) socket.destroySoon()
     },
-    spoil(socket, fault) {
-      const exchanges = underWay.get(socket)
-      if (exchanges === undefined) return spoilt.has(socket)
-      spoilt.add(socket)
-      for (const exchange of exchanges) if (!exchange.request.complete) cut(exchange, fault)
+    markMalformed(socket, fault) {
+      const exchanges = inFlight.get(socket)
+      if (exchanges === undefined) return malformed.has(socket)
+      malformed.add(socket)
+      for (const exchange of exchanges) if (!exchange.request.complete) abortExchange(exchange, fault)
       return true
     },
-    retire() {
-      retiring = true
-      for (const socket of open) if (!underWay.has(socket) && socket.bytesRead === 0) socket.destroy()
+    closeIdle() {
+      isClosing = true
+      for (const socket of open) if (!inFlight.has(socket) && socket.bytesRead === 0) socket.destroy()
     },
     abort(fault) {
-      for (const exchanges of underWay.values()) for (const exchange of exchanges) cut(exchange, fault)
+      for (const exchanges of inFlight.values()) for (const exchange of exchanges) abortExchange(exchange, fault)
     },
   }
 }

@@ -1,4 +1,4 @@
-/** `Content-Digest` (RFC 9530): a body whose SHA-256 the client announced is compared before anything is attached. */
+/** `Content-Digest` (RFC 9530): a body is compared with the SHA-256 that the client announced before anything is attached. */
 import { createHash, hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { mustMatch, sha256In } from '../core/files/checksum.ts'
@@ -9,7 +9,7 @@ import { readParts, type ReadPartsOptions } from './multipart/parts.ts'
 
 const LABEL = 'The body'
 
-/** The announced SHA-256 of the body; null without one. Digests of other algorithms are passed over, as the RFC allows. */
+/** The announced SHA-256 of the body; null without one. Other algorithms are ignored, as the RFC allows. */
 export function announcedDigest(request: IncomingMessage): Sha256 | null {
   const header = request.headers['content-digest']
   return header === undefined ? null : sha256In(String(header), 'body', 'The header Content-Digest')
@@ -19,7 +19,7 @@ export function checkWhole(expected: Sha256 | null, body: Buffer): void {
   if (expected !== null) mustMatch(expected, hash('sha256', body, 'hex') as Sha256, 'body', LABEL)
 }
 
-/** The form's parts; after the last one the rest of the body is read, and a Fault tells when its hash is another. */
+/** The form's parts; after the last one the rest of the body is read. Throws a Fault if the hash differs. */
 export async function* partsOfChecked(
   request: IncomingMessage,
   expected: Sha256,
@@ -44,7 +44,7 @@ export async function* partsOfChecked(
   }
 }
 
-/** What was found right: the body's digest as the RFC writes it, and each announced file's in order, as hex. */
+/** Verified checksums: the body's digest in the RFC's format, and each announced file's in order, as hex. */
 export function receiptHeaders(body: Sha256 | null, files: readonly Sha256[]): Record<string, string> {
   return {
     ...(body === null

@@ -8,19 +8,19 @@ import type { Intake } from '../core/files/intake.ts'
 import type { Attachment, AttachmentId, Caller } from '../core/model/model.ts'
 import type { Sender } from './sender.ts'
 
-/** What is known of a request before its body. */
+/** A request without its body. */
 export interface IncomingHead extends Sender {
-  /** A uuid; also in the log and in the answer's `x-request-id`. */
+  /** A UUID; also in the log and in the response's `x-request-id`. */
   readonly id: string
   readonly method: string
   /** Percent-encoded, without the query. */
   readonly path: string
   readonly query: URLSearchParams
-  /** Of a header sent twice Node keeps the first where only one may be (Content-Type, Authorization). */
+  /** Of a duplicate header that must be unique (Content-Type, Authorization) Node keeps the first. */
   readonly headers: IncomingHttpHeaders
 }
 
-/** What a handler answers: plain data; the door does the rest. At most one of `json`, `text`, `bytes` and `stream`. */
+/** A handler's response as plain data; the server writes it. At most one of `json`, `text`, `bytes` and `stream`. */
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -28,7 +28,7 @@ export interface Answer {
   readonly text?: string
   /** `content-length` must be among the headers. */
   readonly bytes?: Uint8Array
-  /** `content-length` must be among the headers. Destroyed by the door when the client goes away. */
+  /** `content-length` must be among the headers. Destroyed by the server when the client disconnects. */
   readonly stream?: Readable
 }
 
@@ -37,56 +37,56 @@ export interface Part {
   /** 1 for the first. */
   readonly index: number
   readonly name: string
-  /** Without folders, whatever the client sent; null when the part has none. */
+  /** Without folders, even if the client sent some; null if the part has no filename. */
   readonly filename: string | null
-  /** The part's Content-Type as sent, without parameters, in lower case; null when it has none. */
+  /** The part's Content-Type as sent, without parameters, in lower case; null if it has none. */
   readonly type: string | null
-  /** The part's Content-Transfer-Encoding; `7bit` when it has none. */
+  /** The part's Content-Transfer-Encoding; `7bit` if it has none. */
   readonly encoding: string
-  /** The part's `x-dossier-sha256` as sent: the checksum of its bytes that the client announces; null when it has none. */
+  /** The part's `x-dossier-sha256` as sent: the checksum of its bytes that the client announces; null if it has none. */
   readonly digest: string | null
-  /** Has a filename or a Content-Type: what tells a file from a text, whatever the type says. */
+  /** Has a filename or a Content-Type: distinguishes a file from a text field, independently of the type. */
   readonly isFile: boolean
   readonly bytes: AsyncIterable<Uint8Array>
-  /** The whole part as UTF-8 text; a Fault when it is longer than `limit` bytes. */
+  /** The whole part as UTF-8 text; throws a Fault if it is longer than `limit` bytes. */
   text(limit?: number): Promise<string>
   skip(): Promise<void>
 }
 
 export type BodyKind = 'none' | 'multipart' | 'urlencoded' | 'other'
 
-/** What a dialect is handed for one request. */
+/** One request as a dialect's handler receives it. */
 export interface Call extends IncomingHead {
   /** The route's `:names`, decoded. */
   readonly params: Readonly<Record<string, string>>
-  /** Only for routes that need one; reading it elsewhere is a mistake of the dialect and throws. */
+  /** Only for routes that need one; on others, reading it is a bug of the dialect and throws. */
   readonly caller: Caller
   readonly services: Services
-  /** `http://host:port`, no slash at the end; for URLs in answers. */
+  /** `http://host:port` without a trailing slash; for URLs in responses. */
   readonly origin: string
-  /** Aborted when the client goes away, the request takes too long or the server is told to stop for good. */
+  /** Aborted when the client disconnects, the request takes too long or the time to stop the server is over. */
   readonly signal: AbortSignal
   readonly bodyKind: BodyKind
-  /** In wire order. A Fault says what is wrong with the form; a body that is no form says so too. */
+  /** In wire order. Throws a Fault that says what is wrong with the form, or that the body is not a form. */
   parts(): AsyncIterable<Part>
-  /** JSON whatever the Content-Type says; undefined for an empty body; a Fault when it is not JSON. At most 1 MiB. */
+  /** Parsed as JSON regardless of Content-Type; undefined for an empty body; throws a Fault if it is not JSON. At most 1 MiB. */
   json(): Promise<unknown>
   /** An application/x-www-form-urlencoded body of at most 1 MiB. */
   form(): Promise<URLSearchParams>
-  /** The desk's intake for this request and its caller (or whom it acts as); repeats under an Idempotency-Key and announced checksums are seen to. */
+  /** Runs an intake for this request and its caller, or the actor it acts as. Handles Idempotency-Key and announced checksums. */
   intake<T>(take: (intake: Intake) => Promise<T>, actor?: Actor): Promise<T>
   /**
-   * The bytes of an attachment as an answer, with the headers that keep a browser from running them.
-   * `type`: what Content-Type says (default: our own table by extension, never the upload's word).
-   * `names`: `extended` gives `filename*` alone, `both` a plain ASCII `filename` before it.
-   * `bytes`: a small file's, when they are at hand already.
+   * The bytes of an attachment as a response, with the headers that prevent a browser from executing them.
+   * `type`: the Content-Type (default: the server's table by extension, never the type sent with the upload).
+   * `names`: `extended` writes `filename*` alone, `both` a plain ASCII `filename` before it.
+   * `bytes`: a small file's content, if it is already in memory.
    */
   send(attachment: Attachment, options: SendOptions): Promise<Answer>
-  /** The same, answering to Range and to the conditions of RFC 9110. Fault: `invalid_input` for a range outside. */
+  /** The same with Range and the conditional headers of RFC 9110. Fault: `invalid_input` for a range outside the file. */
   sendPart(attachment: Attachment): Promise<Answer>
-  /** A ZIP of these files, streamed, with its length known beforehand; `first` goes before them. */
+  /** A ZIP of these files, streamed, with a known length; `first` is its first entry. */
   sendArchive(archive: ArchiveRequest): Answer
-  /** The attachment that a URL of this server names, in any dialect's way; null for any other URL. */
+  /** The attachment that a URL of this server names, in any dialect's format; null for any other URL. */
   attachmentAt(url: string): AttachmentReference | null
 }
 
@@ -94,12 +94,12 @@ export interface SendOptions {
   readonly type?: string
   readonly names: 'extended' | 'both'
   readonly bytes?: Uint8Array | null
-  /** Whether the client may be sent on to the store that has the bytes, where that is set so; no vendor's wire says 302. */
+  /** Whether the response may redirect to the blob store, if that is enabled. No vendor's API answers 302. */
   readonly mayRedirect?: true
 }
 
 export interface ArchiveRequest {
-  /** Of the archive itself, without `.zip`. */
+  /** Name of the archive, without `.zip`. */
   readonly name: string
   readonly first: { readonly path: string; readonly text: string }
   readonly files: readonly { readonly path: string; readonly attachment: Attachment }[]
@@ -107,37 +107,37 @@ export interface ArchiveRequest {
 
 export type AttachmentReference = { readonly attachment: AttachmentId } | { readonly document: string }
 
-/** Whether these scopes suffice for this route with these params. */
+/** Whether these scopes are sufficient for this route with these params. */
 export type Permits = (scopes: ReadonlySet<string>, params: Readonly<Record<string, string>>) => boolean
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** find-my-way's syntax: `/contacts/:id`. GET answers HEAD too. */
   readonly path: string
-  /** `nobody`: no token is asked for. `caller`: any valid token. */
+  /** `nobody`: no token is required. `caller`: any valid token. */
   readonly needs: 'nobody' | 'caller' | Permits
-  /** What the coverage table calls it. */
+  /** Name of the operation in the coverage table. */
   readonly operation: string
-  /** What the API's description says of it. */
+  /** Its part of the OpenAPI document. */
   readonly about?: About
   answer(call: Call): Promise<Answer>
 }
 
-/** What the API's description is made of. A test holds it against the route tables, and every answer of the e2e tests against it. */
+/** Source of the OpenAPI document. Tests compare it with the route tables, and every response of the e2e tests with it. */
 export interface About {
-  /** The group it is shown in. */
+  /** OpenAPI tag under which it is listed. */
   readonly tag: string
   /** Markdown. */
   readonly description?: string
   readonly query?: z.ZodObject
-  /** Request headers that make a difference, and what they do. */
+  /** Request headers that have an effect, with their descriptions. */
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: {
     readonly type: 'application/json' | 'multipart/form-data' | 'application/x-www-form-urlencoded'
     readonly schema: z.ZodType
     readonly optional?: boolean
   }
-  /** By status. A refusal in the dialect's usual shape need not be named. */
+  /** By status. Refusals in the dialect's usual shape need not be listed. */
   readonly answers: Readonly<Record<number, AnswerAbout>>
 }
 
@@ -145,54 +145,54 @@ export interface AnswerAbout {
   readonly description: string
   /** Null: no body. */
   readonly schema: z.ZodType | null
-  /** Of the body; JSON unless named. */
+  /** Media type of the body; JSON by default. */
   readonly type?: string
 }
 
-/** What holds for all routes of a dialect. */
+/** Applies to all routes of a dialect. */
 export interface DialectAbout {
   /** Markdown. */
   readonly description: string
-  /** How its token is sent, as OpenAPI's security schemes have it. */
+  /** How its token is sent, as an OpenAPI security scheme. */
   readonly security: Readonly<Record<string, unknown>>
-  /** Of every refusal that a route does not name. */
+  /** Every refusal that a route does not list. */
   readonly refusal: AnswerAbout
-  /** What the `:names` of its paths stand for. */
+  /** Descriptions of the `:names` in its paths. */
   readonly params: Readonly<Record<string, string>>
   /** Request headers of every route that needs a token (HighLevel's Version). */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** One wire language. Equal files in every dialect's folder; nothing outside the folder knows its words. */
+/** One CRM's wire protocol. Every dialect's folder has the same files; no code outside of it knows the dialect's terms. */
 export interface Dialect {
   readonly name: string
-  /** Which paths it answers for, unknown ones included. */
+  /** Whether it answers requests for this path, including unknown routes. */
   owns(path: string): boolean
-  /** Whether only a valid token may learn that a path or method does not exist. */
+  /** Whether a valid token is required even for the answer that a path or method does not exist. */
   readonly hidesRoutes: boolean
-  /** What must hold before any route of it that needs a token, between token and scope (HighLevel's Version header); throws a Fault. */
+  /** Precondition of all its routes that need a token, checked between token and scope (HighLevel's Version header); throws a Fault. */
   check?(head: IncomingHead): void
-  /** Counts a call against the caller's limits; `refused` when it is one too many. Headers go on every answer. */
+  /** Counts a call against the caller's limits; `refused` if it exceeds them. The headers are sent with every response. */
   throttle?(caller: Caller): { readonly headers: Readonly<Record<string, string>>; readonly refused: Fault | null }
-  /** A call that `throttle` let in has been answered. */
+  /** Called when a call that `throttle` admitted has been answered. */
   answered?(caller: Caller): void
   readonly routes: readonly Route[]
   readonly about?: DialectAbout
   secret(head: IncomingHead): string | null
   refuse(fault: Fault, head: IncomingHead): Answer
-  /** Headers on every answer, refusals included. */
+  /** Headers of every response, including refusals. */
   headers?(head: IncomingHead, caller: Caller | null): Readonly<Record<string, string>>
   readonly cors: CorsRule
   /** The attachment that a path of this dialect names. */
   attachmentAt?(path: string): AttachmentReference | null
 }
 
-/** `credentials`: only known origins, with credentials, exactly named. `anyone`: `*`, without. */
+/** `credentials`: known origins only, named exactly, with credentials. `anyone`: `*`, without credentials. */
 export interface CorsRule {
   readonly mode: 'credentials' | 'anyone'
   readonly methods: readonly string[]
-  /** Paths that no page of another origin may read, although the rest may be read. */
+  /** Exceptions: paths that no page of another origin may read. */
   readonly conceals?: (path: string) => boolean
-  /** Allowed besides what the preflight asks for. */
+  /** Response headers that pages may read, besides `x-request-id` and `x-dossier-hint`. */
   readonly exposes: readonly string[]
 }

@@ -2,7 +2,7 @@ import type { CorsRule, IncomingHead } from './contracts.ts'
 
 export type KnownOrigins = () => Promise<ReadonlySet<string>>
 
-/** Headers for any answer to a page of another origin; none when the origin is not known. */
+/** CORS headers for a response to a page of another origin; empty if the origin is not known. */
 export async function corsHeaders(
   rule: CorsRule,
   head: IncomingHead,
@@ -29,7 +29,7 @@ export function isPreflight(head: IncomingHead): boolean {
   )
 }
 
-/** What a preflight hears besides `corsHeaders`. With credentials `*` is no wildcard: names must be said. */
+/** Headers of a preflight response besides `corsHeaders`. With credentials `*` is no wildcard: names must be listed. */
 export function preflightHeaders(rule: CorsRule, head: IncomingHead): Record<string, string> {
   const asked = head.headers['access-control-request-headers'] ?? ''
   const names = new Set(['authorization', 'content-type', 'version'])
@@ -44,7 +44,7 @@ export function preflightHeaders(rule: CorsRule, head: IncomingHead): Record<str
   }
 }
 
-/** The configured origins and those of the registered redirect URIs, which are read again after a few seconds. */
+/** The configured origins and those of the registered redirect URIs, which are reread after a few seconds. */
 export function knownOrigins(
   configured: readonly string[],
   registered: KnownOrigins,

@@ -1,4 +1,4 @@
-/** From a request's head to its answer: who asks, whether they may, and the route that knows. */
+/** From a request's head to its response: authentication, limits, authorization and the route's handler. */
 import type { IncomingMessage } from 'node:http'
 import type { Services } from '../core/services.ts'
 import { Fault } from '../core/model/fault.ts'
@@ -6,20 +6,20 @@ import { createCall } from './call.ts'
 import type { Answer, AttachmentReference, Dialect, IncomingHead } from './contracts.ts'
 import { isPreflight, preflightHeaders } from './cors.ts'
 import { originOf } from './head.ts'
-import type { Observer, Seen } from './observer.ts'
+import type { Observer, RequestState } from './observer.ts'
 import type { FindRoute } from './router.ts'
 
-/** A dialect with its routes looked up. */
+/** A dialect with the lookup of its routes. */
 export interface Endpoint {
   readonly dialect: Dialect
   readonly find: FindRoute
 }
 
-export interface Asked {
+interface RequestContext {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly endpoint: Endpoint
-  readonly seen: Seen
+  readonly seen: RequestState
   readonly observer: Observer
   readonly signal: AbortSignal
   readonly services: Services
@@ -29,14 +29,14 @@ export interface Asked {
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
 }
 
-/** Law 5: token, limits, the dialect's own condition, scope; then the handler, which looks at the record before the body. */
-export async function answerOf(asked: Asked): Promise<Answer> {
-  const { head, seen } = asked
-  const { dialect, find } = asked.endpoint
+/** Law 5: token, limits, the dialect's precondition, scope; then the handler, which checks the record before the body. */
+export async function answerOf(context: RequestContext): Promise<Answer> {
+  const { head, seen } = context
+  const { dialect, find } = context.endpoint
   if (isPreflight(head)) return { status: 204, headers: preflightHeaders(dialect.cors, head) }
   const match = find(head)
   const isOpen = match instanceof Fault ? !dialect.hidesRoutes : match.route.needs === 'nobody'
-  if (!isOpen) await admit(asked)
+  if (!isOpen) await admit(context)
   if (match instanceof Fault) throw match
   const { route, params } = match
   seen.route = route
@@ -47,8 +47,8 @@ export async function answerOf(asked: Asked): Promise<Answer> {
       `The token lacks a scope for: ${route.operation}. Create one with that scope.`,
     )
   }
-  const { request, signal, services, maxParts, attachmentAtPath } = asked
-  const origin = originOf(request, head, asked.origin)
+  const { request, signal, services, maxParts, attachmentAtPath } = context
+  const origin = originOf(request, head, context.origin)
   const call = createCall({
     request,
     head,
@@ -58,14 +58,14 @@ export async function answerOf(asked: Asked): Promise<Answer> {
     origin,
     signal,
     seen,
-    observer: asked.observer,
+    observer: context.observer,
     maxParts,
     attachmentAtPath,
   })
   return call.settle(await route.answer(call))
 }
 
-async function admit({ head, seen, services, endpoint: { dialect } }: Asked): Promise<void> {
+async function admit({ head, seen, services, endpoint: { dialect } }: RequestContext): Promise<void> {
   seen.caller = await services.access.identify(dialect.secret(head))
   const counted = dialect.throttle?.(seen.caller)
   if (counted !== undefined) {

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 
 export interface DrainBounds {
-  /** Bytes read and thrown away before the connection is cut. */
+  /** Maximum number of bytes read and discarded before the connection is closed. */
   readonly bytes: number
   readonly milliseconds: number
 }
 
 /**
- * Reads what is left of a request that is answered without it. Half of the real clients show a broken pipe instead of
- * the answer when the server stops reading, so the connection is cut only at the bounds. Resolves when it is over.
+ * Reads and discards the rest of a request's body. Half of the real clients report a broken pipe instead of the response
+ * when the server stops reading, so the connection is closed only at the bounds. Resolves at the end of the request.
  */
 export function drain(request: IncomingMessage, bounds: DrainBounds): Promise<void> {
   if (request.complete || request.destroyed) {
-    // All of it has arrived: nothing to wait for, but the stream must come to its end for the next request's sake.
+    // Received completely: nothing to wait for, but the stream must end before the next request can be read.
     request.resume()
     return Promise.resolve()
   }
@@ -29,14 +29,14 @@ export function drain(request: IncomingMessage, bounds: DrainBounds): Promise<vo
       left -= chunk.byteLength
       if (left < 0) request.destroy()
     })
-    // A 'readable' listener left behind would keep the stream from flowing.
+    // A remaining 'readable' listener would prevent the stream from flowing.
     request.removeAllListeners('readable')
     request.resume()
   })
 }
 
-/** Waits for `work`, but no longer than so many milliseconds. */
-export async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+/** Waits for `work`, at most for the given time. */
+export async function waitAtMost(milliseconds: number, work: Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, milliseconds)
   await Promise.race([work, promise])

@@ -1,4 +1,4 @@
-/** One request and its answer, from the head to the last byte of either. */
+/** One request and its response, from the head to the last byte of both. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../core/ports/contracts.ts'
 import type { Services } from '../core/services.ts'
@@ -7,11 +7,11 @@ import { answerOf, type Endpoint } from './dispatch.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, AttachmentReference } from './contracts.ts'
 import { corsHeaders, type KnownOrigins } from './cors.ts'
-import { atMost, drain, type DrainBounds } from './drain.ts'
+import { waitAtMost, drain, type DrainBounds } from './drain.ts'
 import { headOf } from './head.ts'
 import { hintOf } from './hint.ts'
 import { lifetimeOf, type Lifetime } from './lifetime.ts'
-import { newSeen, type Observer, type Passage } from './observer.ts'
+import { newRequestState, type Observer, type ObservedRequest } from './observer.ts'
 import { sendAnswer } from './send.ts'
 import type { SenderOf } from './sender.ts'
 import { logRefusal, logCutAnswer } from './request-log.ts'
@@ -25,7 +25,7 @@ export interface ExchangeTerms {
   readonly connections: Connections
   readonly endpointFor: (path: string) => Endpoint
   readonly attachmentAtPath: (path: string) => AttachmentReference | null
-  /** Then every answer is its connection's last. */
+  /** If true, every response is the last one of its connection. */
   readonly isStopping: () => boolean
   /** The configured public origin. */
   readonly origin: string | null
@@ -34,21 +34,21 @@ export interface ExchangeTerms {
   readonly draining: DrainBounds
 }
 
-/** What is at hand while one request is under way. */
-interface Current extends Passage {
+/** State of one request in flight. */
+interface ActiveExchange extends ObservedRequest {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly endpoint: Endpoint
-  readonly life: Lifetime
+  readonly lifetime: Lifetime
 }
 
 /**
- * How long a refusal waits for the rest of its body, in milliseconds: a client that is answered when it has sent
- * everything has no broken pipe to stumble over. One that takes longer is told at once, and drained afterwards.
+ * How long a refusal waits for the rest of the request's body, in milliseconds: a client that is answered after it has
+ * sent everything sees no broken pipe. After this time the response is sent, and the body is drained afterwards.
  */
-const PATIENCE_MS = 2_000
+const REFUSAL_WAIT_MS = 2_000
 
-/** Answers one request and reads it to its end. Never rejects. */
+/** Answers one request and reads its body to the end. Never rejects. */
 export async function exchange(
   terms: ExchangeTerms,
   request: IncomingMessage,
@@ -58,42 +58,54 @@ export async function exchange(
   const { observer } = terms
   const { socket } = request
   const head = headOf(request, terms.senderOf)
-  const life = lifetimeOf(request, response, terms.times)
+  const lifetime = lifetimeOf(request, response, terms.times)
   const endpoint = terms.endpointFor(head.path)
-  const current: Current = { request, response, head, endpoint, life, seen: newSeen(), socket, beganAt }
+  const current: ActiveExchange = {
+    request,
+    response,
+    head,
+    endpoint,
+    lifetime,
+    seen: newRequestState(),
+    socket,
+    beganAt,
+  }
   observer.began()
-  const underWay = { request, response, life }
-  terms.connections.begin(underWay)
+  const inFlight = { request, response, lifetime }
+  terms.connections.begin(inFlight)
   try {
     const answer = await answerFor(terms, current)
-    const drained = life.isOver() ? null : drain(request, terms.draining)
-    if (drained !== null && answer.status >= 400) await atMost(PATIENCE_MS, drained)
-    const isWhole = await send(terms, current, answer)
-    observer.answered(current, answer.status, isWhole)
+    const drained = lifetime.isOver() ? null : drain(request, terms.draining)
+    if (drained !== null && answer.status >= 400) await waitAtMost(REFUSAL_WAIT_MS, drained)
+    const isComplete = await send(terms, current, answer)
+    observer.answered(current, answer.status, isComplete)
     if (drained === null) request.destroy()
     else await drained
   } catch (error) {
     terms.log.error({ id: head.id, err: error }, 'a request could not be answered')
     response.destroy()
   } finally {
-    life.end()
-    terms.connections.end(underWay)
-    uncount(current)
+    lifetime.end()
+    terms.connections.end(inFlight)
+    endCall(current)
     observer.ended(current)
   }
 }
 
-/** The call is no longer under way. */
-function uncount({ endpoint, seen }: Current): void {
+/** Ends the call for the dialect's limits on concurrent calls. At most once per call. */
+function endCall({ endpoint, seen }: ActiveExchange): void {
   if (!seen.counted || seen.caller === null) return
   seen.counted = false
   endpoint.dialect.answered?.(seen.caller)
 }
 
-/** The route's answer, or a refusal in the dialect's voice. */
-async function answerFor(terms: ExchangeTerms, { request, head, endpoint, life, seen }: Current): Promise<Answer> {
+/** The route's response, or a refusal in the dialect's format. */
+async function answerFor(
+  terms: ExchangeTerms,
+  { request, head, endpoint, lifetime, seen }: ActiveExchange,
+): Promise<Answer> {
   const { services, log, observer, origin, maxParts, attachmentAtPath } = terms
-  const { signal } = life.controller
+  const { signal } = lifetime.controller
   try {
     return await answerOf({
       request,
@@ -117,13 +129,13 @@ async function answerFor(terms: ExchangeTerms, { request, head, endpoint, life, 
   }
 }
 
-/** False when the answer broke off in the middle. */
-async function send(terms: ExchangeTerms, current: Current, answer: Answer): Promise<boolean> {
-  const { response, head, endpoint, life, seen } = current
+/** False if the response was cut off before its end. */
+async function send(terms: ExchangeTerms, current: ActiveExchange, answer: Answer): Promise<boolean> {
+  const { response, head, endpoint, lifetime, seen } = current
   const { dialect } = endpoint
-  // Who calls again as soon as it has the answer, on another connection perhaps, is not to be counted twice.
-  if (answer.stream === undefined) uncount(current)
-  const isLast = terms.isStopping() || life.isOver()
+  // Before the response: a client may send its next call, on any connection, as soon as it has this one's response.
+  if (answer.stream === undefined) endCall(current)
+  const isLast = terms.isStopping() || lifetime.isOver()
   const headers = {
     'x-request-id': head.id,
     ...seen.headers,

@@ -4,8 +4,8 @@ import type { Answer, SendOptions } from './contracts.ts'
 import { mediaTypeOf } from '../core/files/media-types.ts'
 
 /**
- * Headers that end stored XSS: saved, never shown; the type believed and not guessed; and should a browser
- * render it all the same, in a sandbox without scripts and without our origin.
+ * Headers against stored XSS: the file is saved and not displayed, its MIME type is not sniffed, and if a browser renders
+ * it nevertheless, it does so in a sandbox without scripts and without the server's origin.
  */
 export const FILE_SAFETY: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -31,7 +31,7 @@ export function fileAnswer(
   }
 }
 
-/** RFC 6266. `extended` alone is what clients need that take whatever follows the first `=` or the last `'`. */
+/** RFC 6266. `extended` alone serves clients that take everything after the first `=` or the last `'` as the name. */
 export function contentDisposition(name: string, names: 'extended' | 'both'): string {
   const extended = `filename*=UTF-8''${percentEncoded(name)}`
   if (names === 'extended') return `attachment; ${extended}`
@@ -39,7 +39,7 @@ export function contentDisposition(name: string, names: 'extended' | 'both'): st
   return `attachment; filename="${plain}"; ${extended}`
 }
 
-/** Everything but RFC 3986's unreserved characters; a lone surrogate, which has no UTF-8, as U+FFFD. */
+/** Encodes everything but RFC 3986's unreserved characters; a lone surrogate, which has no UTF-8 form, as U+FFFD. */
 function percentEncoded(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replace(
     /[!'()*]/g,

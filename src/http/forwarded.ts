@@ -1,21 +1,21 @@
-/** What proxies say in `X-Forwarded-*` and `Forwarded` (RFC 7239): one hop each, the nearest first. */
+/** Parses `X-Forwarded-*` and `Forwarded` (RFC 7239): one hop per proxy, the nearest first. */
 import type { IncomingHttpHeaders } from 'node:http'
 
-export interface Hop {
-  /** Null: it is not named, or by something that is no address. */
+interface Hop {
+  /** Null: missing, or not an IP address. */
   readonly address: string | null
   readonly isSecure: boolean | null
   readonly host: string | null
 }
 
-/** More hops than this are no chain of proxies. */
-const MOST_HOPS = 32
-/** Longer headers are an attack; their end is what the trusted proxy wrote. */
-const MOST_CHARACTERS = 2_048
+/** Maximum number of hops; the nearest are kept. */
+const MAX_HOPS = 32
+/** Longer headers are an attack; only the end, which the trusted proxy wrote, is read. */
+const MAX_CHARACTERS = 2_048
 
 /**
- * `X-Forwarded-For` beats `Forwarded`: proxies that append to the first hand on the second as the client sent it.
- * Of `X-Forwarded-Proto` and `-Host` most proxies keep one value, which is then every hop's.
+ * `X-Forwarded-For` has precedence over `Forwarded`: proxies that append to the first pass on the second as the client
+ * sent it. Of `X-Forwarded-Proto` and `-Host` most proxies keep one value, which then applies to all hops.
  */
 export function forwardedHops(headers: IncomingHttpHeaders): readonly Hop[] {
   const addresses = listOf(headers['x-forwarded-for'], /[^,]+/g)
@@ -28,7 +28,7 @@ export function forwardedHops(headers: IncomingHttpHeaders): readonly Hop[] {
     isSecure: isHttps(schemes[index] ?? schemes.at(-1)),
     host: hosts[index] ?? hosts.at(-1) ?? null,
   })
-  return Array.from({ length: Math.min(length, MOST_HOPS) }, hop)
+  return Array.from({ length: Math.min(length, MAX_HOPS) }, hop)
 }
 
 function elementsOf(header: string | undefined): Hop[] {
@@ -47,14 +47,14 @@ function elementsOf(header: string | undefined): Hop[] {
   })
 }
 
-/** The last first: what the nearest proxy said ends the header, whatever a client has put before it. */
+/** Entries in reverse order: the nearest proxy's is the last one of the header, after anything that the client sent. */
 function listOf(header: string | readonly string[] | undefined, entry: RegExp): string[] {
   if (header === undefined) return []
-  const text = (typeof header === 'string' ? header : header.join(',')).slice(-MOST_CHARACTERS)
+  const text = (typeof header === 'string' ? header : header.join(',')).slice(-MAX_CHARACTERS)
   return (text.match(entry) ?? [])
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
-    .slice(-MOST_HOPS)
+    .slice(-MAX_HOPS)
     .reverse()
 }
 

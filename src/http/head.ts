@@ -27,7 +27,7 @@ function withoutOrigin(target: string): string {
   return absolute === null ? `/${target}` : absolute.pathname + absolute.search
 }
 
-/** The configured public origin, else what the client called us. */
+/** The configured public origin, else the one that the client addressed. */
 export function originOf(request: IncomingMessage, { isSecure, host }: Sender, configured: string | null): string {
   if (configured !== null) return configured
   const scheme = isSecure ? 'https' : 'http'

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../core/model/fault.ts'
-import { clientGone } from './body.ts'
+import { clientDisconnected } from './body.ts'
 
 export interface Lifetime {
   readonly controller: AbortController
-  /** Whether its time ran out or its client left: then nothing more is to be expected of the connection. */
+  /** Whether it timed out, was aborted or lost its client: the connection must not be used for further requests. */
   isOver(): boolean
-  /** Ends it for a reason from outside. */
+  /** Aborts the request with this fault. */
   abort(fault: Fault): void
   end(): void
 }
 
-/** Ends a request's work when its client goes away, falls silent while sending, or takes longer than a request may. */
+/** Aborts a request when its client disconnects, sends nothing for `idleMs`, or takes longer than `requestMs` to send it. */
 export function lifetimeOf(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,7 @@ export function lifetimeOf(
     controller.abort(fault)
   }
   const onClose = () => {
-    if (!response.writableFinished) abort(clientGone())
+    if (!response.writableFinished) abort(clientDisconnected())
   }
   const onIdle = () => {
     const seconds = String(limits.idleMs / 1000)
@@ -40,7 +40,7 @@ export function lifetimeOf(
         ),
       )
   }
-  // The request is whole: silence now is our own work, or a client that stopped reading its answer.
+  // Also fires for a complete request: the handler is at work, or the client stopped reading the response.
   const onStalled = () => {
     if (response.headersSent) response.destroy()
   }
@@ -55,7 +55,7 @@ export function lifetimeOf(
       ),
     )
   }
-  // A little before Node's own limit, which would cut the connection without an answer.
+  // Shortly before Node's own limit, which would close the connection without a response.
   const late = setTimeout(onLate, Math.max(limits.requestMs - 1_500, 100))
   late.unref()
   response.once('close', onClose)

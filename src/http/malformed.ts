@@ -1,4 +1,4 @@
-/** What never became a request (a broken head, one too large or too slow) is answered in a dialect's voice as well. */
+/** Requests that Node could not parse (a malformed, oversized or slow head) are answered in a dialect's format as well. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { Socket } from 'node:net'
@@ -7,7 +7,7 @@ import { Fault } from '../core/model/fault.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Dialect, IncomingHead } from './contracts.ts'
 import { hintOf } from './hint.ts'
-import { newSeen, type Observer } from './observer.ts'
+import { newRequestState, type Observer } from './observer.ts'
 import { plainAddress } from './sender.ts'
 
 interface ClientError extends Error {
@@ -15,7 +15,7 @@ interface ClientError extends Error {
   readonly rawPacket?: Buffer
 }
 
-interface Malformed {
+interface MalformedContext {
   readonly connections: Connections
   readonly observer: Observer
   readonly dialectFor: (path: string) => Dialect
@@ -24,29 +24,29 @@ interface Malformed {
 export function refuseMalformed(
   error: ClientError,
   socket: Duplex,
-  { connections, observer, dialectFor }: Malformed,
+  { connections, observer, dialectFor }: MalformedContext,
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   const fault = faultOf(error)
-  // Written now, it would land in the middle of an answer, or be taken for one.
-  if (connections.spoil(socket, fault)) return
+  // Written now, it would appear within another response, or be read as one.
+  if (connections.markMalformed(socket, fault)) return
   const head = guessHead(error.rawPacket, socket)
-  say(socket, dialectFor(head.path), fault, head, observer)
+  sendRefusal(socket, dialectFor(head.path), fault, head, observer)
 }
 
-/** CONNECT is a proxy's; Node would close the connection without a word. */
+/** CONNECT is for proxies; Node would close the connection without a response. */
 export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialect, observer: Observer): void {
   const fault = new Fault('not_found', 'method', 'CONNECT is not answered; this server is no proxy.')
-  say(socket, dialect, fault, head, observer)
+  sendRefusal(socket, dialect, fault, head, observer)
 }
 
-function say(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
+function sendRefusal(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
   const answer = dialect.refuse(fault, head)
-  const passage = { head, endpoint: { dialect }, seen: { ...newSeen(), fault }, beganAt: performance.now() }
-  observer.refused({ ...passage, socket: socket instanceof Socket ? socket : null }, answer.status)
+  const observed = { head, endpoint: { dialect }, seen: { ...newRequestState(), fault }, beganAt: performance.now() }
+  observer.refused({ ...observed, socket: socket instanceof Socket ? socket : null }, answer.status)
   socket.on('error', () => socket.destroy())
   socket.end(
     asText({ ...answer, headers: { ...answer.headers, 'x-request-id': head.id, 'x-dossier-hint': hintOf(fault) } }),
@@ -72,7 +72,7 @@ function faultOf(error: ClientError): Fault {
   )
 }
 
-/** The path as far as it can be told from the first line, so that the right dialect answers. */
+/** Method and path as far as the request line shows them; the path selects the dialect. */
 function guessHead(packet: Buffer | undefined, socket: Duplex): IncomingHead {
   const line = packet?.subarray(0, 2_000).toString('latin1').split('\r\n', 1)[0] ?? ''
   const [method = '', target = ''] = line.split(' ')

@@ -1,4 +1,4 @@
-/** Whoever counts and writes down what passes through the door. Called on every request: it adds up and returns, and never throws. */
+/** Receives the events of requests for metrics, the access log and spans. Its methods are synchronous and never throw. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Fault } from '../core/model/fault.ts'
@@ -6,48 +6,48 @@ import type { Progress } from '../core/files/intake.ts'
 import type { Caller } from '../core/model/model.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
-/** What became known of a request on its way. */
-export interface Seen {
-  /** The dialect's limits let it in, and are to hear of its end. */
+/** What is known about a request while it is processed. */
+export interface RequestState {
+  /** The dialect's limits admitted the call, and its end must be reported to them. */
   counted: boolean
   caller: Caller | null
   route: Route | null
-  /** Headers for its answer. */
+  /** Headers for its response. */
   headers: Readonly<Record<string, string>>
   fault: Fault | null
-  /** When its token was believed, as `performance.now()`; 0: it came without one, or was not believed. */
+  /** When its token was accepted, as `performance.now()`; 0: it had no token, or the token was rejected. */
   admittedAt: number
-  /** Null: it brought nothing in. */
+  /** Null: the request attaches nothing. */
   intake: Progress | null
 }
 
-/** One request on its way through the door. */
-export interface Passage {
+/** A request as observers see it. */
+export interface ObservedRequest {
   readonly head: IncomingHead
   readonly endpoint: { readonly dialect: Dialect }
-  readonly seen: Seen
+  readonly seen: RequestState
   readonly socket: Socket | null
   /** `performance.now()` */
   readonly beganAt: number
 }
 
 export interface Observer {
-  /** Where the work on a request is to be done within something; null where it is not. */
+  /** Wraps the work on a request, for a context such as a span; null if none is needed. */
   readonly around: ((request: IncomingMessage, work: () => void) => void) | null
-  /** Its head has come. */
+  /** The request's head was received. */
   began(): void
-  /** It takes something in; what it answers is written on from there. */
+  /** The request begins an intake; the returned progress is updated by the intake. */
   intakeBegan(): Progress
-  /** Its answer is handed to the socket. `isWhole` is false when that broke off. */
-  answered(passage: Passage, status: number, isWhole: boolean): void
-  /** Nothing more will be done for it; called once for each `began`. */
-  ended(passage: Passage): void
-  /** What came was no request, and was answered all the same; neither `began` nor `ended` is called for it. */
-  refused(passage: Passage, status: number): void
+  /** Its response was written to the socket. `isComplete` is false if it was cut off before its end. */
+  answered(observed: ObservedRequest, status: number, isComplete: boolean): void
+  /** Its processing has ended; called once for each `began`. */
+  ended(observed: ObservedRequest): void
+  /** A malformed request was refused; neither `began` nor `ended` is called for it. */
+  refused(observed: ObservedRequest, status: number): void
   connected(): void
   disconnected(): void
 }
 
-export function newSeen(): Seen {
+export function newRequestState(): RequestState {
   return { counted: false, caller: null, route: null, headers: {}, fault: null, admittedAt: 0, intake: null }
 }

@@ -1,4 +1,4 @@
-/** A file under the conditions and the range that a request names (RFC 9110, 13 and 14). */
+/** A file with conditional requests and ranges (RFC 9110, sections 13 and 14). */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { ByteRange } from '../core/ports/contracts.ts'
@@ -9,7 +9,7 @@ import { fileAnswer } from './file-answer.ts'
 
 type Open = (range?: ByteRange) => Promise<Readable | Uint8Array>
 
-/** The bytes of an attachment never change: their hash is a strong tag, and they are as old as it is. */
+/** The bytes of an attachment never change: their hash is a strong ETag, and its creation is their Last-Modified. */
 export async function partAnswer(attachment: Attachment, head: IncomingHead, open: Open): Promise<Answer> {
   const tag = `"${attachment.hash}"`
   const modified = Math.floor(attachment.createdAt / 1000) * 1000
@@ -55,7 +55,7 @@ function isUnchanged(headers: IncomingHttpHeaders, tag: string, modified: number
   return since !== null && modified <= since
 }
 
-/** If-Range: only as long as the file is still the one whose beginning the client has. */
+/** If-Range: a part is sent only if the file is the one of which the client has a part. */
 function mayBePart(headers: IncomingHttpHeaders, tag: string, modified: number): boolean {
   const condition = headers['if-range']
   if (condition === undefined) return true
@@ -63,8 +63,8 @@ function mayBePart(headers: IncomingHttpHeaders, tag: string, modified: number):
 }
 
 /**
- * Null: the whole file, also where several ranges are asked for or the header is none of RFC 9110's, which a server may
- * pass over. Fault: a range that lies outside the file.
+ * Null: the whole file, also for several ranges or a header that does not follow RFC 9110, both of which a server may
+ * ignore. Throws a Fault for a range outside the file.
  */
 function rangeOf({ headers }: IncomingHead, { size }: Attachment): ByteRange | null {
   const match = /^bytes=(?:(\d{1,15})-(\d{0,15})|-(\d{1,15}))$/.exec(headers.range?.trim() ?? '')
@@ -92,7 +92,7 @@ function tagsIn(list: string): ReadonlySet<string> {
   return new Set(list.slice(0, 8_000).match(/"[^"]*"/g) ?? [])
 }
 
-/** An HTTP date in milliseconds; null when it is missing or none. */
+/** An HTTP date in milliseconds since 1970; null if it is missing or invalid. */
 function timeIn(date: string | undefined): number | null {
   const time = date === undefined ? NaN : Date.parse(date)
   return Number.isNaN(time) ? null : time

@@ -1,13 +1,13 @@
-/** Downloads that the store itself serves: the client is sent on to a URL that is good for a moment. */
+/** Downloads that the blob store serves: the response redirects to a short-lived URL of the store. */
 import { mediaTypeOf } from '../core/files/media-types.ts'
 import type { Attachment } from '../core/model/model.ts'
 import type { Answer, Call, SendOptions } from './contracts.ts'
 import { contentDisposition } from './file-answer.ts'
 
-/** What a plain GET has none of: whoever names a part or a version is answered here, where its tag is known. */
+/** Conditional and range requests are answered by this server, which knows the ETag; a plain GET has none of these headers. */
 const CONDITIONS = ['range', 'if-range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
 
-/** Null: not to be redirected, for nobody asked for it or the bytes do not lie in a store that has addresses. */
+/** Null: no redirect, because it is not enabled, the request is conditional, or the bytes have no URL in the store. */
 export async function redirectAnswer(
   { services, headers, method }: Pick<Call, 'services' | 'headers' | 'method'>,
   attachment: Attachment,

@@ -1,14 +1,14 @@
-/** What the log hears of requests that went wrong. */
+/** Log lines of failed and refused requests. */
 import type { Log } from '../core/ports/contracts.ts'
 import type { Fault } from '../core/model/fault.ts'
 import type { IncomingHead } from './contracts.ts'
 
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'])
+const DISCONNECT_CODES = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'])
 
-/** An answer that broke off: clients leave, and a store that fails under a download must not look like that. */
+/** A response was cut off. A client that disconnects is normal (debug); a store that fails during a download is an error. */
 export function logCutAnswer(log: Log, head: IncomingHead, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (GONE.has(code)) log.debug({ id: head.id, err: error }, 'the client went away during the answer')
+  if (DISCONNECT_CODES.has(code)) log.debug({ id: head.id, err: error }, 'the client went away during the answer')
   else log.error({ id: head.id, err: error }, 'an answer broke off')
 }
 

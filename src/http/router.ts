@@ -2,7 +2,7 @@ import createFinder from 'find-my-way'
 import { Fault } from '../core/model/fault.ts'
 import type { Dialect, IncomingHead, Route } from './contracts.ts'
 
-export interface Match {
+interface Match {
   readonly route: Route
   readonly params: Readonly<Record<string, string>>
 }
@@ -11,7 +11,7 @@ export type FindRoute = (head: IncomingHead) => Match | Fault
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Answers the route of a head, or the Fault to say: `not_found` about `method` where another method would do, else about `route`. */
+/** Returns the route of a head, or a Fault: `not_found` about `method` if the path has other methods, else about `route`. */
 export function createFindRoute(dialect: Dialect): FindRoute {
   const finder = createFinder<createFinder.HTTPVersion.V1>({
     ignoreTrailingSlash: true,

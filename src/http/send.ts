@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { isPouring, type Pouring } from '../core/ports/pouring.ts'
 import type { Answer } from './contracts.ts'
 
-/** Writes an answer. Resolves when it is handed to the socket; a client that went away is no error. */
+/** Writes a response. Resolves when it was passed to the socket; does nothing if the client has disconnected. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
@@ -15,7 +15,7 @@ export async function sendAnswer(
     answer.stream?.destroy()
     return
   }
-  // No browser is to find a page in what repeats a name that somebody chose.
+  // Prevents MIME sniffing of bodies that contain names chosen by clients.
   const headers: Record<string, string> = { 'x-content-type-options': 'nosniff', ...extra, ...answer.headers }
   const body = answer.json === undefined ? (answer.bytes ?? answer.text) : JSON.stringify(answer.json)
   if (answer.json !== undefined) headers['content-type'] ??= 'application/json; charset=utf-8'
@@ -23,21 +23,21 @@ export async function sendAnswer(
   response.writeHead(answer.status, headers)
   if (withoutBody || answer.stream === undefined) {
     answer.stream?.destroy()
-    if (body instanceof Uint8Array) mustBe(body.byteLength, headers)
+    if (body instanceof Uint8Array) mustHaveSent(body.byteLength, headers)
     response.end(withoutBody ? undefined : body)
     return
   }
-  mustBe(await sendStream(response, answer.stream), headers)
+  mustHaveSent(await sendStream(response, answer.stream), headers)
   response.end()
 }
 
-/** Once the head is out nothing can be said any more: an error cuts the connection, so that the short body is noticed. */
-function mustBe(sent: number, headers: Readonly<Record<string, string>>): void {
-  // Ended in order, a body that is too short would keep its reader waiting until the connection is closed.
+/** After the head no error can be reported: throwing closes the connection, so that the client notices the short body. */
+function mustHaveSent(sent: number, headers: Readonly<Record<string, string>>): void {
+  // A short body that ends normally would keep the client waiting until the connection is closed.
   if (sent !== Number(headers['content-length'] ?? sent)) throw new Error('a file has not the size that its row says')
 }
 
-/** Resolves to how many bytes there were. */
+/** Resolves to the number of bytes sent. */
 async function sendStream(response: ServerResponse, stream: Readable): Promise<number> {
   if (isPouring(stream)) return pourInto(response, stream)
   let sent = 0
@@ -51,7 +51,7 @@ async function sendStream(response: ServerResponse, stream: Readable): Promise<n
 async function pourInto(response: ServerResponse, stream: Pouring): Promise<number> {
   let sent = 0
   const waiting = new Set<(error: Error) => void>()
-  // Not every write that is still waiting is told when its connection is closed.
+  // Node does not call back every pending write when the connection is closed.
   const onClose = () => {
     for (const reject of waiting) reject(new Error('the client went away'))
   }

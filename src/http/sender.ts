@@ -1,24 +1,24 @@
-/** Who sent a request and how it called this server: what the connection shows, or what a trusted proxy says of it. */
+/** A request's client and the host it addressed, from the connection or from a trusted proxy's headers. */
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { forwardedHops } from './forwarded.ts'
 
 export interface Sender {
-  /** The client's IP address; IPv4 without its IPv6 disguise. Empty when a trusted proxy conceals it, or the connection is gone. */
+  /** The client's IP address; IPv4 never in its IPv6-mapped form. Empty if a trusted proxy conceals it or the connection is closed. */
   readonly address: string
-  /** Whether proxies handed it on. After an `unknown` one, which nobody trusts, the address is that proxy's. */
+  /** Whether proxies forwarded it. For an `unknown` (untrusted) one the address is that proxy's. */
   readonly proxy: 'none' | 'trusted' | 'unknown'
   /** Whether the client speaks TLS, to this server or to the trusted proxy in front of it. */
   readonly isSecure: boolean
-  /** `host` or `host:port` as the client said it; empty when it said nothing. */
+  /** `host` or `host:port` as sent by the client; empty if it sent none. */
   readonly host: string
 }
 
 export type SenderOf = (request: IncomingMessage) => Sender
 
 /**
- * `trusted`: addresses and networks (`10.0.0.0/8`) of proxies. Only a peer among them is believed about anybody else:
- * of the hops that it names, the last that is no trusted proxy itself is the client.
+ * `trusted`: addresses and networks (`10.0.0.0/8`) of proxies. Forwarding headers are trusted only from
+ * such a peer: of the hops that they name, the nearest one that is not a trusted proxy is the client.
  */
 export function createSenderOf(trusted: readonly string[]): SenderOf {
   if (trusted.length === 0) return peerOf
@@ -44,16 +44,16 @@ export function createSenderOf(trusted: readonly string[]): SenderOf {
 
 function peerOf(request: IncomingMessage): Sender {
   const { socket, headers } = request
-  const isHandedOn = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined
   return {
     address: plainAddress(socket.remoteAddress ?? ''),
-    proxy: isHandedOn ? 'unknown' : 'none',
+    proxy: isForwarded ? 'unknown' : 'none',
     isSecure: 'encrypted' in socket,
     host: headers.host ?? '',
   }
 }
 
-/** As the config has checked them. */
+/** The entries were validated by the config. */
 function blockListOf(entries: readonly string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {

@@ -1,21 +1,21 @@
-/** The server of a door: HTTP/1.1, over TLS where there is a certificate. */
+/** The HTTP/1.1 server, with TLS if there is a certificate. */
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Certificate } from './certificate.ts'
 
-export interface ServerTimes {
-  /** The whole of a request, from its first byte to its last. */
+interface ServerTimes {
+  /** Maximum time to receive a request, from its first byte to its last. */
   readonly requestMs: number
-  /** Of a head, and of a TLS handshake. */
+  /** Maximum time to receive a head, and for a TLS handshake. */
   readonly headersMs: number
 }
 
-export interface HttpServer {
+interface HttpServer {
   readonly server: Server
-  /** For connections and requests from now on. A certificate cannot come or go. */
+  /** Applies to later connections and requests. TLS cannot be switched on or off. */
   update(times: ServerTimes, certificate: Certificate | null): void
-  /** Closes connections whose TLS handshake is not over; nobody has asked for anything on them. */
+  /** Closes connections whose TLS handshake is not complete; they have no requests. */
   cutHandshakes(): void
 }
 
@@ -29,7 +29,7 @@ const OPTIONS = {
   noDelay: true,
 }
 
-/** `opened` hears of connections on which requests may come. */
+/** `opened` is called for each connection that can carry requests: with TLS, after the handshake. */
 export function createHttpServer(
   times: ServerTimes,
   certificate: Certificate | null,
@@ -40,7 +40,7 @@ export function createHttpServer(
   if (certificate === null) {
     const server = createPlainServer({ ...OPTIONS, ...timing }, handle)
     server.on('connection', opened)
-    return { server, update: (next) => retime(server, next), cutHandshakes() {} }
+    return { server, update: (next) => applyTimeouts(server, next), cutHandshakes() {} }
   }
   const tls = { key: certificate.key, cert: certificate.chain, handshakeTimeout: times.headersMs }
   const server = createTlsServer({ ...OPTIONS, ...timing, ...tls }, handle)
@@ -49,31 +49,31 @@ export function createHttpServer(
   return {
     server,
     update(next, renewed) {
-      retime(server, next)
+      applyTimeouts(server, next)
       if (renewed !== null) server.setSecureContext({ key: renewed.key, cert: renewed.chain })
     },
     cutHandshakes,
   }
 }
 
-function retime(server: Server, { headersMs, requestMs }: ServerTimes): void {
+function applyTimeouts(server: Server, { headersMs, requestMs }: ServerTimes): void {
   server.headersTimeout = headersMs
   server.requestTimeout = requestMs
 }
 
-/** A handshake that fails is no request: there is nobody who could read an answer. */
+/** Tracks incomplete handshakes. A failed one closes the connection: no HTTP response could be read. Returns a function that closes all. */
 function watchHandshakes(server: TlsServer): () => void {
-  const under = new Map<string, Socket>()
+  const incomplete = new Map<string, Socket>()
   const nameOf = ({ remoteAddress = '', remotePort = 0 }: Socket) => `${remoteAddress} ${String(remotePort)}`
   server.on('connection', (socket: Socket) => {
     const name = nameOf(socket)
-    under.set(name, socket)
-    socket.once('close', () => under.delete(name))
+    incomplete.set(name, socket)
+    socket.once('close', () => incomplete.delete(name))
   })
-  server.on('secureConnection', (socket) => under.delete(nameOf(socket)))
+  server.on('secureConnection', (socket) => incomplete.delete(nameOf(socket)))
   server.removeAllListeners('tlsClientError')
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   return () => {
-    for (const socket of under.values()) socket.destroy()
+    for (const socket of incomplete.values()) socket.destroy()
   }
 }

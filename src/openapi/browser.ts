@@ -1,10 +1,10 @@
-/** The page at `/docs`: Swagger UI from its package, served by us, reading our own document and no other. */
+/** The page at `/docs`: Swagger UI from its package, served by this server, showing only its own document. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Answer } from '../http/contracts.ts'
 
-/** No script, font or image of anybody else; Swagger UI sets styles on its elements. */
+/** No script, font or image from other origins; inline styles because Swagger UI sets them on its elements. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -90,7 +90,7 @@ const OWN: Readonly<Record<string, { readonly text: string; readonly type: strin
   'page.css': { text: STYLE, type: 'text/css; charset=utf-8' },
 }
 
-/** The page itself (an empty name) or one of its files; null when there is none of that name. */
+/** The page itself (an empty name) or one of its files; null if there is none of that name. */
 export async function browserFile(name: string): Promise<Answer | null> {
   const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined
   if (own !== undefined) return { status: 200, headers: headersOf(own.type), text: own.text }

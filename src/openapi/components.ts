@@ -1,12 +1,12 @@
-/** zod's schemas as the `components` of one document: what has an id is written once and referred to. */
+/** zod's schemas as the `components` of one document: schemas with an id are written once and referenced. */
 import { z } from 'zod'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export interface Components {
-  /** The schema, or a reference to it. `input`: as it is sent, before anything is made of it. */
+  /** The schema, or a reference to it. `input`: the form that is sent, before transformations. */
   schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonObject
-  /** Everything that was referred to so far, by name. */
+  /** All schemas referenced so far, by name. */
   all(): Readonly<Record<string, JsonObject>>
 }
 
@@ -33,7 +33,7 @@ export function createComponents(): Components {
   }
 }
 
-/** References into a document of its own become references into this one; bounds that only say "a whole number" go. */
+/** Changes references within a schema into references into the document, and removes bounds that only mean "an integer". */
 function relocated(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(relocated)
   if (typeof value !== 'object' || value === null) return value

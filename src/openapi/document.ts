@@ -1,8 +1,8 @@
-/** One OpenAPI 3.1 document of all that is served, made of the route tables. */
+/** One OpenAPI 3.1 document of all dialects, generated from the route tables. */
 import type { About, AnswerAbout, Dialect, DialectAbout, Route } from '../http/contracts.ts'
 import { createComponents, type Components, type JsonObject } from './components.ts'
 
-export interface DocumentSettings {
+interface DocumentSettings {
   readonly title: string
   readonly version: string
   readonly description: string
@@ -40,21 +40,21 @@ export function documentOf(
   }
 }
 
-/** `:name` is OpenAPI's `{name}`. */
+/** Changes `:name` into OpenAPI's `{name}`. */
 function templateOf(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}')
 }
 
 function operationOf(dialect: Dialect, route: Route, about: About, components: Components): JsonObject {
   const common = dialect.about as DialectAbout
-  const isOpen = route.needs === 'nobody'
+  const isPublic = route.needs === 'nobody'
   const answers = Object.entries(about.answers).map(([status, answer]) => [status, answerOf(answer, components)])
   return {
     operationId: operationId(route),
     summary: route.operation.charAt(0).toUpperCase() + route.operation.slice(1),
     ...(about.description === undefined ? {} : { description: about.description }),
     tags: [about.tag],
-    security: isOpen ? [] : [{ [dialect.name]: [] }],
+    security: isPublic ? [] : [{ [dialect.name]: [] }],
     parameters: [
       ...pathParameters(route, common),
       ...queryParameters(about, components),
@@ -68,7 +68,7 @@ function operationOf(dialect: Dialect, route: Route, about: About, components: C
   }
 }
 
-/** The same for ever, and different for two ways to one operation. */
+/** Stable between versions, and different for two routes of one operation. */
 function operationId({ method, path }: Route): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   return [method.toLowerCase(), ...words].join('_')
@@ -101,13 +101,13 @@ function queryParameters({ query }: About, components: Components): JsonObject[]
 
 function headerParameters({ needs, about }: Route, { headers }: DialectAbout): JsonObject[] {
   const all = { ...(needs === 'nobody' ? {} : headers), ...about?.headers }
-  return Object.entries(all).map(([name, said]) => {
-    const example = /^`([^`]+)`:/.exec(said)?.[1]
+  return Object.entries(all).map(([name, text]) => {
+    const example = /^`([^`]+)`:/.exec(text)?.[1]
     return {
       name,
       in: 'header',
       required: headers?.[name] !== undefined,
-      description: said,
+      description: text,
       schema: { type: 'string', ...(example === undefined ? {} : { default: example }) },
     }
   })

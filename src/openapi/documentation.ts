@@ -1,15 +1,15 @@
-/** The description of all dialects, made when somebody first asks for it. */
+/** The OpenAPI document of all dialects, generated at the first request for it. */
 import type { Answer, Dialect } from '../http/contracts.ts'
 import { browserFile } from './browser.ts'
 import { documentOf } from './document.ts'
 
 const TITLE = 'Dossier'
-/** Of the APIs, not of the program. */
+/** Version of the APIs, not of the program. */
 const VERSION = '1'
 const DESCRIPTION =
   'The attachment server for CRM records: files and links on records, through the wire of the CRM that a client knows or through Dossier’s own. All of them see the same records and files.'
 
-export interface Documentation {
+interface Documentation {
   json(dialect: string | null): string
   file(name: string): Promise<Answer | null>
 }

@@ -1,31 +1,31 @@
-/** From a program's question to a user's answer: login, then consent, then the way back. The dialect has read the question. */
+/** OAuth's authorization endpoint: login, then consent, then the redirect back. The dialect has parsed the request. */
 import type { Session } from '../core/ports/accounts-catalog.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Client } from '../core/model/model.ts'
 import type { Answer, Call } from '../http/contracts.ts'
-import { consentPage, type AskedScope, type Tenant } from './consent-page.ts'
+import { consentPage, type RequestedScope, type Tenant } from './consent-page.ts'
 import { loginPage } from './login-page.ts'
 import { noticePage, redirect } from './page.ts'
 import { noSessionCookie, sessionCookie, visitOf, type Visit } from './visit.ts'
 
 export interface Question {
   readonly client: Client
-  /** One of the client's own. */
+  /** One of the client's registered URIs. */
   readonly redirectUri: string
-  readonly scopes: readonly AskedScope[]
+  readonly scopes: readonly RequestedScope[]
   readonly isLasting: boolean
-  /** Where the browser goes when the user says no. */
+  /** URL to which the browser goes if the user denies access. */
   readonly denial: string
-  /** Where this user may let the client work; empty: nowhere. */
+  /** Tenants to which this user may grant access; empty: none. */
   tenants(session: Session): Promise<readonly Tenant[]>
-  /** Writes down the consent; answers where the browser goes with it. Null when the place is none of the user's. */
-  allow(session: Session, place: string): Promise<string | null>
+  /** Stores the consent and resolves to the URL to redirect to; null if the tenant is not one of the user's. */
+  allow(session: Session, tenant: string): Promise<string | null>
 }
 
-/** GET shows what is to be done next; POST does it. */
-export async function authorize(call: Call, question: Question): Promise<Answer> {
+/** GET shows the next step; POST performs it. */
+export async function authorize(call: Call, request: Question): Promise<Answer> {
   const visit = await visitOf(call)
-  if (call.method !== 'POST') return nextPage(call, question, visit)
+  if (call.method !== 'POST') return nextPage(call, request, visit)
   const form = await call.form()
   if (!visit.isOwnForm(form))
     return noticePage(
@@ -35,24 +35,24 @@ export async function authorize(call: Call, question: Question): Promise<Answer>
     )
   switch (form.get('step')) {
     case 'login':
-      return logIn(call, question, visit, form)
+      return logIn(call, request, visit, form)
     case 'leave':
       return leave(call, visit)
     default:
-      return allow(call, question, visit, form)
+      return allow(call, request, visit, form)
   }
 }
 
-async function nextPage(call: Call, question: Question, visit: Visit): Promise<Answer> {
-  const { client, redirectUri, scopes, isLasting, denial } = question
+async function nextPage(call: Call, request: Question, visit: Visit): Promise<Answer> {
+  const { client, redirectUri, scopes, isLasting, denial } = request
   const { session, formToken } = visit
   if (session === null) {
     const { offered } = call.services.sessions
     const filled = offered ?? { login: '', password: '' }
     return loginPage({ client: client.name, ...filled, formToken, problem: null, headers: visit.headers })
   }
-  const tenants = await question.tenants(session)
-  if (tenants.length === 0) return nowhere(client, session)
+  const tenants = await request.tenants(session)
+  if (tenants.length === 0) return noTenantPage(client, session)
   const destination = new URL(redirectUri).origin
   const shown = { client: client.name, account: session.account, tenants, scopes, isLasting, destination, denial }
   return consentPage({ ...shown, formToken })
@@ -63,7 +63,7 @@ async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSe
   try {
     const attempt = { login, password, address: call.address, replaces: visit.secret }
     const { secret } = await call.services.sessions.logIn(attempt)
-    return redirect(ownAddress(call), sessionCookie(call, secret))
+    return redirect(ownUrl(call), sessionCookie(call, secret))
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.subject !== 'login') throw thrown
     const problem = { status: thrown.code === 'too_many' ? 429 : 401, sentence: thrown.message }
@@ -74,17 +74,17 @@ async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSe
 
 async function leave(call: Call, { secret }: Visit): Promise<Answer> {
   if (secret !== null) await call.services.sessions.logOut(secret)
-  return redirect(ownAddress(call), noSessionCookie(call))
+  return redirect(ownUrl(call), noSessionCookie(call))
 }
 
-async function allow(call: Call, question: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
+async function allow(call: Call, request: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
   const { session } = visit
-  if (session === null) return redirect(ownAddress(call))
-  const to = await question.allow(session, form.get('place') ?? '')
-  return to === null ? nowhere(question.client, session) : redirect(to)
+  if (session === null) return redirect(ownUrl(call))
+  const to = await request.allow(session, form.get('place') ?? '')
+  return to === null ? noTenantPage(request.client, session) : redirect(to)
 }
 
-function nowhere(client: Client, { account, organization }: Session): Answer {
+function noTenantPage(client: Client, { account, organization }: Session): Answer {
   return noticePage(
     403,
     'This program works elsewhere',
@@ -92,7 +92,7 @@ function nowhere(client: Client, { account, organization }: Session): Answer {
   )
 }
 
-/** The page's own path and query, never another server's. */
-function ownAddress({ path, query }: Call): string {
+/** The page's own path and query; never a URL of another server. */
+function ownUrl({ path, query }: Call): string {
   return `${path}?${query.toString()}`
 }

@@ -3,32 +3,32 @@ import type { Answer } from '../http/contracts.ts'
 import { html, type Html } from './html.ts'
 import { page } from './page.ts'
 
-/** What is asked for, in plain words; without a meaning it has no effect here. */
-export interface AskedScope {
+/** A requested scope and its meaning in plain words; null: it has no effect on this server. */
+export interface RequestedScope {
   readonly name: string
   readonly meaning: string | null
 }
 
-/** What access may be given to. */
+/** An organization or location to which access may be granted. */
 export interface Tenant {
-  /** What the form sends. */
+  /** Value that the form sends. */
   readonly id: string
   readonly name: string
-  /** What tells it from others of that name. */
+  /** Distinguishes it from others of the same name. */
   readonly note: string
 }
 
-export interface ConsentPage {
+interface ConsentPage {
   readonly client: string
   readonly account: Account
-  /** One, or a choice: the likeliest first. */
+  /** One, or several to choose from, the most likely first. */
   readonly tenants: readonly Tenant[]
-  readonly scopes: readonly AskedScope[]
-  /** Whether the client goes on when its user is away. */
+  readonly scopes: readonly RequestedScope[]
+  /** Whether the client keeps its access while its user is absent (offline access). */
   readonly isLasting: boolean
-  /** Where the browser goes with the answer. */
+  /** Origin to which the browser is redirected, shown to the user. */
   readonly destination: string
-  /** Where it goes without. */
+  /** URL to which the browser goes if the user denies access. */
   readonly denial: string
   readonly formToken: string
 }
@@ -47,8 +47,8 @@ export function consentPage(ask: ConsentPage): Answer {
     <form method="post">
       <input type="hidden" name="form" value="${formToken}" />
       <input type="hidden" name="step" value="allow" />
-      ${placesOf(ask.tenants)} ${meaningsOf(ask.scopes)}
-      <p class="soft">${lastingOf(client, ask.isLasting)} You will be sent to <strong>${ask.destination}</strong>.</p>
+      ${tenantFields(ask.tenants)} ${scopeList(ask.scopes)}
+      <p class="soft">${durationOf(client, ask.isLasting)} You will be sent to <strong>${ask.destination}</strong>.</p>
       <div class="actions">
         <button type="submit">Allow</button>
         <a class="quiet" href="${ask.denial}" rel="noreferrer">Do not allow</a>
@@ -57,18 +57,18 @@ export function consentPage(ask: ConsentPage): Answer {
   return page(200, `Access for ${client}`, content)
 }
 
-function placesOf(tenants: readonly Tenant[]): Html {
+function tenantFields(tenants: readonly Tenant[]): Html {
   const [only] = tenants
   if (tenants.length === 1 && only !== undefined)
     return html`<input type="hidden" name="place" value="${only.id}" />
       <p>It wants to work in <strong>${only.name}</strong> <span class="soft">(${only.note})</span>.</p>`
   return html`<fieldset>
     <legend>Where may it work?</legend>
-    <div class="choices">${tenants.map((place, index) => choiceOf(place, index))}</div>
+    <div class="choices">${tenants.map((tenant, index) => choiceOf(tenant, index))}</div>
   </fieldset>`
 }
 
-/** The first is the likeliest. */
+/** The first is the most likely and preselected. */
 function choiceOf({ id, name, note }: Tenant, index: number): Html {
   const checked = index === 0 ? html` checked` : null
   return html`<label class="choice"
@@ -78,8 +78,8 @@ function choiceOf({ id, name, note }: Tenant, index: number): Html {
   >`
 }
 
-/** Each meaning once, with the scopes that say it. */
-function meaningsOf(scopes: readonly AskedScope[]): Html {
+/** Each meaning once, with the scopes that have it. */
+function scopeList(scopes: readonly RequestedScope[]): Html {
   const byMeaning = Map.groupBy(scopes, ({ meaning }) => meaning)
   const without = byMeaning.get(null) ?? []
   const list = [...byMeaning].flatMap(([meaning, all]) =>
@@ -93,6 +93,6 @@ function meaningsOf(scopes: readonly AskedScope[]): Html {
     ${rest.length === 0 ? null : html`<p class="soft">Also asked for, without effect here: ${rest}</p>`}`
 }
 
-function lastingOf(client: string, isLasting: boolean): string {
+function durationOf(client: string, isLasting: boolean): string {
   return isLasting ? `${client} keeps this access until it is taken back.` : 'The access ends after an hour.'
 }

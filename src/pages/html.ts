@@ -1,17 +1,17 @@
-/** HTML that is escaped by construction: a text can only enter a page through `html`, which leaves nothing in it that a browser would read. */
+/** HTML that is escaped by construction: text enters a page only through `html`, which escapes all markup in it. */
 
 export class Html {
   readonly text: string
 
-  /** Only for what is written in this folder, never for what comes from outside it. */
+  /** Only for literals of this folder, never for text from outside it. */
   constructor(text: string) {
     this.text = text
   }
 }
 
-export type Content = string | Html | readonly Html[] | null
+type Content = string | Html | readonly Html[] | null
 
-/** `html\`<p>${text}</p>\``; attributes must stand in double quotes. */
+/** `html\`<p>${text}</p>\``; attribute values must be in double quotes. */
 export function html(pieces: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(pieces.reduce((text, piece, index) => text + rendered(contents[index - 1] ?? null) + piece))
 }
@@ -24,7 +24,7 @@ function rendered(content: Content): string {
 
 const NAMES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Characters that change the direction of what stands round them could make a name say something else. */
+/** Also replaces bidirectional control characters, which could change how a name reads, and other control characters. */
 function escaped(text: string): string {
   return text
     .replace(/[\0-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')

@@ -2,23 +2,23 @@ import type { Answer } from '../http/contracts.ts'
 import { html } from './html.ts'
 import { page } from './page.ts'
 
-export interface LoginPage {
-  /** Who sends people here. */
+interface LoginPage {
+  /** Name of the client that requests access. */
   readonly client: string
   readonly formToken: string
   readonly login: string
   readonly password: string
-  /** What was wrong with the last attempt; null at the first. */
+  /** Error of the previous attempt; null at the first. */
   readonly problem: { readonly status: number; readonly sentence: string } | null
   readonly headers: Answer['headers']
 }
 
 export function loginPage({ client, formToken, login, password, problem, headers }: LoginPage): Answer {
-  const told = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
+  const alert = problem === null ? null : html`<p class="alert" role="alert" id="problem">${problem.sentence}</p>`
   const described = problem === null ? null : html` aria-invalid="true" aria-describedby="problem"`
   const content = html`<h1>Log in</h1>
     <p class="soft">to go on to <strong>${client}</strong></p>
-    ${told}
+    ${alert}
     <form method="post">
       <input type="hidden" name="form" value="${formToken}" />
       <input type="hidden" name="step" value="login" />

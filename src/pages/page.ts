@@ -1,4 +1,4 @@
-/** A page as an answer: no script, nothing from elsewhere, in nobody's frame. */
+/** A page as a response: without scripts, without resources from other origins, not allowed in frames. */
 import { hash } from 'node:crypto'
 import type { Fault } from '../core/model/fault.ts'
 import type { Answer } from '../http/contracts.ts'
@@ -6,7 +6,7 @@ import { html, Html } from './html.ts'
 import { STYLE } from './style.ts'
 
 /**
- * Without `form-action`: it would keep a browser from following the redirect that answers a form, to the client's own site.
+ * Without `form-action`: it would prevent a browser from following the redirect to the client's site after a form.
  */
 const POLICY = [
   "default-src 'none'",
@@ -20,7 +20,7 @@ const HEADERS = {
   'content-security-policy': POLICY,
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
-  // The address of a page of consent holds what is the client's alone.
+  // The URL of a consent page contains values that only the client may see.
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
   pragma: 'no-cache',
@@ -46,7 +46,7 @@ export function page(status: number, title: string, content: Html, headers: Answ
   return { status, headers: { ...HEADERS, ...headers }, text }
 }
 
-/** A page that says what is wrong, and that leads nowhere. */
+/** A page that says what is wrong, without links or redirects. */
 export function noticePage(status: number, title: string, sentence: string): Answer {
   return page(
     status,
@@ -56,7 +56,7 @@ export function noticePage(status: number, title: string, sentence: string): Ans
   )
 }
 
-/** A refusal for people. */
+/** A refusal as a page. */
 export function refusalPage({ code, subject, message }: Fault): Answer {
   if (code === 'internal' || code === 'unavailable')
     return noticePage(code === 'internal' ? 500 : 503, 'That did not work', 'Something failed here. Try again later.')
@@ -64,7 +64,7 @@ export function refusalPage({ code, subject, message }: Fault): Answer {
   return noticePage(400, title, message)
 }
 
-/** Sends the browser on, with GET. `to` is a path of this server, or a redirect URI that is registered. */
+/** Redirects the browser, with GET. `to` must be a path of this server or a registered redirect URI. */
 export function redirect(to: string, headers: Answer['headers'] = {}): Answer {
   return { status: 302, headers: { location: to, 'cache-control': 'no-store', ...headers }, text: '' }
 }

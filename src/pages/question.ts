@@ -1,11 +1,11 @@
-/** What OAuth's questions have in common, whoever asks them. Every refusal here is a page: what is wrong leads nowhere. */
+/** Validation of OAuth's authorization requests, for all dialects. Every refusal is a page: an invalid request is never redirected. */
 import type { Clients } from '../core/access/clients.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Client } from '../core/model/model.ts'
 
-const MOST_SCOPES = 100
-const LONGEST_SCOPE = 200
-const LONGEST_STATE = 4_096
+const MAX_SCOPES = 100
+const MAX_SCOPE_LENGTH = 200
+const MAX_STATE_LENGTH = 4_096
 
 /** Fault: `unauthenticated` about `client`. */
 export async function mustFindClient(
@@ -21,7 +21,7 @@ export async function mustFindClient(
 }
 
 /**
- * The browser sample sends it unencoded and last: what looks like more parameters may then be the rest of it.
+ * The vendor's browser sample sends it unencoded and last: the parameters after it may be part of the URI.
  * Fault: `invalid_input` about `parameter`.
  */
 export function mustBeRedirectUri(query: URLSearchParams, client: Client): string {
@@ -37,26 +37,27 @@ export function mustBeRedirectUri(query: URLSearchParams, client: Client): strin
   )
 }
 
-/** `a,b`, spaces tolerated, each once. Fault: `invalid_input` about `parameter`. */
+/** `a,b`, spaces allowed; duplicates are removed. Fault: `invalid_input` about `parameter`. */
 export function mustBeScopes(text: string | null, client: Client): readonly string[] {
   const scopes = [...new Set((text ?? '').split(/[\s,]+/).filter((scope) => scope !== ''))]
   if (scopes.length === 0) throw unfit('scope', 'must name at least one scope, separated by spaces or commas.')
-  if (scopes.length > MOST_SCOPES || scopes.some((scope) => scope.length > LONGEST_SCOPE))
-    throw unfit('scope', `may name at most ${String(MOST_SCOPES)} scopes of ${String(LONGEST_SCOPE)} characters.`)
+  if (scopes.length > MAX_SCOPES || scopes.some((scope) => scope.length > MAX_SCOPE_LENGTH))
+    throw unfit('scope', `may name at most ${String(MAX_SCOPES)} scopes of ${String(MAX_SCOPE_LENGTH)} characters.`)
   const allowed = new Set(client.scopes.map((scope) => scope.toLowerCase()))
-  const beyond = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
-  if (beyond !== undefined) throw unfit('scope', `names ${beyond}, which ${client.name} is not registered for.`)
+  const unregistered = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
+  if (unregistered !== undefined)
+    throw unfit('scope', `names ${unregistered}, which ${client.name} is not registered for.`)
   return scopes
 }
 
 export function mustBeState(query: URLSearchParams): string | null {
   const state = query.get('state')
-  if (state !== null && state.length > LONGEST_STATE)
-    throw unfit('state', `is longer than ${String(LONGEST_STATE)} characters.`)
+  if (state !== null && state.length > MAX_STATE_LENGTH)
+    throw unfit('state', `is longer than ${String(MAX_STATE_LENGTH)} characters.`)
   return state
 }
 
-/** PKCE's, and S256 alone (RFC 7636). Fault: `invalid_input` about `parameter`. */
+/** The PKCE challenge; only S256 is accepted (RFC 7636). Null without one. Fault: `invalid_input` about `parameter`. */
 export function challengeIn(query: URLSearchParams): string | null {
   const challenge = query.get('code_challenge')
   if (challenge === null) return null
@@ -67,12 +68,12 @@ export function challengeIn(query: URLSearchParams): string | null {
   return challenge
 }
 
-/** `uri` with more in its query. */
+/** `uri` with the values appended to its query. */
 export function withQuery(uri: string, values: readonly (readonly [string, string])[]): string {
   return `${uri}${uri.includes('?') ? '&' : '?'}${encoded(values)}`
 }
 
-/** With what no server sees, in the fragment. */
+/** `uri` with the values in the fragment, which browsers send to no server. */
 export function withFragment(uri: string, values: readonly (readonly [string, string])[]): string {
   return `${uri}#${encoded(values)}`
 }

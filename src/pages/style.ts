@@ -1,4 +1,4 @@
-/** The look of all pages, on a phone and on a desk, by day and by night. Nothing is loaded from anywhere. */
+/** Style of all pages, for small and large screens, light and dark. Loads no resources. */
 export const STYLE = `
 :root { color-scheme: light dark; --ground: #f3f4f7; --card: #fff; --ink: #171a21; --soft: #596071; --line: #d6dae3; --field: #fff;
   --accent: #1f5fd0; --accent-over: #184da9; --on-accent: #fff; --bad: #b3261e; --bad-ground: #fdecea; }

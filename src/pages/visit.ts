@@ -1,17 +1,17 @@
-/** A browser's visit to our pages: its cookies, and forms that no other site can send. */
+/** A browser's cookies, and the protection of forms against cross-site request forgery. */
 import { formTokenOf, isFormToken, newSessionSecret } from '../core/model/secrets.ts'
 import type { Session } from '../core/ports/accounts-catalog.ts'
 import type { Answer, Call } from '../http/contracts.ts'
 
 export interface Visit {
   readonly session: Session | null
-  /** The session's secret, as the cookie has it. */
+  /** The session's secret from the cookie. */
   readonly secret: string | null
-  /** For the next form: bound to the session, before there is one to this browser. */
+  /** Token for the next form; bound to the session, or to this browser before there is one. */
   readonly formToken: string
-  /** Cookies to set with a page that has a form. */
+  /** Headers that set the cookies which a page with a form needs. */
   readonly headers: Answer['headers']
-  /** Whether a form was made by us for this browser. */
+  /** Whether the form was created by this server for this browser. */
   isOwnForm(form: URLSearchParams): boolean
 }
 
@@ -40,12 +40,12 @@ export function noSessionCookie(call: Call): Record<string, string> {
   return setCookie(call, SESSION, '', '; Max-Age=0')
 }
 
-/** Null: nobody is logged in. */
+/** Null: no user is logged in. */
 export function sessionOf(call: Call): Promise<Session | null> {
   return call.services.sessions.find(cookieOf(call, SESSION))
 }
 
-/** Browsers say where a form comes from; another port of the same host would be `same-site`. */
+/** Browsers send the origin relation of a form; another port of the same host would be `same-site`. */
 function isFromOurPage({ headers }: Call): boolean {
   const site = headers['sec-fetch-site']
   return site === undefined || site === 'same-origin'
@@ -56,7 +56,7 @@ function setCookie(call: Call, name: string, value: string, more = ''): Record<s
   return { 'set-cookie': `${nameOf(call, name)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}${more}` }
 }
 
-/** Null for what is none of our making, too. */
+/** Null if missing or not in the format of this server's secrets. */
 function cookieOf(call: Call, name: string): string | null {
   const wanted = `${nameOf(call, name)}=`
   const found = (call.headers.cookie ?? '').split(';').map((pair) => pair.trim())
@@ -64,7 +64,7 @@ function cookieOf(call: Call, name: string): string | null {
   return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : null
 }
 
-/** Over TLS no neighbour under the same domain can set a cookie of that name. */
+/** `__Host-`: other hosts of the same domain cannot set a cookie of that name. */
 function nameOf(call: Call, name: string): string {
   return isSecure(call) ? `__Host-${name}` : name
 }

@@ -1,8 +1,8 @@
 /**
- * A consistent copy while uploads go on: first the catalog as it is at one moment, then the bytes that this copy names.
- * Wherever they come from, the copy is a folder with a catalog in SQLite and files, which any Dossier restores anywhere.
- * The lease begins before the catalog is copied, so nothing that the copy names is removed before it was copied.
- * The new catalog takes the old one's place last: until then the folder is the former backup, with more bytes than it needs.
+ * A consistent copy taken during uploads: first a snapshot of the catalog, then the bytes that the snapshot references.
+ * For all kinds of stores, the copy is a folder with a SQLite catalog and files, restorable into any stores.
+ * The lease begins before the catalog is copied, so referenced bytes are not removed before they are copied.
+ * The new catalog replaces the old one last: until then the folder is the previous backup, with some additional bytes.
  */
 import { join, relative, resolve } from 'node:path'
 import { openDiskBlobs } from '../blobs/disk.ts'
@@ -18,9 +18,9 @@ import type { Finding } from '../core/integrity/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
 import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
 import { beginLease } from './lease.ts'
-import type { Places } from './reading-state.ts'
+import type { StoreLocations } from './reading-state.ts'
 
-export interface BackupOrder {
+interface BackupOptions {
   readonly config: Config
   readonly to: string
   readonly signal: AbortSignal
@@ -28,30 +28,33 @@ export interface BackupOrder {
   readonly progress: (stage: 'catalog' | 'files', done: number, all: number) => void
 }
 
-export interface BackedUp extends Replicated {
-  readonly stores: Places
-  /** Blobs of the former backup that this one does not name. */
+interface BackupResult extends Replicated {
+  readonly stores: StoreLocations
+  /** Blobs of the previous backup that this one does not reference. */
   readonly dropped: number
 }
 
-/** Errors: NoCatalog, NotServable, MovedAway, NotABackup, FolderInUse, and the stores' own. What was copied stays for the next run. */
-export async function backUp(order: BackupOrder): Promise<BackedUp> {
-  const { config, to } = order
+/**
+ * Errors: NoCatalog, NotServable, MovedAway, NotABackup, FolderInUse, and the stores' own.
+ * Copied files are kept for the next run.
+ */
+export async function createBackup(options: BackupOptions): Promise<BackupResult> {
+  const { config, to } = options
   await mustHaveCatalog(config)
   mustBeServable(config.data)
-  mustBeApart(config.data, to)
+  mustNotNest(config.data, to)
   await makeFolder(to)
   const lock = lockFolder(to)
   try {
     if (readMark(to, 'backup') === null && !isEmpty(to)) throw new NotABackup(to)
     if (readMark(to, 'backup') === null) setMark(to, 'backup', { takenAt: null })
-    return await intoFolder(order)
+    return await copyIntoFolder(options)
   } finally {
     lock.release()
   }
 }
 
-/** Whoever opens a catalog makes one where there is none, and brings an older one up to date. Throws `NoCatalog`. */
+/** Throws `NoCatalog`. Called before the catalog is opened, because opening creates a missing one and migrates an older. */
 async function mustHaveCatalog(config: Config): Promise<void> {
   try {
     await (await openInspection(config)).close()
@@ -60,10 +63,10 @@ async function mustHaveCatalog(config: Config): Promise<void> {
   }
 }
 
-async function intoFolder(order: BackupOrder): Promise<BackedUp> {
-  const { config, to } = order
+async function copyIntoFolder(options: BackupOptions): Promise<BackupResult> {
+  const { config, to } = options
   const takenAt = new Date().toISOString()
-  const copied = await copy(order)
+  const copied = await copyUnderLease(options)
   publishCatalog(join(to, 'catalog.next'), join(to, 'catalog.db'))
   setMark(to, 'backup', { takenAt })
   const inspection = openSqliteInspection(to)
@@ -76,13 +79,13 @@ async function intoFolder(order: BackupOrder): Promise<BackedUp> {
   }
 }
 
-async function copy(order: BackupOrder): Promise<Replicated> {
-  const { config, to } = order
+async function copyUnderLease(options: BackupOptions): Promise<Replicated> {
+  const { config, to } = options
   const catalog = await mustBeHere(await openCatalog(config), config)
   const lease = await beginLease(catalog, `backup to ${to}`)
   try {
-    const copied = await copyBoth(order)
-    await lease.mustLast()
+    const copied = await copyCatalogAndFiles(options)
+    await lease.mustBeValid()
     return copied
   } finally {
     await lease.end()
@@ -90,33 +93,33 @@ async function copy(order: BackupOrder): Promise<Replicated> {
   }
 }
 
-async function copyBoth(order: BackupOrder): Promise<Replicated> {
-  const { config, to, signal, progress } = order
-  // First: what a store refuses is told now, and not when a large catalog has been copied.
+async function copyCatalogAndFiles(options: BackupOptions): Promise<Replicated> {
+  const { config, to, signal, progress } = options
+  // Opened first, so that a store's refusal is reported before a large catalog is copied.
   const from = await openStoredBlobs(config)
   try {
     const next = join(to, 'catalog.next')
-    await catalogOf(config, next, (done, all) => {
+    await snapshotCatalog(config, next, (done, all) => {
       signal.throwIfAborted()
       progress('catalog', done, all)
     })
-    return await bytesOf({ ...order, next, from })
+    return await copyFiles({ ...options, next, from })
   } finally {
     await from.close()
   }
 }
 
-async function catalogOf({ databaseUrl, data }: Config, next: string, report: Report): Promise<void> {
+async function snapshotCatalog({ databaseUrl, data }: Config, next: string, report: Report): Promise<void> {
   if (databaseUrl === null) return copyCatalog(join(data, 'catalog.db'), next, report)
   await (await import('../catalog/postgres/copy.ts')).copyPostgres(databaseUrl, next, report)
 }
 
-async function bytesOf(
-  order: BackupOrder & { readonly next: string; readonly from: StoredBlobs },
+async function copyFiles(
+  options: BackupOptions & { readonly next: string; readonly from: StoredBlobs },
 ): Promise<Replicated> {
-  const { from, signal, found, progress } = order
-  const inspection = openSqliteInspection(order.to, order.next)
-  const to = await openDiskBlobs(join(order.to, 'blobs'))
+  const { from, signal, found, progress } = options
+  const inspection = openSqliteInspection(options.to, options.next)
+  const to = await openDiskBlobs(join(options.to, 'blobs'))
   try {
     const report: Report = (done, all) => progress('files', done, all)
     return await replicate({ inspection, from, to, signal, found, progress: report })
@@ -126,8 +129,8 @@ async function bytesOf(
   }
 }
 
-/** The folder holds something else. */
-export class NotABackup extends Error {
+/** The target folder is not empty and holds no backup. */
+class NotABackup extends Error {
   override readonly name = 'NotABackup'
 
   constructor(folder: string) {
@@ -137,8 +140,8 @@ export class NotABackup extends Error {
   }
 }
 
-/** One inside the other would copy itself, or be swept with it. */
-export function mustBeApart(one: string, other: string): void {
+/** Throws if one folder contains the other: it would be copied into itself, or swept together with it. */
+export function mustNotNest(one: string, other: string): void {
   const isInside = (inner: string, outer: string) => !/^\.\.(?:[\\/]|$)/.test(relative(resolve(outer), resolve(inner)))
   if (isInside(one, other) || isInside(other, one))
     throw new Error(`The folders ${one} and ${other} lie within each other; name two that do not.`)

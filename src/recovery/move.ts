@@ -1,6 +1,6 @@
 /**
- * Catalog and files go to other stores while the old ones serve: first all rows and bytes, then what changed meanwhile,
- * in rounds that get shorter, and at last, for a moment in which nobody writes, the rest. See decisions/0014.
+ * Moves catalog and files to other stores while the old ones serve: first all rows and bytes, then the changes made
+ * meanwhile, in rounds that get shorter, and finally the rest while writes are blocked. See decisions/0014.
  */
 import { makeFolder } from '../blobs/new-folder.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
@@ -10,22 +10,22 @@ import type { Config } from '../config/config.ts'
 import type { StoredBlobs } from '../core/ports/contracts.ts'
 import type { Finding } from '../core/integrity/findings.ts'
 import { openBlobs, openStoredBlobs, ownsFolder, placesOf } from '../server/stores.ts'
-import { createFileCourier, type FileCourier, type Files } from './moving-files.ts'
-import { beginMove, type Ends, type Standing } from './moving-marks.ts'
+import { createFileCopier, type FileCopier, type FileCounts } from './moving-files.ts'
+import { beginMove, type Ends, type MoveState } from './moving-marks.ts'
 import { openNew, openOld, planOf, type Plan } from './moving-plan.ts'
-import { createRowCourier, type RowCourier } from './moving-rows.ts'
+import { createRowCopier, type RowCopier } from './moving-rows.ts'
 import { switchOver } from './moving-switch.ts'
 
 export type MoveStage = 'rows' | 'comparing' | 'files' | 'changes' | 'switch'
 
-export interface MoveOrder {
+interface MoveOptions {
   readonly from: Config
   readonly to: Config
-  /** Null: as fast as it goes. */
+  /** Null: no limit. */
   readonly bytesPerSecond: number | null
-  /** False: everything but the switch. */
+  /** False: stops before the switch. */
   readonly switches: boolean
-  /** Ends although some bytes were missing or wrong before; their attachments will not open. */
+  /** Completes although some bytes were missing or damaged in the old store; their attachments cannot be downloaded. */
   readonly acceptLoss: boolean
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
@@ -33,73 +33,73 @@ export interface MoveOrder {
   readonly progress: (stage: MoveStage, done: number, all: number) => void
 }
 
-export interface MoveDone {
+export interface MoveResult {
   readonly plan: Plan
-  /** `lossy`: something was found, and losing it was not accepted. */
+  /** `lossy`: findings were reported and the loss was not accepted. */
   readonly ended: 'moved' | 'waiting' | 'lossy'
-  readonly standing: Standing
+  readonly standing: MoveState
   readonly rows: number
-  readonly files: Files
-  /** For how long nobody could write, in milliseconds. */
+  readonly files: FileCounts
+  /** How long writes were blocked, in milliseconds. */
   readonly pauseMs: number
 }
 
-/** A round that brought no more than this, in no more time, is followed by the switch. */
-const LITTLE = 200
-const SHORT_MS = 2_000
-/** Where changes come faster than they are brought over, the switch takes the longer. */
-const MOST_ROUNDS = 30
+/** A round with at most this many changes, in less than this time, is followed by the switch. */
+const FEW_CHANGES = 200
+const SHORT_ROUND_MS = 2_000
+/** Maximum number of rounds. If changes arrive faster than they are copied, the switch takes longer instead. */
+const MAX_ROUNDS = 30
 
-/** Errors: those of `planOf`, `beginMove` and the stores. What was copied stays, and the same order goes on with it. */
-export async function move(order: MoveOrder): Promise<MoveDone> {
-  const plan = planOf(order.from, order.to)
-  return holding(await foldersOf(order), async (opened) => {
-    const from = opened(await openOld(order.from))
-    const to = plan.movesCatalog ? opened(await openNew(order.to)) : null
-    const target = plan.movesFiles ? opened(await openBlobs(order.to)) : null
-    const source = plan.movesFiles ? opened(await openStoredBlobs(order.from)) : null
+/** Errors: those of `planOf`, `beginMove` and the stores. Copied data is kept; the same call resumes. */
+export async function move(options: MoveOptions): Promise<MoveResult> {
+  const plan = planOf(options.from, options.to)
+  return withResources(await foldersToLock(options), async (opened) => {
+    const from = opened(await openOld(options.from))
+    const to = plan.movesCatalog ? opened(await openNew(options.to)) : null
+    const target = plan.movesFiles ? opened(await openBlobs(options.to)) : null
+    const source = plan.movesFiles ? opened(await openStoredBlobs(options.from)) : null
     const ends = { from, to, blobs: target }
     const standing = await beginMove(ends, plan)
-    if (standing === 'sealed') return finish(ends, plan)
+    if (standing === 'sealed') return finishSealed(ends, plan)
     await from.watch()
-    return bringOver({ order, plan, ends, source, standing })
+    return copyAndSwitch({ options, plan, ends, source, standing })
   })
 }
 
-interface Moving {
-  readonly order: MoveOrder
+interface MoveContext {
+  readonly options: MoveOptions
   readonly plan: Plan
   readonly ends: Ends
   readonly source: StoredBlobs | null
-  readonly standing: Standing
+  readonly standing: MoveState
 }
 
-const NO_FILES: Files = { copied: { blobs: 0, bytes: 0 }, kept: 0 }
+const NO_FILES: FileCounts = { copied: { blobs: 0, bytes: 0 }, kept: 0 }
 
-async function bringOver(moving: Moving): Promise<MoveDone> {
-  const { order, plan, ends, standing } = moving
+async function copyAndSwitch(moving: MoveContext): Promise<MoveResult> {
+  const { options, plan, ends, standing } = moving
   let losses = 0
-  const couriers = couriersOf(moving, (finding) => {
+  const couriers = createCopiers(moving, (finding) => {
     losses += 1
-    order.found(finding)
+    options.found(finding)
   })
-  const rows = ends.to === null ? 0 : await allRows(couriers, order)
-  if (couriers.files !== null) order.stage('files')
+  const rows = ends.to === null ? 0 : await copyAllRows(couriers, options)
+  if (couriers.files !== null) options.stage('files')
   const files = (await couriers.files?.all()) ?? NO_FILES
-  order.stage('changes')
-  await catchUp(couriers)
+  options.stage('changes')
+  await copyChangesInRounds(couriers)
   const done = { plan, standing, rows, files, pauseMs: 0 }
-  if (losses > 0 && !order.acceptLoss) return { ...done, ended: 'lossy' }
-  if (!order.switches) return { ...done, ended: 'waiting' }
-  order.stage('switch')
-  const store = ends.to === null ? placesOf(order.to).bytes : null
-  const pauseMs = await switchOver(ends.from, store, () => theRest(couriers, ends))
+  if (losses > 0 && !options.acceptLoss) return { ...done, ended: 'lossy' }
+  if (!options.switches) return { ...done, ended: 'waiting' }
+  options.stage('switch')
+  const store = ends.to === null ? placesOf(options.to).bytes : null
+  const pauseMs = await switchOver(ends.from, store, () => copyRemaining(couriers, ends))
   await ends.to?.write((write) => write(forgetMove()))
   return { ...done, pauseMs, ended: 'moved' }
 }
 
-/** Killed between the last two steps of the switch: both sides are the same already. */
-async function finish({ from, to }: Ends, plan: Plan): Promise<MoveDone> {
+/** Completes a move that was killed between the last two steps of the switch, when both sides are already equal. */
+async function finishSealed({ from, to }: Ends, plan: Plan): Promise<MoveResult> {
   if (to !== null) {
     await mustCountSame(from, to)
     await to.write((write) => write(forgetMove()))
@@ -107,62 +107,62 @@ async function finish({ from, to }: Ends, plan: Plan): Promise<MoveDone> {
   return { plan, standing: 'sealed', rows: 0, files: NO_FILES, pauseMs: 0, ended: 'moved' }
 }
 
-interface Couriers {
-  readonly rows: RowCourier
-  /** Null: files stay where they are. */
-  readonly files: FileCourier | null
+interface Copiers {
+  readonly rows: RowCopier
+  /** Null: files are not moved. */
+  readonly files: FileCopier | null
 }
 
-function couriersOf({ order, ends, source }: Moving, found: (finding: Finding) => void): Couriers {
+function createCopiers({ options, ends, source }: MoveContext, found: (finding: Finding) => void): Copiers {
   const { from, to, blobs: target } = ends
-  const { signal, bytesPerSecond } = order
-  const progress = (done: number, all: number) => order.progress('files', done, all)
+  const { signal, bytesPerSecond } = options
+  const progress = (done: number, all: number) => options.progress('files', done, all)
   const reading = { read: to?.read ?? from.read, readOld: from.read }
   return {
-    rows: createRowCourier({ from, to, signal, found }),
+    rows: createRowCopier({ from, to, signal, found }),
     files:
-      target && source && createFileCourier({ source, target, bytesPerSecond, signal, found, progress, ...reading }),
+      target && source && createFileCopier({ source, target, bytesPerSecond, signal, found, progress, ...reading }),
   }
 }
 
-async function allRows({ rows }: Couriers, order: MoveOrder): Promise<number> {
-  order.stage('rows')
-  await rows.copy((done, all) => order.progress('rows', done, all))
-  order.stage('comparing')
-  return rows.compare((done, all) => order.progress('comparing', done, all))
+async function copyAllRows({ rows }: Copiers, options: MoveOptions): Promise<number> {
+  options.stage('rows')
+  await rows.copy((done, all) => options.progress('rows', done, all))
+  options.stage('comparing')
+  return rows.compare((done, all) => options.progress('comparing', done, all))
 }
 
-/** In rounds, until one was short. */
-async function catchUp(couriers: Couriers): Promise<void> {
-  for (let round = 1; round <= MOST_ROUNDS; round++) {
+/** Copies changes in rounds until one round is short. */
+async function copyChangesInRounds(couriers: Copiers): Promise<void> {
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
     const beganAt = performance.now()
-    const changes = await bringChanges(couriers, false)
-    if (changes <= LITTLE && performance.now() - beganAt < SHORT_MS) return
+    const changes = await copyChanges(couriers, false)
+    if (changes <= FEW_CHANGES && performance.now() - beganAt < SHORT_ROUND_MS) return
   }
 }
 
-/** With nobody writing. */
-async function theRest(couriers: Couriers, { from, to }: Ends): Promise<void> {
-  while ((await bringChanges(couriers, true)) > 0);
+/** Called while writes are blocked. */
+async function copyRemaining(couriers: Copiers, { from, to }: Ends): Promise<void> {
+  while ((await copyChanges(couriers, true)) > 0);
   if (to !== null) await mustCountSame(from, to)
 }
 
-async function bringChanges({ rows, files }: Couriers, isHurried: boolean): Promise<number> {
+async function copyChanges({ rows, files }: Copiers, isHurried: boolean): Promise<number> {
   const { changes, blobs } = await rows.changes()
   await files?.some(blobs, isHurried)
   return changes
 }
 
-/** No server begins in the folder that is being filled. */
-async function foldersOf({ from, to }: MoveOrder): Promise<readonly string[]> {
+/** Folders to lock, so that no server starts in the folder that is being filled. */
+async function foldersToLock({ from, to }: MoveOptions): Promise<readonly string[]> {
   const isServed = from.data === to.data && ownsFolder(from)
   if (!ownsFolder(to) || isServed) return []
   await makeFolder(to.data)
   return [to.data]
 }
 
-/** Whatever was opened is closed, the last first. */
-async function holding<T>(
+/** Locks the folders, and closes all resources that `work` opened in reverse order. */
+async function withResources<T>(
   folders: readonly string[],
   work: (opened: <O extends { close(): Promise<void> }>(one: O) => O) => Promise<T>,
 ): Promise<T> {

@@ -1,4 +1,4 @@
-/** Files on their way to another store, while what they belong to may be removed. */
+/** Copies files to another store while the attachments that they belong to may be removed. */
 import type { Run } from '../catalog/moving/end.ts'
 import { bytes } from '../catalog/operations/blobs.ts'
 import { blob, blobs, extent } from '../catalog/operations/inspection.ts'
@@ -9,28 +9,28 @@ import type { BlobRow } from '../core/ports/inspection.ts'
 import { createPace } from '../core/integrity/pace.ts'
 import { replicate, replicateSome, type Replicated, type ReplicaParts } from '../core/integrity/replica.ts'
 
-export type Files = Pick<Replicated, 'copied' | 'kept'>
+export type FileCounts = Pick<Replicated, 'copied' | 'kept'>
 
-export interface FileCourier {
-  /** All that rows name; what is there already stays. */
-  all(): Promise<Files>
-  /** Of these rows; null: of too many to name. `isHurried`: somebody waits, so no rate is kept. */
-  some(rows: readonly BlobRow[] | null, isHurried: boolean): Promise<void>
+export interface FileCopier {
+  /** Copies all files that rows reference; files already present are kept. */
+  all(): Promise<FileCounts>
+  /** Copies the files of these rows; null: of all rows. `isHurried`: ignores the rate limit, because writers wait. */
+  some(rows: readonly BlobRow[] | null, ignoresRate: boolean): Promise<void>
 }
 
-export interface FileParts {
+interface FileParts {
   readonly source: Pick<StoredBlobs, 'open'>
   readonly target: BlobStore
   readonly bytesPerSecond: number | null
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
   readonly progress: (done: number, all: number) => void
-  /** Of the catalog that names the files, and of the one that is being left. */
+  /** Read from the catalog that references the files, and from the old catalog. */
   readonly read: Run
   readonly readOld: Run
 }
 
-export function createFileCourier(parts: FileParts): FileCourier {
+export function createFileCopier(parts: FileParts): FileCopier {
   const { source, target, bytesPerSecond, signal, found, progress, read, readOld } = parts
   const inspection: ReplicaParts['inspection'] = {
     blobs: (after, limit) => read(blobs(after, limit)),
@@ -38,30 +38,30 @@ export function createFileCourier(parts: FileParts): FileCourier {
     extent: () => read(extent()),
     holders: (keys) => readOld(holders(keys)),
   }
-  const hurried: ReplicaParts = {
+  const unpaced: ReplicaParts = {
     ...{ inspection, from: source, to: target, signal, found, progress },
-    ...{ recheck: judgeOf(readOld), isStoreOnly: true },
+    ...{ recheck: recheckIn(readOld), isStoreOnly: true },
   }
-  const paced = bytesPerSecond === null ? hurried : { ...hurried, pace: createPace(bytesPerSecond) }
+  const paced = bytesPerSecond === null ? unpaced : { ...unpaced, pace: createPace(bytesPerSecond) }
   return {
     async all() {
       const { copied, kept } = await replicate(paced)
       return { copied, kept }
     },
     async some(rows, isHurried) {
-      if (rows === null) await replicate(isHurried ? hurried : paced)
-      else await replicateSome(rows, isHurried ? hurried : paced)
+      if (rows === null) await replicate(isHurried ? unpaced : paced)
+      else await replicateSome(rows, isHurried ? unpaced : paced)
     },
   }
 }
 
-/** For bytes that travel with their rows. */
+/** Findings about bytes that are stored in the catalog and copied with their rows. */
 export function createRowFindings(readOld: Run, found: (finding: Finding) => void): FindingBatch {
-  return createFindingBatch({ holders: (keys) => readOld(holders(keys)) }, judgeOf(readOld), found)
+  return createFindingBatch({ holders: (keys) => readOld(holders(keys)) }, recheckIn(readOld), found)
 }
 
-/** What was given up meanwhile is missed by nobody. */
-function judgeOf(readOld: Run): Recheck {
+/** A blob whose row was removed or claimed meanwhile is no finding. */
+function recheckIn(readOld: Run): Recheck {
   return async ({ key }) => {
     const row = key === null ? null : await readOld(blob(key))
     return row === null || row.claimedAt !== null ? null : { mended: false }

@@ -1,4 +1,4 @@
-/** A move leaves a mark on both catalogs, by which it is known again and goes on. */
+/** A move writes a mark into both catalogs, which identifies it when it is resumed. */
 import { randomUUID } from 'node:crypto'
 import { countAll } from '../catalog/moving/comparison.ts'
 import type { MovingEnd } from '../catalog/moving/end.ts'
@@ -8,32 +8,32 @@ import { DestinationNotEmpty, NothingToMove, type Plan } from './moving-plan.ts'
 
 export interface Ends {
   readonly from: MovingEnd
-  /** Null: the catalog stays where it is. */
+  /** Null: the catalog is not moved. */
   readonly to: MovingEnd | null
-  /** Where files go; null: they stay. */
+  /** Target store of the files; null: they are not moved. */
   readonly blobs: BlobStore | null
 }
 
-export type Standing = 'begun' | 'going on' | 'sealed'
+export type MoveState = 'begun' | 'going on' | 'sealed'
 
 /**
- * Begins a move, or finds it begun earlier; `sealed`: all was copied and the old catalog given up, the new one only has
- * to be opened. Errors: DestinationNotEmpty, AnotherMove, MovedAlready, NothingToMove.
+ * Begins a move, or resumes one begun earlier. `sealed`: everything was copied and the old catalog is sealed; only the
+ * mark in the new one has to be removed. Errors: DestinationNotEmpty, AnotherMove, MovedAlready, NothingToMove.
  */
-export async function beginMove(ends: Ends, plan: Plan): Promise<Standing> {
+export async function beginMove(ends: Ends, plan: Plan): Promise<MoveState> {
   const { from, to } = ends
-  const old = await from.read(mark())
-  const isOurs = old?.role === 'old' && old.target === plan.target
-  if (old !== null && !isOurs) throw new AnotherMove(old.target)
-  const entered = to === null ? null : await to.read(mark())
-  if (old?.state === 'moved') {
-    if (entered?.id === old.id) return 'sealed'
-    throw new MovedAlready(old)
+  const oldMark = await from.read(mark())
+  const isSameTarget = oldMark?.role === 'old' && oldMark.target === plan.target
+  if (oldMark !== null && !isSameTarget) throw new AnotherMove(oldMark.target)
+  const newMark = to === null ? null : await to.read(mark())
+  if (oldMark?.state === 'moved') {
+    if (newMark?.id === oldMark.id) return 'sealed'
+    throw new MovedAlready(oldMark)
   }
-  if (to !== null && old !== null && entered?.id === old.id && entered.role === 'new') return 'going on'
-  if (to === null && old !== null) return 'going on'
-  await mustBeEmpty(ends, entered)
-  await begin(ends, plan, old?.id ?? randomUUID())
+  if (to !== null && oldMark !== null && newMark?.id === oldMark.id && newMark.role === 'new') return 'going on'
+  if (to === null && oldMark !== null) return 'going on'
+  await mustBeEmpty(ends, newMark)
+  await begin(ends, plan, oldMark?.id ?? randomUUID())
   return 'begun'
 }
 
@@ -45,7 +45,7 @@ async function begin({ from, to }: Ends, { target }: Plan, id: string): Promise<
     await write(setMark({ ...row, role: 'old', began_at: at }))
   })
   if (to === null) return
-  // One database under two names is known by what was just written into it.
+  // Two URLs of the same database are detected by the mark that was just written.
   if ((await to.read(mark())) !== null) {
     await from.write((write) => write(forgetMove()))
     throw new NothingToMove(to.name)
@@ -59,8 +59,8 @@ async function mustBeEmpty({ to, blobs }: Ends, entered: MoveMark | null): Promi
   for await (const { key } of blobs.list()) throw new DestinationNotEmpty(`The store that files go to (it has ${key})`)
 }
 
-/** One catalog moves to one place at a time. */
-export class AnotherMove extends Error {
+/** A catalog has at most one move at a time. */
+class AnotherMove extends Error {
   override readonly name = 'AnotherMove'
 
   constructor(target: string) {
@@ -70,8 +70,8 @@ export class AnotherMove extends Error {
   }
 }
 
-/** It is over. */
-export class MovedAlready extends Error {
+/** The move was completed earlier. */
+class MovedAlready extends Error {
   override readonly name = 'MovedAlready'
 
   constructor({ target, ended_at: at }: MoveMark) {

@@ -1,4 +1,4 @@
-/** What goes where in a move, and whether it may. */
+/** Which stores a move copies, and the checks on both ends. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../blobs/new-folder.ts'
@@ -9,34 +9,34 @@ import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
 import type { Config } from '../config/config.ts'
 import { placesOf } from '../server/stores.ts'
-import { mustBeApart } from './backup.ts'
+import { mustNotNest } from './backup.ts'
 
 export interface Plan {
   readonly movesCatalog: boolean
   readonly movesFiles: boolean
-  /** Where it goes, for people, and how a move that goes on is known. */
+  /** Human-readable description of the target; also identifies a move that is resumed. */
   readonly target: string
 }
 
-/** Throws `NothingToMove`, and for folders within each other. */
+/** Throws `NothingToMove`, and if one folder contains the other. */
 export function planOf(from: Config, to: Config): Plan {
   const movesCatalog = catalogOf(from) !== catalogOf(to)
   const [old, target] = [placesOf(from), placesOf(to)]
   const movesFiles = old.bytes !== target.bytes
-  if (!movesCatalog && !movesFiles) throw new NothingToMove(wordsFor(old))
-  if (from.data !== to.data) mustBeApart(from.data, to.data)
-  return { movesCatalog, movesFiles, target: wordsFor(target) }
+  if (!movesCatalog && !movesFiles) throw new NothingToMove(describeStores(old))
+  if (from.data !== to.data) mustNotNest(from.data, to.data)
+  return { movesCatalog, movesFiles, target: describeStores(target) }
 }
 
 function catalogOf({ databaseUrl, data }: Config): string {
   return databaseUrl ?? data
 }
 
-function wordsFor({ catalog, bytes }: ReturnType<typeof placesOf>): string {
+function describeStores({ catalog, bytes }: ReturnType<typeof placesOf>): string {
   return `catalog in ${catalog}, files in ${bytes}`
 }
 
-/** Throws `NoCatalog`, `NotServable`, and what opening it does. */
+/** Throws `NoCatalog`, `NotServable`, and the errors of opening the catalog. */
 export async function openOld({ data, databaseUrl }: Config): Promise<MovingEnd> {
   if (databaseUrl !== null) return openPostgresEnd(databaseUrl)
   if (!existsSync(join(data, 'catalog.db'))) throw new NoCatalog(data)
@@ -44,7 +44,7 @@ export async function openOld({ data, databaseUrl }: Config): Promise<MovingEnd>
   return openSqliteEnd(data)
 }
 
-/** Throws `NotEmpty` for a folder that holds something else than a catalog. */
+/** Throws `DestinationNotEmpty` if the folder holds anything but a catalog. */
 export async function openNew({ data, databaseUrl }: Config): Promise<MovingEnd> {
   if (databaseUrl !== null) return openPostgresEnd(databaseUrl)
   await makeFolder(data)
@@ -63,7 +63,7 @@ export class NothingToMove extends Error {
   }
 }
 
-/** What is moved never mixes with what is there. */
+/** Moved data is never mixed with existing data. */
 export class DestinationNotEmpty extends Error {
   override readonly name = 'DestinationNotEmpty'
 

@@ -1,4 +1,4 @@
-/** Rows on their way to another catalog: all of them once, then what changes. */
+/** Copies rows to another catalog: first all of them, then the changes. */
 import { countAll, mustHoldAll } from '../catalog/moving/comparison.ts'
 import type { MovingEnd, Run } from '../catalog/moving/end.ts'
 import { mark } from '../catalog/moving/marks.ts'
@@ -7,28 +7,28 @@ import type { Finding, Suspicion } from '../core/integrity/findings.ts'
 import type { BlobRow } from '../core/ports/inspection.ts'
 import { createRowFindings } from './moving-files.ts'
 
-export interface RowCourier {
-  /** All that is not copied yet. */
+export interface RowCopier {
+  /** Copies all rows that are not copied yet. */
   copy(progress: (done: number, all: number) => void): Promise<void>
-  /** Every row on both sides, after what changed; answers how many. Throws `NotTheSame`. */
+  /** Copies changes, then compares every row on both sides; returns their number. Throws `NotTheSame`. */
   compare(progress: (done: number, all: number) => void): Promise<number>
-  /** What changed since the last call. */
+  /** Copies the changes since the last call. */
   changes(): Promise<Stepped>
 }
 
-export interface RowParts {
+interface RowParts {
   readonly from: MovingEnd
-  /** Null: the catalog stays where it is. */
+  /** Null: the catalog is not moved. */
   readonly to: MovingEnd | null
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
 }
 
-export function createRowCourier({ from, to, signal, found }: RowParts): RowCourier {
+export function createRowCopier({ from, to, signal, found }: RowParts): RowCopier {
   const batch = createRowFindings(from.read, found)
   const suspected: Suspicion[] = []
   const wrong = (row: BlobRow, hash: string) => suspected.push(suspicionOf(row, hash))
-  const go = async (compare?: (read: Run) => Promise<void>): Promise<Stepped> => {
+  const runStep = async (compare?: (read: Run) => Promise<void>): Promise<Stepped> => {
     signal.throwIfAborted()
     const stepped = await step({ from, to, signal, wrong, ...(compare && { compare }) })
     for (const suspicion of suspected.splice(0)) await batch.note(suspicion)
@@ -40,7 +40,7 @@ export function createRowCourier({ from, to, signal, found }: RowParts): RowCour
       const all = await countAll(from)
       let place = cursorIn((await to?.read(mark()))?.place ?? null)
       while (!isComplete(place)) {
-        place = (await go()).place
+        place = (await runStep()).place
         progress(place.rows, Math.max(all, place.rows))
       }
     },
@@ -51,12 +51,12 @@ export function createRowCourier({ from, to, signal, found }: RowParts): RowCour
         signal.throwIfAborted()
         progress((compared += rows), Math.max(all, compared))
       }
-      await go(async (read) => {
+      await runStep(async (read) => {
         if (to !== null) await mustHoldAll(read, to, seen)
       })
       return compared
     },
-    changes: () => go(),
+    changes: () => runStep(),
   }
 }
 

@@ -1,22 +1,26 @@
-/** The end of a move: for a moment nobody writes, the rest goes over, and the old catalog is given up. */
+/** The end of a move: writes are blocked, the remaining changes are copied, and the old catalog is sealed. */
 import type { MovingEnd } from '../catalog/moving/end.ts'
 import { liftFence } from '../catalog/moving/marks.ts'
 
-/** A move that dies leaves the fence up for no longer than this. */
+/** Maximum time for which the fence of a move that died blocks writes. */
 const FENCE_MS = 5_000
-const PROLONG_EVERY_MS = 1_000
+const RENEW_INTERVAL_MS = 1_000
 
 /**
- * `last` brings over what is left and is called with nobody writing; it is called again when somebody did all the same,
- * because the fence had run out on a machine that was held up. Answers for how many milliseconds nobody could write.
+ * `last` copies the remaining changes and is called while writes are blocked. It is called again if a write happened
+ * because the fence expired on a stalled machine. Returns how long writes were blocked, in milliseconds.
  */
-export async function switchOver(from: MovingEnd, store: string | null, last: () => Promise<void>): Promise<number> {
+export async function switchOver(
+  from: MovingEnd,
+  store: string | null,
+  copyRemaining: () => Promise<void>,
+): Promise<number> {
   const beganAt = performance.now()
   await from.fence(FENCE_MS)
-  // Its failures show where the rest of the work fails, too; what was written meanwhile is found by `seal`.
-  const timer = setInterval(() => void from.fence(FENCE_MS).catch(() => undefined), PROLONG_EVERY_MS)
+  // Failures are ignored: the rest of the work then fails too, and `seal` detects writes made meanwhile.
+  const timer = setInterval(() => void from.fence(FENCE_MS).catch(() => undefined), RENEW_INTERVAL_MS)
   try {
-    do await last()
+    do await copyRemaining()
     while (!(await from.seal(store, Date.now())))
     return Math.round(performance.now() - beganAt)
   } catch (error) {

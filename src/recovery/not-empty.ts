@@ -1,4 +1,4 @@
-/** A restored copy never mixes with what is there. */
+/** A restored copy is never mixed with existing data. */
 export class NotEmpty extends Error {
   override readonly name = 'NotEmpty'
 

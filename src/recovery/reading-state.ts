@@ -1,6 +1,6 @@
 /**
- * How far a reading of all bytes has come, written down in the data folder, so that a killed one goes on. Where catalog and
- * bytes lie elsewhere the folder may hold nothing else.
+ * Progress of a check that reads all bytes, saved in the data folder, so that a killed check can be resumed. If catalog
+ * and bytes are stored elsewhere, the folder may hold nothing else.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,32 +9,32 @@ import type { BlobKey } from '../core/model/model.ts'
 import type { Reading, ReadingState } from '../core/integrity/content-check.ts'
 
 const FILE = 'doctor.json'
-const WRITE_EVERY_MS = 1_000
-/** What was read longer ago than this is read again. */
-const GOOD_FOR_MS = 7 * 86_400_000
+const SAVE_INTERVAL_MS = 1_000
+/** Saved progress older than this is discarded. */
+const MAX_AGE_MS = 7 * 86_400_000
 const KEY = /^[0-9a-f]{32}$/
 
-const BEGINNING: ReadingState = { after: null, wrong: [], read: { blobs: 0, bytes: 0, before: 0 } }
+const INITIAL_STATE: ReadingState = { after: null, wrong: [], read: { blobs: 0, bytes: 0, before: 0 } }
 
-/** What is read; what was written down about other stores is of no use. */
-export interface Places {
+/** The stores being read; progress saved for other stores is ignored. */
+export interface StoreLocations {
   readonly catalog: string
   readonly bytes: string
 }
 
-type Kept = ReadingState & { readonly beganAt: number; readonly of: Places }
+type SavedState = ReadingState & { readonly beganAt: number; readonly of: StoreLocations }
 
-/** `end` after the last byte: the next reading begins anew. */
-export function readingIn(folder: string, of: Places, bytesPerSecond: number): Reading & { end(): void } {
+/** `end` must be called after the last byte: the next check then starts from the beginning. */
+export function createReading(folder: string, of: StoreLocations, bytesPerSecond: number): Reading & { end(): void } {
   const path = join(folder, FILE)
-  const kept = keptIn(path, of)
-  const beganAt = kept?.beganAt ?? Date.now()
+  const saved = readSaved(path, of)
+  const beganAt = saved?.beganAt ?? Date.now()
   let writtenAt = Date.now()
   return {
     bytesPerSecond,
-    from: kept ?? BEGINNING,
+    from: saved ?? INITIAL_STATE,
     reached(state) {
-      if (Date.now() - writtenAt < WRITE_EVERY_MS) return
+      if (Date.now() - writtenAt < SAVE_INTERVAL_MS) return
       writtenAt = Date.now()
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       writeWhole(path, { beganAt, of, ...state })
@@ -43,18 +43,18 @@ export function readingIn(folder: string, of: Places, bytesPerSecond: number): R
   }
 }
 
-function keptIn(path: string, { catalog, bytes }: Places): Kept | null {
+function readSaved(path: string, { catalog, bytes }: StoreLocations): SavedState | null {
   try {
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (!isState(kept) || kept.of.catalog !== catalog || kept.of.bytes !== bytes) return null
-    return kept.beganAt > Date.now() - GOOD_FOR_MS ? kept : null
+    return kept.beganAt > Date.now() - MAX_AGE_MS ? kept : null
   } catch {
-    // None, or one that somebody else wrote into: a reading from the beginning is never wrong.
+    // Missing or unreadable: starting from the beginning is always correct.
     return null
   }
 }
 
-function isState(kept: unknown): kept is Kept {
+function isState(kept: unknown): kept is SavedState {
   if (typeof kept !== 'object' || kept === null) return false
   const { after, wrong, read, beganAt, of } = kept as Partial<Record<string, unknown>>
   const counts: unknown[] = typeof read === 'object' && read !== null ? Object.values(read) : []

@@ -1,4 +1,4 @@
-/** A backup's rows go into PostgreSQL, under the same mark as those of a move: nobody serves them before they are complete. */
+/** Restores a backup's rows into PostgreSQL, under the same mark as a move: no node serves an incomplete restore. */
 import { randomUUID } from 'node:crypto'
 import { copyRows, type Report } from '../catalog/sqlite/copy.ts'
 import { countAll, mustCountSame, mustHoldAll } from '../catalog/moving/comparison.ts'
@@ -14,10 +14,10 @@ export interface Backup {
 }
 
 export interface DatabaseTarget {
-  /** An earlier try was broken off. */
+  /** An earlier attempt at the same restore was interrupted. */
   readonly isGoingOn: boolean
   begin(): Promise<void>
-  /** From the catalog in this file; every row is compared afterwards. */
+  /** Copies the rows of the catalog in this file; every row is compared afterwards. */
   fill(file: string, report: Report): Promise<void>
   close(): Promise<void>
 }
@@ -60,7 +60,7 @@ export async function openDatabaseTarget(url: string, { from, takenAt }: Backup)
   }
 }
 
-/** Half of something else is there. */
+/** The database holds part of another restore or move. */
 export class AnotherRestore extends Error {
   override readonly name = 'AnotherRestore'
 

@@ -1,4 +1,4 @@
-/** Stores that a backup is being restored into. Whatever is to serve them refuses until the end. */
+/** Stores that a backup is being restored into. No server starts on them before the restore is complete. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { publishCatalog, type Report } from '../catalog/sqlite/copy.ts'
@@ -10,9 +10,9 @@ import { NotEmpty } from './not-empty.ts'
 import type { Backup, DatabaseTarget } from './restore-database.ts'
 
 export interface Target {
-  /** Where a copy of the backup's catalog is to lie. */
+  /** Path for the copy of the backup's catalog. */
   readonly next: string
-  /** All files are there: the catalog follows, and the stores may be served. */
+  /** Called when all files are copied: publishes the catalog and makes the stores servable. */
   finish(report: Report): Promise<void>
   close(): Promise<void>
 }
@@ -43,7 +43,7 @@ export async function openTarget(config: Config, backup: Backup): Promise<Target
       if (ownsFolder(config)) removeMark(data, 'restoring')
     },
     async close() {
-      // Published, or the database's by now, or made anew by the next try.
+      // Already published or copied into the database; otherwise the next attempt creates it again.
       rmSync(next, { force: true })
       await database?.close()
       lock?.release()

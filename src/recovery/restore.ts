@@ -1,4 +1,4 @@
-/** A backup becomes what it was made of, in any stores: all of it, or stores that say that they are not restored yet. */
+/** Restores a backup into any stores: completely, or leaving stores that are marked as not restored. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDiskView } from '../blobs/disk.ts'
@@ -11,57 +11,57 @@ import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/integrity/findings.ts'
 import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
 import { openBlobs, placesOf } from '../server/stores.ts'
-import { mustBeApart } from './backup.ts'
-import type { Places } from './reading-state.ts'
+import { mustNotNest } from './backup.ts'
+import type { StoreLocations } from './reading-state.ts'
 import { openTarget, type Target } from './restore-target.ts'
 
-export interface RestoreOrder {
+interface RestoreOptions {
   readonly from: string
   readonly config: Config
-  /** Finishes although some bytes are missing from the backup or wrong in it; their attachments will not open. */
+  /** Completes although some bytes are missing or damaged in the backup; their attachments cannot be downloaded. */
   readonly acceptLoss: boolean
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
   readonly progress: (stage: 'files' | 'catalog', done: number, all: number) => void
 }
 
-export interface Restored extends Replicated {
-  readonly stores: Places
+interface Restored extends Replicated {
+  readonly stores: StoreLocations
   /** When the backup was taken, as ISO 8601. */
   readonly takenAt: string | null
-  /** False: something was found, and losing it was not accepted. */
+  /** False: findings were reported and the loss was not accepted. */
   readonly finished: boolean
 }
 
-/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; then the stores say that they are not restored. */
-export async function restore(order: RestoreOrder): Promise<Restored> {
-  const { from, config } = order
+/** Errors: NothingToRestore, NotEmpty, FolderInUse, and the stores' own; the stores then stay marked as not restored. */
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { from, config } = options
   const mark = readMark(from, 'backup')
   if (mark === null || !existsSync(join(from, 'catalog.db'))) throw new NothingToRestore(from)
-  mustBeApart(from, config.data)
+  mustNotNest(from, config.data)
   await makeFolder(config.data)
   const takenAt = takenAtIn(mark)
   const target = await openTarget(config, { from, takenAt })
   const backupLock = lockUnlessReadOnly(from)
   try {
-    return { ...(await into(target, order)), takenAt, stores: placesOf(config) }
+    return { ...(await restoreInto(target, options)), takenAt, stores: placesOf(config) }
   } finally {
     backupLock?.release()
     await target.close()
   }
 }
 
-/** A copy of the backup's catalog comes first: one of an older Dossier is brought up to date, and the backup left as it is. */
-async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
-  const { from, signal, progress } = order
+/** Works on a copy of the backup's catalog: an older version is migrated, and the backup stays unchanged. */
+async function restoreInto(target: Target, options: RestoreOptions): Promise<Omit<Restored, 'takenAt' | 'stores'>> {
+  const { from, signal, progress } = options
   let losses = 0
   const found = (finding: Finding) => {
     losses += 1
-    order.found(finding)
+    options.found(finding)
   }
   copyResting(join(from, 'catalog.db'), target.next)
-  const copied = await bytesOf(target, { ...order, found })
-  if (losses > 0 && !order.acceptLoss) return { ...copied, finished: false }
+  const copied = await copyFiles(target, { ...options, found })
+  if (losses > 0 && !options.acceptLoss) return { ...copied, finished: false }
   await target.finish((done, all) => {
     signal.throwIfAborted()
     progress('catalog', done, all)
@@ -69,7 +69,10 @@ async function into(target: Target, order: RestoreOrder): Promise<Omit<Restored,
   return { ...copied, finished: true }
 }
 
-async function bytesOf({ next }: Target, { from, config, signal, found, progress }: RestoreOrder): Promise<Replicated> {
+async function copyFiles(
+  { next }: Target,
+  { from, config, signal, found, progress }: RestoreOptions,
+): Promise<Replicated> {
   const inspection = openSqliteInspection(from, next)
   const to = await openBlobs(config)
   try {
@@ -78,7 +81,7 @@ async function bytesOf({ next }: Target, { from, config, signal, found, progress
     const report: Report = (done, all) => progress('files', done, all)
     const source = createDiskView(join(from, 'blobs'))
     const copied = await replicate({ inspection, from: source, to, signal, found, progress: report })
-    // What an earlier try brought from another backup.
+    // Removes files that an earlier attempt copied from another backup.
     await dropUnnamed({ inspection, to })
     return copied
   } finally {
@@ -87,7 +90,7 @@ async function bytesOf({ next }: Target, { from, config, signal, found, progress
   }
 }
 
-/** Where nothing can be written, no backup can be running either. */
+/** Returns null for a read-only folder, in which no backup can be running. */
 function lockUnlessReadOnly(folder: string): FolderLock | null {
   try {
     return lockFolder(folder)
@@ -102,8 +105,8 @@ function takenAtIn(mark: object): string | null {
   return 'takenAt' in mark && typeof mark.takenAt === 'string' ? mark.takenAt : null
 }
 
-/** No backup was ever finished there. */
-export class NothingToRestore extends Error {
+/** The folder holds no completed backup. */
+class NothingToRestore extends Error {
   override readonly name = 'NothingToRestore'
 
   constructor(folder: string) {

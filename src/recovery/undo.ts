@@ -1,17 +1,17 @@
-/** A move is given up, before its end or after: the old stores are as if it had never been. */
+/** Cancels a move, before or after its end: the old stores are as they were without it. */
 import { mark } from '../catalog/moving/marks.ts'
 import type { Config } from '../config/config.ts'
 import { openOld } from './moving-plan.ts'
 
-export interface Undone {
-  /** Where it went, for people; null: there was no move. */
+interface UndoResult {
+  /** Human-readable description of the target; null: there was no move. */
   readonly target: string | null
-  /** Whether it was over, so that something may have been written in the new place that is not here. */
+  /** Whether the move was complete, so that the new stores may hold writes that the old ones lack. */
   readonly wasOver: boolean
 }
 
-/** Errors: those of `openOld`. What was copied already stays where it is. */
-export async function undoMove(config: Config): Promise<Undone> {
+/** Errors: those of `openOld`. Copied data is not removed. */
+export async function undoMove(config: Config): Promise<UndoResult> {
   const from = await openOld(config)
   try {
     const found = await from.read(mark())

@@ -1,4 +1,4 @@
-/** What administration needs of a data folder. Kept apart from the server, so that a command starts without loading one. */
+/** Services for administrative commands. Separate from the server, so that a command starts without loading it. */
 import { pino } from 'pino'
 import { makeFolder } from '../blobs/new-folder.ts'
 import { isLocked } from '../catalog/sqlite/lock.ts'
@@ -17,12 +17,12 @@ import { createUsers, type Users } from '../core/access/users.ts'
 import { createLog } from './log.ts'
 import { passwords } from './passwords.ts'
 
-/** Whether a server is open on this data folder, in whatever process. */
+/** Whether a server in any process has this data folder open. */
 export function isServed(folder: string): boolean {
   return isLocked(folder)
 }
 
-/** What administration needs of a data folder, safe beside a running server: the catalog alone. */
+/** Services on the catalog alone, safe to use while a server has the data folder open. */
 export interface Administration {
   readonly access: Access
   readonly organizations: Organizations
@@ -38,7 +38,7 @@ export interface Administration {
 export async function openAdministration(config: Config): Promise<Administration> {
   mustBeServable(config.data)
   await makeFolder(config.data)
-  // Whoever only asks whether a server is open needs none of it.
+  // Loaded on demand: `isServed` does not need it.
   const { openCatalog } = await import('./stores.ts')
   const catalog = await openCatalog(config)
   const newId = createIdSource()

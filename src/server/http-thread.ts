@@ -1,4 +1,4 @@
-/** What one thread needs to serve HTTP over shelves that are open already. */
+/** Serves HTTP in one thread, with stores that are already open. */
 import type { Server } from 'node:http'
 import { writerLayout } from '../catalog/sqlite/writer-metrics.ts'
 import type { Config } from '../config/config.ts'
@@ -22,47 +22,47 @@ import { openSpans } from '../telemetry/tracing.ts'
 import type { ThreadMetrics } from '../telemetry/thread-metrics.ts'
 
 export interface ServingConfig extends Config {
-  /** The secret of this process's operator; all its threads know the same. */
+  /** The secret of this process's operator; the same in all its threads. */
   readonly operator: string
-  /** What the login form is filled in with: in the demo alone. */
+  /** Values to prefill the login form with; used by the demo only. */
   readonly offered: LoginOffer | null
 }
 
-/** What may change while a thread serves. */
-export interface Live {
+/** Settings that may change while a thread serves. */
+export interface LiveSettings {
   readonly config: ServingConfig
   /** Null: without TLS. */
   readonly certificate: Certificate | null
 }
 
-/** Where the whole process counts; every thread has a sheet among `doors`, in order. */
+/** Metrics buffers of the process; `http` has one for each thread, in order. */
 export interface ThreadBuffers {
   readonly http: readonly MetricsBuffer[]
   readonly writer: MetricsBuffer
 }
 
-/** One thread's way in from the network. */
+/** One thread that serves HTTP. */
 export interface HttpThread {
   readonly services: Services
-  /** Null: nothing is counted. */
+  /** Null: no metrics are recorded. */
   readonly metrics: ThreadMetrics | null
-  /** Resolves to the port once it listens. */
+  /** Resolves to the port when it listens. */
   listen(port: number): Promise<number>
-  /** For requests from now on. */
-  update(live: Live): void
+  /** Applies to later requests. */
+  update(live: LiveSettings): void
   stop(): Promise<void>
 }
 
 export interface HttpThreadParts {
-  readonly live: Live
+  readonly live: LiveSettings
   readonly log: ServerLog
   readonly catalog: ThreadCatalog
   readonly blobs: BlobStore
-  /** Where limits count; the same for every thread. */
+  /** Memory of the rate limits, shared by all threads. */
   readonly counting: SharedArrayBuffer
-  /** Null: nothing is counted of what happens. */
+  /** Null: no metrics are recorded. */
   readonly buffers: ThreadBuffers | null
-  /** 0 for the first. */
+  /** Index of the thread; 0 for the first. */
   readonly thread: number
 }
 
@@ -116,7 +116,7 @@ export async function openHttpThread(parts: HttpThreadParts): Promise<HttpThread
   }
 }
 
-/** Where every thread counts, the catalog's writer in its own. */
+/** Buffers for all HTTP threads and the catalog's writer thread. */
 export function threadBuffers(config: Config, writer: MetricsBuffer): ThreadBuffers {
   return {
     http: newBuffers(
@@ -130,7 +130,7 @@ export function threadBuffers(config: Config, writer: MetricsBuffer): ThreadBuff
 function listening(server: Server, port: number, { host, workers }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    // Several threads on one port: the kernel deals out the connections.
+    // With several threads on one port the kernel distributes the connections.
     server.listen({ port, host, reusePort: workers > 1 }, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
@@ -145,7 +145,7 @@ function settingsOf(config: Config): AppSettings {
     trustedProxies: config.trustedProxies,
     idleMs: config.idleSeconds * 1000,
     requestMs: config.requestSeconds * 1000,
-    // A head takes no longer than its whole request may; Node refuses to start otherwise.
+    // At most the time of the whole request; Node refuses to start otherwise.
     headersMs: Math.min(config.headersSeconds, config.requestSeconds) * 1000,
     maxParts: config.maxParts,
     drainBytes: config.drainBytes,

@@ -1,33 +1,33 @@
-/** The other threads that serve HTTP when there are several: opened here, and their inside. */
+/** Further threads that serve HTTP: opening them, and the code that runs in them. */
 import { isMainThread, parentPort, Worker, workerData, type MessagePort } from 'node:worker_threads'
 import type { Log } from '../core/ports/contracts.ts'
-import { openHttpThread, type Live, type ThreadBuffers } from './http-thread.ts'
+import { openHttpThread, type LiveSettings, type ThreadBuffers } from './http-thread.ts'
 import { createLog } from './log.ts'
 import { connectCatalog, openBlobs } from './stores.ts'
 
 export interface HttpWorker {
-  /** For requests from now on. */
-  update(live: Live): void
-  /** Resolves when what was in flight there is answered and the thread has ended. */
+  /** Applies to later requests. */
+  update(live: LiveSettings): void
+  /** Resolves when its requests in flight are answered and the thread has ended. */
   stop(): Promise<void>
 }
 
-interface Opening {
-  /** Its port is the one that the first thread listens on. */
-  readonly live: Live
-  /** Null: the thread opens a catalog of its own. */
+interface WorkerParts {
+  /** Its port is the one on which the first thread listens. */
+  readonly live: LiveSettings
+  /** Null: the thread opens its own catalog. */
   readonly writer: MessagePort | null
   readonly counting: SharedArrayBuffer
   readonly buffers: ThreadBuffers | null
-  /** From 1 on. */
+  /** Index of the thread, from 1. */
   readonly thread: number
 }
 
-/** What a thread tells: that it listens, or a line for the process's log. */
-type Told = { readonly listens: true } | { readonly line: string }
+/** Message from a thread: it listens, or a line for the process's log. */
+type WorkerMessage = { readonly listens: true } | { readonly line: string }
 
-/** Resolves once the thread listens on the port that the first one listens on. A thread that dies takes the process along. */
-export async function openHttpWorker(opening: Opening, log: Log): Promise<HttpWorker> {
+/** Resolves when the thread listens on the port of the first one. An uncaught error of the thread ends the process. */
+export async function openHttpWorker(opening: WorkerParts, log: Log): Promise<HttpWorker> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: opening,
     transferList: opening.writer === null ? [] : [opening.writer],
@@ -35,8 +35,8 @@ export async function openHttpWorker(opening: Opening, log: Log): Promise<HttpWo
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
-    worker.on('message', (told: Told) => {
-      if ('line' in told) process.stderr.write(told.line)
+    worker.on('message', (message: WorkerMessage) => {
+      if ('line' in message) process.stderr.write(message.line)
       else resolve()
     })
   })
@@ -53,21 +53,21 @@ export async function openHttpWorker(opening: Opening, log: Log): Promise<HttpWo
   }
 }
 
-/** The inside: a door of its own, on the process's one writer. */
-async function serveThread(port: MessagePort, { live, writer, counting, buffers, thread }: Opening): Promise<void> {
+/** Runs in the thread: serves HTTP, with the process's only writer thread. */
+async function serveThread(port: MessagePort, { live, writer, counting, buffers, thread }: WorkerParts): Promise<void> {
   const { config } = live
-  const tell = (told: Told) => port.postMessage(told)
-  // Two threads writing to one stream would tear each other's lines.
-  const log = createLog(config.logLevel, { write: (line) => tell({ line }) })
+  const post = (message: WorkerMessage) => port.postMessage(message)
+  // Lines of two threads that write to one stream could interleave; the main thread writes them.
+  const log = createLog(config.logLevel, { write: (line) => post({ line }) })
   const catalog = await connectCatalog(config, log, writer)
   const blobs = await openBlobs(config, { shared: true })
   const httpThread = await openHttpThread({ live, log, catalog, blobs, counting, buffers, thread })
   await httpThread.listen(config.port)
-  tell({ listens: true })
+  post({ listens: true })
   await new Promise<void>((resolve) => {
-    port.on('message', (told: Live | 'stop') => {
-      if (told === 'stop') resolve()
-      else httpThread.update(told)
+    port.on('message', (message: LiveSettings | 'stop') => {
+      if (message === 'stop') resolve()
+      else httpThread.update(message)
     })
   })
   await httpThread.stop()
@@ -77,4 +77,4 @@ async function serveThread(port: MessagePort, { live, writer, counting, buffers,
   port.close()
 }
 
-if (!isMainThread && parentPort !== null) await serveThread(parentPort, workerData as Opening)
+if (!isMainThread && parentPort !== null) await serveThread(parentPort, workerData as WorkerParts)

@@ -3,11 +3,11 @@ import type { LevelLog } from '../telemetry/access-log.ts'
 
 /** The log of one thread. */
 export interface ServerLog extends LevelLog {
-  /** A line that is no JSON. */
+  /** Writes a line that is not JSON. */
   readonly write: (line: string) => void
 }
 
-/** Structured lines. The process's own go to standard error, so that standard output stays for what people asked for. */
+/** Structured lines. The process logs to standard error; standard output is for the results of commands. */
 export function createLog(level: string, to: DestinationStream): ServerLog {
   return Object.assign(pino({ level, base: null }, to), { write: (line: string) => to.write(line) })
 }

@@ -1,4 +1,4 @@
-/** Background work, done by one server for its data folder, or by one of several nodes for all of them; and what each node does for itself. */
+/** Background work: cleanup, done by one server for its data folder or by one of several nodes for all, and work of each node. */
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { createExchange, type SharedCounts } from '../core/limits/shared-counts.ts'
@@ -7,35 +7,35 @@ import type { Services } from '../core/services.ts'
 import type { DutiesCatalog } from '../core/ports/duties-catalog.ts'
 
 const TOKEN_FLUSH_MS = 60_000
-/** With the way to the database and back well below the second within which limits reach all nodes. */
+/** Including the database's round trip well below the second within which limits must reach all nodes. */
 const EXCHANGE_MS = 250
 const DUTY = 'clearing up'
 
-export interface MaintenanceParts {
+interface MaintenanceParts {
   readonly services: Services
   readonly log: Log
   readonly config: Config
-  /** Null: nobody else could do it. */
+  /** Null: no other node exists. */
   readonly duties: DutiesCatalog | null
-  /** What all nodes count together, and where this one counts; null: it counts alone. */
+  /** Rate limits counted by all nodes, and this node's memory of them; null: limits count this node only. */
   readonly counting: { readonly counts: SharedCounts; readonly memory: SharedArrayBuffer } | null
-  /** Bytes without a row from before are removed at once, in milliseconds. */
-  readonly looseBefore: number
+  /** Bytes without a row that are older than this are removed at the start; milliseconds since 1970. */
+  readonly orphansBefore: number
 }
 
-/** Answers how to end it, which waits for what is running. */
+/** Returns a function that stops it and waits for running work. */
 export function startMaintenance({
   services,
   log,
   config,
   duties,
   counting,
-  looseBefore,
+  orphansBefore,
 }: MaintenanceParts): () => Promise<void> {
   const node = randomUUID()
   const interval = config.sweepIntervalSeconds * 1000
   let running = Promise.resolve()
-  const later = (name: string, work: () => Promise<unknown>) => () => {
+  const enqueue = (name: string, work: () => Promise<unknown>) => () => {
     running = running.then(work).then(
       () => undefined,
       (error: unknown) => {
@@ -43,15 +43,15 @@ export function startMaintenance({
       },
     )
   }
-  // Kept from one interval to the next; a node that dies has lost it after the second.
-  const isOurs = async () => duties === null || duties.takeDuty(DUTY, node, Date.now(), Date.now() + 2 * interval)
-  let isClearing = false
-  const clearUp = async (before: number) => {
-    if (!(await isOurs())) return
-    isClearing = true
-    await clear(before).finally(() => (isClearing = false))
+  // Renewed at each interval; a node that dies loses it after two intervals.
+  const holdsDuty = async () => duties === null || duties.takeDuty(DUTY, node, Date.now(), Date.now() + 2 * interval)
+  let isCleaning = false
+  const cleanUp = async (before: number) => {
+    if (!(await holdsDuty())) return
+    isCleaning = true
+    await runCleanUp(before).finally(() => (isCleaning = false))
   }
-  const clear = async (before: number) => {
+  const runCleanUp = async (before: number) => {
     const found = await services.sweep.loose(before)
     log.debug({ found }, 'swept')
     if (found > 0) log.info({ found }, 'removed bytes that no attachment holds')
@@ -60,34 +60,38 @@ export function startMaintenance({
     await services.grants.forgetEnded()
     await counting?.counts.forget()
   }
-  const flush = later('writing down when tokens were used', () => services.access.flush())
-  const begin = later('clearing up', () => clearUp(Date.now() - config.sweepGraceSeconds * 1000))
-  // What takes longer than an interval is not begun by another node meanwhile, nor a second time by this one.
-  const prolong = () => void isOurs().catch((error: unknown) => log.warn({ err: error }, 'a duty was not prolonged'))
-  const timers = [setInterval(() => (isClearing ? prolong : begin)(), interval), setInterval(flush, TOKEN_FLUSH_MS)]
-  later('the first clearing up', () => clearUp(looseBefore))()
-  const stopCounting = counting && keepCounting(counting, node, log)
+  const flush = enqueue('writing down when tokens were used', () => services.access.flush())
+  const enqueueCleanUp = enqueue('clearing up', () => cleanUp(Date.now() - config.sweepGraceSeconds * 1000))
+  // A cleanup that takes longer than an interval must not be started by another node, nor again by this one.
+  const renewDuty = () =>
+    void holdsDuty().catch((error: unknown) => log.warn({ err: error }, 'a duty was not prolonged'))
+  const timers = [
+    setInterval(() => (isCleaning ? renewDuty : enqueueCleanUp)(), interval),
+    setInterval(flush, TOKEN_FLUSH_MS),
+  ]
+  enqueue('the first clearing up', () => cleanUp(orphansBefore))()
+  const stopCountExchange = counting && startCountExchange(counting, node, log)
   return async () => {
     for (const timer of timers) clearInterval(timer)
     flush()
-    await stopCounting?.()
+    await stopCountExchange?.()
     await running
   }
 }
 
-/** One exchange after the other; while none succeeds the node goes on counting alone. */
-function keepCounting({ counts, memory }: NonNullable<MaintenanceParts['counting']>, node: string, log: Log) {
+/** Runs one exchange at a time; while they fail, limits count this node only. */
+function startCountExchange({ counts, memory }: NonNullable<MaintenanceParts['counting']>, node: string, log: Log) {
   const exchange = createExchange(memory, counts, node)
   let running: Promise<void> | null = null
-  let fails = false
+  let isFailing = false
   const run = async () => {
     try {
       await exchange.run()
-      if (fails) log.info({}, 'limits are counted together with the other nodes again')
-      fails = false
+      if (isFailing) log.info({}, 'limits are counted together with the other nodes again')
+      isFailing = false
     } catch (error) {
-      if (!fails) log.warn({ err: error }, 'what the other nodes count cannot be had; limits count this node alone')
-      fails = true
+      if (!isFailing) log.warn({ err: error }, 'what the other nodes count cannot be had; limits count this node alone')
+      isFailing = true
       exchange.alone()
     }
   }
@@ -98,8 +102,8 @@ function keepCounting({ counts, memory }: NonNullable<MaintenanceParts['counting
   return async () => {
     clearInterval(timer)
     await running
-    // What was counted last; the others would learn it from nobody.
-    if (!fails) await run()
+    // Publishes the last counts; no other node could.
+    if (!isFailing) await run()
     await counts.close()
   }
 }

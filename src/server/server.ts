@@ -1,83 +1,83 @@
-/** The one place where objects are made and joined. */
+/** Composition root: the only place where stores, services and threads are created and connected. */
 import { pino } from 'pino'
 import { makeFolder } from '../blobs/new-folder.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
 import { mustBeServable } from '../catalog/sqlite/folder-mark.ts'
 import { writerLayout } from '../catalog/sqlite/writer-metrics.ts'
-import { renewed, type Config } from '../config/config.ts'
+import { mergeReloaded, type Config } from '../config/config.ts'
 import type { BlobStore, Log } from '../core/ports/contracts.ts'
 import { createLimitMemory } from '../core/limits/limit-memory.ts'
 import type { Services } from '../core/services.ts'
 import { newOperatorSecret } from '../core/access/operator.ts'
 import type { LoginOffer } from '../core/access/sessions.ts'
-import type { HttpThread, HttpThreadParts, Live } from './http-thread.ts'
+import type { HttpThread, HttpThreadParts, LiveSettings } from './http-thread.ts'
 import type { HttpWorker } from './http-worker.ts'
 import { readCertificate, type Certificate } from '../http/certificate.ts'
 import { createLog } from './log.ts'
-import { mustServeHere, openBlobs, openCatalog, openCounts, ownsFolder } from './stores.ts'
+import { mustBeCurrentForServing, openBlobs, openCatalog, openCounts, ownsFolder } from './stores.ts'
 import { startMaintenance } from './maintenance.ts'
 
 export interface ServerOptions {
-  /** Whether background work is done; what opens a house for a moment leaves it to the next server. True by default. */
+  /** Whether background work runs; a command that opens a data folder briefly leaves it to the next server. Default: true. */
   readonly maintains?: boolean
-  /** What the login form is filled in with; nothing but in the demo. */
+  /** Values to prefill the login form with; used by the demo only. */
   readonly offered?: LoginOffer | null
 }
 
 export interface RunningServer {
   readonly services: Services
   readonly log: Log
-  /** A native token that may do everything, for as long as the house is open. */
+  /** A native token with all permissions, valid while the server is open. */
   readonly operator: string
-  /** Resolves to the port once it listens. */
+  /** Resolves to the port when it listens. */
   listen(): Promise<number>
-  /** Goes on with what is read now, certificates too; when that is wrong, with what it had. The log says which. */
+  /** Applies the settings and certificates read now; if they are invalid, keeps the old ones. The log says which. */
   reload(read: () => Config): void
-  /** Takes nothing new, lets what is in flight finish within the configured time, and puts everything away. */
+  /** Accepts nothing new, lets requests in flight finish within the configured time, and closes everything. */
   close(): Promise<void>
 }
 
-/** Opens a data folder for serving; nobody else may serve it meanwhile. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
+/** Opens a data folder for serving, exclusively. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
 export async function openServer(
   settings: Config,
   { maintains = true, offered = null }: ServerOptions = {},
 ): Promise<RunningServer> {
   const config = { ...settings, operator: newOperatorSecret(), offered }
   mustBeServable(config.data)
-  let live: Live = { config, certificate: certificateOf(config) }
+  let live: LiveSettings = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
-  const isAlone = ownsFolder(config)
-  const lock = isAlone ? lockFolder(config.data) : null
+  const isExclusive = ownsFolder(config)
+  const lock = isExclusive ? lockFolder(config.data) : null
   const openedAt = Date.now()
   const log = createLog(config.logLevel, errorOutput())
-  const writerBuffer = config.metrics ? writerLayout.newBuffer() : null
-  // The catalog's thread begins while this one loads all that speaks HTTP: a third of the time of a start.
-  const opening = openCatalog(config, log, writerBuffer ?? undefined)
+  const writerMetrics = config.metrics ? writerLayout.newBuffer() : null
+  // The catalog's thread starts while this one loads the HTTP modules, which take a third of the time of a start.
+  const opening = openCatalog(config, log, writerMetrics ?? undefined)
   const loading = import('./http-thread.ts')
   const catalog = await opening
-    .then((opened) => mustServeHere(opened, config))
+    .then((opened) => mustBeCurrentForServing(opened, config))
     .catch((error: unknown) => {
       lock?.release()
       throw error
     })
   const { threadBuffers } = await loading
-  const buffers = writerBuffer && threadBuffers(config, writerBuffer)
-  const counting = createLimitMemory()
-  const front = { live, log, catalog, counting, buffers, thread: 0 }
-  const { blobs, httpThread } = await openFirstThread(front).catch(async (error: unknown) => {
-    // The catalog's threads would keep a process alive that has said why it does not start.
+  const buffers = writerMetrics && threadBuffers(config, writerMetrics)
+  const limitMemory = createLimitMemory()
+  const threadParts = { live, log, catalog, counting: limitMemory, buffers, thread: 0 }
+  const { blobs, httpThread } = await openFirstThread(threadParts).catch(async (error: unknown) => {
+    // The catalog's threads would keep a process alive whose start failed.
     await catalog.close()
     lock?.release()
     throw error
   })
   const { services } = httpThread
   const workers: HttpWorker[] = []
-  // Under the lock nobody else can be uploading: whatever lay loose before is nobody's.
-  const looseBefore = isAlone ? openedAt : openedAt - config.sweepGraceSeconds * 1000
+  // Under the lock no other process can be uploading: bytes without a row from before the start belong to no upload.
+  const orphansBefore = isExclusive ? openedAt : openedAt - config.sweepGraceSeconds * 1000
   const counts = maintains ? await openCounts(config, log) : null
-  const shared = { duties: isAlone ? null : catalog, counting: counts && { counts, memory: counting } }
+  const shared = { duties: isExclusive ? null : catalog, counting: counts && { counts, memory: limitMemory } }
   const stopMaintenance = maintains
-    ? startMaintenance({ services, log, config, looseBefore, ...shared })
+    ? startMaintenance({ services, log, config, orphansBefore, ...shared })
     : () => services.access.flush()
   return {
     services,
@@ -87,13 +87,13 @@ export async function openServer(
       const port = await httpThread.listen(config.port)
       const { openHttpWorker } = await import('./http-worker.ts')
       for (let thread = 1; thread < config.workers; thread++) {
-        const opening = { live: { ...live, config: { ...live.config, port } }, counting, buffers, thread }
+        const opening = { live: { ...live, config: { ...live.config, port } }, counting: limitMemory, buffers, thread }
         workers.push(await openHttpWorker({ ...opening, writer: catalog.share() }, log))
       }
       return port
     },
     reload(read) {
-      const next = renewal(live, read, log)
+      const next = reloadedSettings(live, read, log)
       httpThread.metrics?.reloaded(next !== null)
       if (next === null) return
       live = next
@@ -112,7 +112,7 @@ export async function openServer(
   }
 }
 
-/** A server whose terminal is gone has nobody to tell, and stops in order all the same. */
+/** Ignores errors: a server whose terminal is closed still stops in order. */
 function errorOutput() {
   return pino.destination({ dest: 2, sync: false }).on('error', () => undefined)
 }
@@ -129,10 +129,10 @@ function certificateOf({ tlsKey, tlsCert }: Config): Certificate | null {
   return tlsKey === null || tlsCert === null ? null : readCertificate(tlsKey, tlsCert)
 }
 
-/** Null when what was read is wrong. */
-function renewal({ config: current }: Live, read: () => Config, log: Log): Live | null {
+/** Null if the settings read are invalid. */
+function reloadedSettings({ config: current }: LiveSettings, read: () => Config, log: Log): LiveSettings | null {
   try {
-    const { config, changed, fixed } = renewed(current, read())
+    const { config, changed, fixed } = mergeReloaded(current, read())
     const live = {
       config: { ...config, operator: current.operator, offered: current.offered },
       certificate: certificateOf(config),

@@ -1,10 +1,10 @@
-/** What a file is by its first bytes: the file-type library for what has a magic number, rules of our own for markup. */
+/** MIME type of a file from its first bytes: the file-type library for magic numbers, own rules for markup. */
 import { fileTypeFromBuffer } from 'file-type'
 import type { Sniff } from '../core/ports/contracts.ts'
 
 export const sniff: Sniff = async (head) => {
   const found = await fileTypeFromBuffer(head)
-  // It takes any text that begins with `<?xml` for XML, as the rule below does, but knows no HTML.
+  // file-type treats any text that begins with `<?xml` as XML, as the rule below does, but does not detect HTML.
   return found?.mime ?? markupIn(head)
 }
 

@@ -1,4 +1,4 @@
-/** Where a configuration has things kept: the catalog in SQLite or PostgreSQL, the bytes on the disk or in S3. */
+/** Opens the stores of a configuration: the catalog in SQLite or PostgreSQL, the bytes on the disk or in S3. */
 import { join } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { createDiskView, openDiskBlobs } from '../blobs/disk.ts'
@@ -12,25 +12,25 @@ import type { Moved } from '../core/ports/moves-catalog.ts'
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 
 export interface ThreadCatalog extends Catalog {
-  /** Operations that this thread asked to be written and that are not answered yet. */
+  /** Number of write operations of this thread that are not completed yet. */
   readonly waiting: () => number
 }
 
 export interface ProcessCatalog extends ThreadCatalog {
-  /** For `connectCatalog` on another thread, to be transferred; null: that one opens its own. */
+  /** For `connectCatalog` in another thread, to be transferred; null: that thread opens its own. */
   share(): MessagePort | null
 }
 
-/** Whether the data folder holds what one server alone may be at; else any number of equal nodes may run. */
+/** Whether the data folder contains a store that only one server may open; else any number of equal nodes may run. */
 export function ownsFolder({ databaseUrl, blobsUrl }: Config): boolean {
   return databaseUrl === null || blobsUrl === null
 }
 
-/** What serves no requests asks for few connections, and counts nothing. */
+/** `log` and `buffer` (metrics) are for servers; commands omit them. */
 export async function openCatalog(config: Config, log?: Log, buffer?: MetricsBuffer): Promise<ProcessCatalog> {
   const options = { ...(log && { log }), ...(buffer && { buffer }) }
   if (config.databaseUrl === null) return openSqliteCatalog({ folder: config.data, ...options })
-  // Loaded by those who use it: it would cost everybody else memory and time.
+  // Loaded only if used: it costs memory and time.
   const { openPostgresCatalog } = await import('../catalog/postgres/open.ts')
   const { databaseUrl: url, databaseConnections: connections, databaseSeconds } = config
   const silenceMs = databaseSeconds * 1000
@@ -40,7 +40,7 @@ export async function openCatalog(config: Config, log?: Log, buffer?: MetricsBuf
   }
 }
 
-/** A catalog whose rows or files were moved elsewhere is refused, and closed: with the store that its files are in now it is as any other. */
+/** Closes the catalog and throws MovedAway if its rows or files were moved, unless to the configured blob store. */
 export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const moved = await catalog.moved()
   if (moved === null || moved.store === placesOf(config).bytes) return catalog
@@ -49,17 +49,17 @@ export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promi
 }
 
 /**
- * The same for who is about to serve, under the folder's lock: nobody has the old store any more, so nothing needs to keep
- * them off. Nodes on PostgreSQL may have it, and are told apart by their connections.
+ * The same for a server; must be called under the folder's lock. No process can have the old store open any more, so a
+ * move's triggers and mark are removed. On PostgreSQL nodes may have it open, and are recognized by their connections.
  */
-export async function mustServeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
+export async function mustBeCurrentForServing(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const isSettled = config.databaseUrl !== null || (await catalog.moved()) === null
-  const here = await mustBeHere(catalog, config)
+  const current = await mustBeHere(catalog, config)
   if (!isSettled) (await import('../catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
-  return here
+  return current
 }
 
-/** What was kept here is elsewhere. */
+/** The rows or files of the configured stores were moved to other stores. */
 export class MovedAway extends Error {
   override readonly name = 'MovedAway'
 
@@ -70,12 +70,12 @@ export class MovedAway extends Error {
   }
 }
 
-/** The catalog for one more thread of a process that has it open. */
+/** The catalog for another thread of a process that has it open. */
 export async function connectCatalog(config: Config, log: Log, writer: MessagePort | null): Promise<ThreadCatalog> {
   return writer === null ? openCatalog(config, log) : connectSqliteCatalog({ folder: config.data, log, writer })
 }
 
-/** Null: no other node counts the same calls. */
+/** Null: no other node can share the counts. */
 export async function openCounts(config: Config, log: Log): Promise<SharedCounts | null> {
   if (config.databaseUrl === null || ownsFolder(config)) return null
   const { openPostgresCounts } = await import('../catalog/postgres/counts.ts')
@@ -83,11 +83,11 @@ export async function openCounts(config: Config, log: Log): Promise<SharedCounts
 }
 
 export interface OpenBlobs {
-  /** Another thread of this process has opened it already. */
+  /** Another thread of this process has it open. */
   readonly shared?: boolean
 }
 
-/** What a store behind a network refuses is told now, and not by the first file. Throws `StoreRefused`, `BlobsUnreachable`. */
+/** A store on a network is checked now, not by the first file. Throws `StoreRefused`, `BlobsUnreachable`. */
 export async function openBlobs(config: Config, options: OpenBlobs = {}): Promise<BlobStore> {
   const { blobsUrl, s3Endpoint: endpoint, s3Region: region, s3PathStyle, s3Seconds, s3Redirect: redirects } = config
   if (blobsUrl === null) return openDiskBlobs(join(config.data, 'blobs'), options)
@@ -96,24 +96,24 @@ export async function openBlobs(config: Config, options: OpenBlobs = {}): Promis
   const { hostname: bucket, pathname } = new URL(blobsUrl)
   const folder = pathname.replace(/^\/+|\/+$/g, '')
   const prefix = folder === '' ? '' : `${folder}/`
-  const place = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
-  return options.shared === true ? openS3Blobs(place) : openUsableS3Blobs(place)
+  const location = { bucket, prefix, endpoint, region, pathStyle, silenceMs: s3Seconds * 1000, redirects }
+  return options.shared === true ? openS3Blobs(location) : openUsableS3Blobs(location)
 }
 
-/** A look at the catalog that changes nothing, beside whoever serves it. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */
+/** Opens the catalog read-only; a server may have it open. Errors: NoCatalog, CatalogTooNew, CatalogTooOld. */
 export async function openInspection({ databaseUrl, data }: Config): Promise<Inspection> {
   if (databaseUrl !== null)
     return (await import('../catalog/postgres/inspection.ts')).openPostgresInspection(databaseUrl)
   return (await import('../catalog/sqlite/inspection.ts')).openSqliteInspection(data)
 }
 
-/** The bytes for whoever looks after them beside those who serve: on a disk nothing is made or cleared. */
+/** Opens the blob store for commands; a server may have it open. On a disk nothing is created or cleaned up. */
 export async function openStoredBlobs(config: Config): Promise<StoredBlobs & Pick<BlobStore, 'close'>> {
   if (config.blobsUrl !== null) return openBlobs(config)
   return { ...createDiskView(join(config.data, 'blobs')), close: async () => undefined }
 }
 
-/** Where both are, as people may read it. */
+/** Locations of both stores for messages, without secrets. */
 export function placesOf({ data, databaseUrl, blobsUrl, s3Endpoint }: Config): { catalog: string; bytes: string } {
   return {
     catalog: databaseUrl === null ? data : withoutSecrets(databaseUrl),

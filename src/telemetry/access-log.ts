@@ -1,37 +1,37 @@
-/** The line that every answered request leaves. No path and no query: they may hold names, links and the ids of open documents. */
+/** One log line for each answered request. It contains no path or query: they may contain names, links and ids of open documents. */
 import type { Log } from '../core/ports/contracts.ts'
-import type { Passage } from '../http/observer.ts'
+import type { ObservedRequest } from '../http/observer.ts'
 import type { Traffic } from './traffic.ts'
 
-export interface Fared {
-  readonly passage: Passage
-  /** Null: what came was no request. */
+interface AccessLogEntry {
+  readonly observed: ObservedRequest
+  /** Null: a malformed request. */
   readonly method: string | null
   readonly status: number
-  readonly isWhole: boolean
+  readonly isComplete: boolean
   readonly milliseconds: number
   readonly traffic: Traffic
 }
 
-export type AccessLog = (fared: Fared) => void
+export type AccessLog = (entry: AccessLogEntry) => void
 
-/** A log whose level may change while it is written to. */
+/** A log whose level may change at any time. */
 export interface LevelLog extends Log {
   level: string
   isLevelEnabled(level: string): boolean
 }
 
-/** `form`: `json`, `combined` or `off`; `write` takes a line as it is. Lines of either form are of the level `info`. */
+/** `form`: `json`, `combined` or `off`; `write` writes a line unchanged. Lines of both forms have the level `info`. Null: off. */
 export function createAccessLog(form: string, log: LevelLog, write: (line: string) => void): AccessLog | null {
-  if (form === 'json') return (fared) => log.info(fieldsOf(fared), 'request')
+  if (form === 'json') return (entry) => log.info(fieldsOf(entry), 'request')
   if (form !== 'combined') return null
-  return (fared) => {
-    if (log.isLevelEnabled('info')) write(combinedLine(fared, new Date()))
+  return (entry) => {
+    if (log.isLevelEnabled('info')) write(combinedLine(entry, new Date()))
   }
 }
 
-function fieldsOf({ passage, method, status, isWhole, milliseconds, traffic }: Fared): object {
-  const { head, endpoint, seen } = passage
+function fieldsOf({ observed, method, status, isComplete, milliseconds, traffic }: AccessLogEntry): object {
+  const { head, endpoint, seen } = observed
   return {
     id: head.id,
     dialect: endpoint.dialect.name,
@@ -44,15 +44,15 @@ function fieldsOf({ passage, method, status, isWhole, milliseconds, traffic }: F
     in: traffic.received,
     out: traffic.sent,
     agent: agentOf(head.headers['user-agent']),
-    ...(isWhole ? {} : { cut: true }),
+    ...(isComplete ? {} : { cut: true }),
   }
 }
 
-/** `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-agent}i"`: the user is the organization, the path its route's pattern. */
-export function combinedLine({ passage, method, status, traffic }: Fared, at: Date): string {
-  const { head, seen } = passage
+/** `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-agent}i"`: the user is the organization, the path is the route's pattern. */
+function combinedLine({ observed, method, status, traffic }: AccessLogEntry, at: Date): string {
+  const { head, seen } = observed
   const user = seen.caller?.organization?.id ?? '-'
-  const request = method === null ? '-' : `${wordOf(method)} ${seen.route?.path ?? '-'} HTTP/1.1`
+  const request = method === null ? '-' : `${loggedMethod(method)} ${seen.route?.path ?? '-'} HTTP/1.1`
   const agent = agentOf(head.headers['user-agent']) ?? '-'
   return `${head.address || '-'} - ${user} [${clfTime(at)}] "${request}" ${String(status)} ${String(traffic.sent)} "-" "${escaped(agent)}"\n`
 }
@@ -65,18 +65,18 @@ function clfTime(at: Date): string {
   return `${day}/${MONTHS[Number(month) - 1] ?? ''}/${year}:${at.toISOString().slice(11, 19)} +0000`
 }
 
-const MOST_OF_AGENT = 200
+const MAX_AGENT_LENGTH = 200
 
 function agentOf(header: string | undefined): string | null {
-  return header === undefined ? null : header.slice(0, MOST_OF_AGENT)
+  return header === undefined ? null : header.slice(0, MAX_AGENT_LENGTH)
 }
 
-/** A method is Node's own word; what else comes is none of a client's to put into a log. */
-function wordOf(method: string): string {
+/** Only methods that Node accepts; a client must not be able to write other text into the log. */
+function loggedMethod(method: string): string {
   return /^[A-Z-]{1,20}$/.test(method) ? method : '-'
 }
 
-/** As Apache does it, so that nobody's name for a program ends a line or a quotation. */
+/** Escaped as Apache does, so that a User-Agent cannot end the line or the quoted field. */
 function escaped(text: string): string {
   return text.replace(/["\\]|[^\x20-\x7e]/g, (character) =>
     /["\\]/.test(character) ? `\\${character}` : `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`,

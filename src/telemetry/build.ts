@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** This program's version, as the manifest above the sources (or above what was built of them) says. */
+/** This program's version, from the package.json above the sources or above the built files. */
 export function version(): string {
   const manifests = ['../../package.json', '../package.json'].map((path) => new URL(path, import.meta.url))
   const found = manifests.find((manifest) => existsSync(manifest))

@@ -1,9 +1,9 @@
-/** Counts as Prometheus reads them. The text is prom-client's; it is loaded when somebody asks for the first time. */
+/** Metrics in Prometheus' text format, written by prom-client, which is loaded at the first request for them. */
 import { setImmediate } from 'node:timers/promises'
 import type { Family, Labels, MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 
-/** A layout's families, and the sheets of all threads that count by it. */
-export interface Counted {
+/** A layout's families, and the buffers of all threads that use it. */
+export interface MetricsSource {
   readonly families: readonly Family[]
   readonly buffers: readonly MetricsBuffer[]
 }
@@ -23,7 +23,7 @@ interface Value {
   readonly metricName?: string
 }
 
-/** Family by family, so that no request waits for all of it. */
+/** Yields to the event loop after each family, so that no request waits for the whole text. */
 export async function exposition(metrics: readonly Metric[]): Promise<string> {
   const { AggregatorRegistry } = await import('prom-client')
   const parts: string[] = []
@@ -36,7 +36,7 @@ export async function exposition(metrics: readonly Metric[]): Promise<string> {
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export function metricsOf({ families, buffers }: Counted): Metric[] {
+export function metricsOf({ families, buffers }: MetricsSource): Metric[] {
   const total = (at: number) => buffers.reduce((sum, buffer) => sum + (buffer[at] ?? 0), 0)
   return families.map((family) => ({
     ...metric(family.name, family.help, family.type),

@@ -1,4 +1,4 @@
-/** What a thread that serves HTTP counts: which families there are, and where each dialect's and route's slots lie. */
+/** Metrics of a thread that serves HTTP: the families, and the slots of each dialect and route. */
 import { FAULT_CODES, type FaultCode } from '../core/model/fault.ts'
 import { createMetricsLayout, type MetricsLayout } from '../core/ports/metrics-buffer.ts'
 import type { Dialect, Route } from '../http/contracts.ts'
@@ -7,15 +7,15 @@ export const SECONDS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ]
 
-export const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
+const PHASES = ['authentication', 'receive', 'commit', 'whole'] as const
 
-/** Answers by the first figure of their status, from 1xx on: five slots in a row. */
+/** `answers`: the first of five consecutive slots, for statuses 1xx to 5xx. */
 export interface RouteSlots {
   readonly answers: number
   readonly seconds: Readonly<Record<(typeof PHASES)[number], number>>
 }
 
-export interface DialectSlots {
+interface DialectSlots {
   readonly refusals: Readonly<Record<FaultCode, number>>
   readonly uploads: number
   readonly uploadedFiles: number
@@ -23,7 +23,7 @@ export interface DialectSlots {
   readonly received: number
   readonly sent: number
   readonly cut: number
-  /** What no route took. */
+  /** Requests that matched no route. */
   readonly noRoute: RouteSlots
 }
 

@@ -1,4 +1,4 @@
-/** `GET /metrics`, as a wire language of its own: Prometheus' text, for whoever may see how the server is doing. */
+/** `GET /metrics` as a dialect of its own: Prometheus' text format, for authorized clients. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import { Fault } from '../core/model/fault.ts'
 import type { Answer, Call, Dialect, IncomingHead } from '../http/contracts.ts'
@@ -6,8 +6,8 @@ import { EXPOSITION_TYPE } from './exposition.ts'
 
 const PATH = '/metrics'
 
-export interface MetricsPage {
-  /** What `Authorization: Bearer` must say; null: whoever calls from this machine may see it, and nobody else. */
+interface MetricsPage {
+  /** The token that `Authorization: Bearer` must carry; null: only requests from this machine are allowed. */
   readonly token: () => string | null
   readonly text: () => Promise<string>
 }
@@ -62,7 +62,7 @@ function mustBeAllowed(head: IncomingHead, token: string | null): void {
   )
 }
 
-/** A proxy on this machine that nobody trusts would make the whole world local. */
+/** An untrusted proxy on this machine would make all clients appear local. */
 function mustBeLocal({ address, proxy }: IncomingHead): void {
   if (proxy !== 'unknown' && (address === '::1' || address.startsWith('127.'))) return
   throw new Fault(

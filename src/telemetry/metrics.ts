@@ -1,33 +1,33 @@
-/** One thread's part in counting, and its view of what all threads have counted. */
+/** One thread's metrics, and its view of those of all threads. */
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import type { Dialect } from '../http/contracts.ts'
-import { exposition, metric, metricsOf, type Counted } from './exposition.ts'
+import { exposition, metric, metricsOf, type MetricsSource } from './exposition.ts'
 import { processMetrics } from './process-metrics.ts'
-import { openPulse } from './pulse.ts'
+import { openThreadSampler } from './thread-sampler.ts'
 import { createThreadMetrics, createThreadMetricsLayout, type ThreadMetrics } from './thread-metrics.ts'
 import { version } from './build.ts'
 
-export interface MetricsParts {
+interface MetricsParts {
   readonly dialects: readonly Dialect[]
-  /** Of every thread that serves HTTP, this one's among them. */
+  /** Buffers of all threads that serve HTTP, including this one. */
   readonly buffers: readonly MetricsBuffer[]
   readonly thread: number
-  /** What others count, whose sheets it can see. */
-  readonly others: readonly Counted[]
-  /** Operations that wait for the writer thread. */
+  /** Metrics of other layouts, such as the writer thread's. */
+  readonly others: readonly MetricsSource[]
+  /** Number of operations that wait for the writer thread. */
   readonly waiting: () => number
-  /** When the certificate's time is over, in milliseconds since 1970; null without one. */
+  /** When the certificate expires, in milliseconds since 1970; null without one. */
   readonly expiresAt: () => number | null
 }
 
-export interface OpenMetrics {
+interface OpenMetrics {
   readonly metrics: ThreadMetrics
-  /** Everything, as Prometheus reads it. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string>
   stop(): void
 }
 
-/** Sheets for so many threads, to be handed to each of them. */
+/** One buffer for each thread; all threads receive all of them. */
 export function newBuffers(dialects: readonly Dialect[], threads: number): MetricsBuffer[] {
   const { layout } = createThreadMetricsLayout(dialects)
   return Array.from({ length: threads }, () => layout.newBuffer())
@@ -37,22 +37,22 @@ export function openMetrics(parts: MetricsParts): OpenMetrics {
   const { dialects, buffers, thread, others, waiting, expiresAt } = parts
   const layout = createThreadMetricsLayout(dialects)
   const buffer = buffers[thread]
-  if (buffer === undefined) throw new Error(`thread ${String(thread)} has no sheet to count on`)
-  const pulse = openPulse(buffer, layout.thread, waiting)
+  if (buffer === undefined) throw new Error(`thread ${String(thread)} has no metrics buffer`)
+  const sampler = openThreadSampler(buffer, layout.thread, waiting)
   const build = version()
   return {
     metrics: createThreadMetrics(layout, buffer),
     async text() {
-      pulse.take()
+      sampler.take()
       const expires = expiresAt()
-      const counted = [{ families: layout.layout.families, buffers }, ...others]
+      const sources = [{ families: layout.layout.families, buffers }, ...others]
       return exposition([
-        ...counted.flatMap(metricsOf),
+        ...sources.flatMap(metricsOf),
         ...(expires === null ? [] : [certificateMetric(expires)]),
         ...processMetrics(build),
       ])
     },
-    stop: () => pulse.stop(),
+    stop: () => sampler.stop(),
   }
 }
 

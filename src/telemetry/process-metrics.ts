@@ -1,4 +1,4 @@
-/** What Prometheus expects of any process, under the names that it is used to. */
+/** The metrics that Prometheus expects of any process, under their conventional names. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { metric, type Metric } from './exposition.ts'
 
@@ -18,14 +18,14 @@ export function processMetrics(version: string): Metric[] {
       Math.round(Date.now() / 1000 - process.uptime()),
     ),
     ...one('process_open_fds', 'Open file descriptors.', 'gauge', openFiles()),
-    ...one('process_max_fds', 'The most file descriptors that may be open.', 'gauge', mostFiles()),
+    ...one('process_max_fds', 'The most file descriptors that may be open.', 'gauge', maxOpenFiles()),
     metric('dossier_build_info', 'Which Dossier this is, on which Node; always 1.', 'gauge', [
       { labels: { version, node: process.version }, value: 1 },
     ]),
   ]
 }
 
-/** Null where there is no /proc. */
+/** Null on systems without /proc. */
 function openFiles(): number | null {
   try {
     return readdirSync('/proc/self/fd').length
@@ -34,7 +34,7 @@ function openFiles(): number | null {
   }
 }
 
-function mostFiles(): number | null {
+function maxOpenFiles(): number | null {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
     return limit === undefined ? null : Number(limit)

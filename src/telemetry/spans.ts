@@ -1,6 +1,6 @@
 /**
- * Spans through the OpenTelemetry API: what they become, the SDK decides that the operator has registered. Nothing is
- * made where none is.
+ * Spans through the OpenTelemetry API; the SDK that the operator has registered processes them. Without one no span is
+ * created.
  */
 import {
   context,
@@ -14,18 +14,18 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { Passage } from '../http/observer.ts'
+import type { ObservedRequest } from '../http/observer.ts'
 import { version } from './build.ts'
 
 export interface Spans {
-  /** Does the work under a span of the request's own, a child of what its `traceparent` names. */
-  around(request: IncomingMessage, work: () => void): void
-  answered(passage: Passage, status: number, isWhole: boolean, endedAt: number): void
-  /** Ends a span that no answer has ended. */
-  ended(passage: Passage): void
+  /** Runs the work in a new span for the request, a child of the one in its `traceparent`. */
+  wrap(request: IncomingMessage, work: () => void): void
+  answered(observed: ObservedRequest, status: number, isComplete: boolean, endedAt: number): void
+  /** Ends the span of a request that was not answered. */
+  ended(observed: ObservedRequest): void
 }
 
-/** A request's span, and how `performance.now()` reads on its clock. */
+/** A request's span, and the conversion of `performance.now()` to its clock. */
 interface Open {
   readonly span: Span
   readonly at: (time: number) => HrTime
@@ -35,17 +35,17 @@ interface Open {
 export function createSpans(): Spans | null {
   const tracer = registeredTracer()
   if (tracer === null) return null
-  // A request's headers are the one object that its head shares with it.
+  // The headers are the only object that a request and its head share.
   const open = new WeakMap<IncomingHttpHeaders, Open>()
-  const end = ({ head }: Passage, endedAt: number, finish: (own: Open) => void) => {
-    const own = open.get(head.headers)
-    if (own === undefined) return
+  const end = ({ head }: ObservedRequest, endedAt: number, finish: (entry: Open) => void) => {
+    const entry = open.get(head.headers)
+    if (entry === undefined) return
     open.delete(head.headers)
-    finish(own)
-    own.span.end(own.at(endedAt))
+    finish(entry)
+    entry.span.end(entry.at(endedAt))
   }
   return {
-    around(request, work) {
+    wrap(request, work) {
       const outer = propagation.extract(context.active(), request.headers)
       const at = clock()
       const options = { kind: SpanKind.SERVER, startTime: at(performance.now()) }
@@ -53,22 +53,22 @@ export function createSpans(): Spans | null {
       open.set(request.headers, { span, at })
       context.with(trace.setSpan(outer, span), work)
     },
-    answered(passage, status, isWhole, endedAt) {
-      end(passage, endedAt, (own) => {
-        if (!own.span.isRecording()) return
-        describe(own.span, passage, status, isWhole)
-        addPhases(tracer, own, passage)
+    answered(observed, status, isComplete, endedAt) {
+      end(observed, endedAt, (entry) => {
+        if (!entry.span.isRecording()) return
+        describe(entry.span, observed, status, isComplete)
+        addPhases(tracer, entry, observed)
       })
     },
-    ended(passage) {
-      end(passage, performance.now(), ({ span }) => {
+    ended(observed) {
+      end(observed, performance.now(), ({ span }) => {
         span.setStatus({ code: SpanStatusCode.ERROR, message: 'not answered' })
       })
     },
   }
 }
 
-/** One for all spans of a request: an SDK sets each span's by the wall clock's milliseconds, and phases would begin before the whole. */
+/** One clock for all spans of a request: an SDK's wall clock has milliseconds, and phases could begin before the request. */
 function clock(): (time: number) => HrTime {
   const offset = Date.now() - performance.now()
   return (time) => {
@@ -78,15 +78,15 @@ function clock(): (time: number) => HrTime {
   }
 }
 
-/** The API hands out a tracer that does nothing where none is registered; this asks behind it. */
+/** Without a registered SDK the API returns a tracer that does nothing; this detects that. */
 function registeredTracer(): Tracer | null {
   const provider = trace.getTracerProvider()
   if (provider instanceof ProxyTracerProvider) return provider.getDelegateTracer('dossier', version()) ?? null
   return provider.getTracer('dossier', version())
 }
 
-/** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may hold the id of an open document. */
-function describe(span: Span, { head, endpoint, seen }: Passage, status: number, isWhole: boolean): void {
+/** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may contain the id of an open document. */
+function describe(span: Span, { head, endpoint, seen }: ObservedRequest, status: number, isComplete: boolean): void {
   if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
   span.setAttributes({
     'http.request.method': head.method,
@@ -100,10 +100,10 @@ function describe(span: Span, { head, endpoint, seen }: Passage, status: number,
     ...(seen.fault === null ? {} : { 'error.type': seen.fault.code }),
     ...(seen.intake === null ? {} : { 'dossier.files': seen.intake.attached, 'dossier.bytes': seen.intake.bytes }),
   })
-  if (status >= 500 || !isWhole) span.setStatus({ code: SpanStatusCode.ERROR })
+  if (status >= 500 || !isComplete) span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: Passage): void {
+function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: ObservedRequest): void {
   const outer = trace.setSpan(context.active(), span)
   const phase = (name: string, from: number, to: number) => {
     if (from > 0 && to > 0) tracer.startSpan(name, { startTime: at(from) }, outer).end(at(to))

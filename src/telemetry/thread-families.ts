@@ -1,4 +1,4 @@
-/** What a thread counts that is no request's: its connections, its sweeps, its event loop. */
+/** Metrics of a thread that do not belong to a route: requests and connections open, sweeps, reloads, event loop. */
 import type { MetricsLayout } from '../core/ports/metrics-buffer.ts'
 
 export const QUANTILES = [0.5, 0.9, 0.99, 1] as const
@@ -20,7 +20,7 @@ export interface ThreadSlots {
   readonly delays: readonly number[]
 }
 
-export function declareThread(layout: MetricsLayout): ThreadSlots {
+export function declareThreadMetrics(layout: MetricsLayout): ThreadSlots {
   const gauge = (name: string, help: string) => layout.family({ name, help, type: 'gauge' })
   const counter = (name: string, help: string) => layout.family({ name, help, type: 'counter' })
   const threadGauge = (name: string, help: string) => layout.family({ name, help, type: 'gauge', isPerThread: true })

@@ -1,4 +1,4 @@
-/** What passed over a connection since it was asked about last, as far as Node has counted it; heads are included. */
+/** Bytes transferred on a connection since the previous call for it, as counted by Node; heads are included. */
 import type { Socket } from 'node:net'
 
 export interface Traffic {

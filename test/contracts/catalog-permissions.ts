@@ -28,8 +28,15 @@ export function permissionsContract(fresh: Fresh): void {
       const user = await userIn(crm, 'sam')
       const rules = [{ module: crm.leads, hidden: false, denied: ['attachments.create' as const] }]
       const id = newId() as ProfileId
-      const profile = await catalog.createProfile({ id, organization, name: 'Sales', rules, at: 5 })
-      assert.deepEqual(profile, { id, organization, name: 'Sales', rules, createdAt: 5 })
+      const profile = await catalog.createProfile({
+        id,
+        organization,
+        name: 'Sales',
+        rules,
+        allowed: ['fields.manage'],
+        at: 5,
+      })
+      assert.deepEqual(profile, { id, organization, name: 'Sales', rules, allowed: ['fields.manage'], createdAt: 5 })
       assert.equal(await profileIn(crm, 'Sales'), null)
       assert.equal(await catalog.placeUser(organization, user, { profile: id }), 'placed')
       const hash = sha256(id)
@@ -45,7 +52,9 @@ export function permissionsContract(fresh: Fresh): void {
         refresh: null,
       })
       assert.deepEqual((await catalog.tokenHolder(hash))?.profile, profile)
-      const changed = await catalog.changeProfile(organization, id, [])
+      const changed = await catalog.changeProfile(organization, id, { rules: [], allowed: null })
+      assert.deepEqual(changed?.allowed, ['fields.manage'])
+      assert.deepEqual(changed.rules, [])
       assert.deepEqual((await catalog.tokenHolder(hash))?.profile, changed)
       assert.equal(await catalog.removeProfile(organization, id), 'used')
       assert.equal(await catalog.placeUser(organization, user, { profile: null }), 'placed')
@@ -62,7 +71,10 @@ export function permissionsContract(fresh: Fresh): void {
       assert.equal(await catalog.placeUser(organization, crm.user, { profile: theirs?.id ?? null }), 'no_profile')
       assert.equal(await catalog.placeUser(organization, crm.user, { role }), 'no_role')
       assert.equal(await catalog.placeUser(organization, other.user, { role: null }), 'missing')
-      assert.equal(await catalog.changeProfile(organization, theirs?.id ?? ('' as ProfileId), []), null)
+      assert.equal(
+        await catalog.changeProfile(organization, theirs?.id ?? ('' as ProfileId), { rules: [], allowed: [] }),
+        null,
+      )
       assert.equal(await catalog.removeRole(organization, role), 'missing')
       assert.equal(await catalog.shareModule(organization, other.leads, 'private'), false)
       assert.deepEqual([await catalog.profiles(organization), await catalog.roles(organization)], [[], []])

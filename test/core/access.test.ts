@@ -9,6 +9,8 @@ import { createAccess, type Access } from '../../src/core/access/access.ts'
 import type { Catalog } from '../../src/core/ports/catalog.ts'
 import { Fault } from '../../src/core/model/fault.ts'
 import { createIdSource } from '../../src/core/model/ids.ts'
+import { createGate } from '../../src/core/access/authorize.ts'
+import { OPERATOR } from '../../src/core/access/operator.ts'
 import { createOrganizations } from '../../src/core/crm/organizations.ts'
 
 let folder: string
@@ -36,13 +38,11 @@ before(async () => {
   })
   access = accessOn(counted)
   other = accessOn(catalog)
-  const organizations = createOrganizations(
-    catalog,
-    createIdSource(),
-    () => clock,
-    async () => undefined,
-  )
-  const { id } = await organizations.create({ name: 'Acme', user: { name: 'Ann', email: 'ann@example.com' } })
+  const organizations = createOrganizations({
+    ...{ catalog, gate: createGate(catalog), newId: createIdSource(), now: () => clock },
+    collect: async () => undefined,
+  })
+  const { id } = await organizations.create(OPERATOR, { name: 'Acme', user: { name: 'Ann', email: 'ann@example.com' } })
   const request = { kind: 'zoho', organization: id, agency: '', user: null, client: null, label: '' } as const
   secret = (await access.create({ ...request, scopes: ['ZohoCRM.modules.ALL'], expiresAt: null })).secret
 })

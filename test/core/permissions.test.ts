@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openAdministration, type Administration } from '../../src/server/administration.ts'
+import type { Actor } from '../../src/core/access/access.ts'
+import { operatorIn } from '../../src/core/access/operator.ts'
+import type { RuleRequest } from '../../src/core/access/staff.ts'
 import { readConfig } from '../../src/config/config.ts'
 import type { OrganizationId, ProfileId, RoleId, UserId } from '../../src/core/model/model.ts'
 import { form } from '../e2e/support/files.ts'
@@ -19,6 +22,7 @@ let server: Server
 let tenant: Tenant
 let administration: Administration
 let organization: OrganizationId
+let operator: Actor
 /** Of the first user, an administrator. */
 let attachment: string
 let agent: { readonly user: UserId; readonly zoho: Tenant['zoho']; readonly highlevel: Tenant['highlevel'] }
@@ -29,10 +33,14 @@ before(async () => {
   tenant = await createTenant(server)
   organization = tenant.org as OrganizationId
   administration = await openAdministration(readConfig({ data: server.folder }))
+  operator = operatorIn(
+    organization,
+    (await administration.organizations.firstUser(organization))?.id ?? ('' as UserId),
+  )
   attachment = await attached(tenant.zoho, tenant.leadId)
   agent = await newUser('agent')
-  profile = (await administration.staff.createProfile(organization, 'Agents', [])).id
-  await administration.staff.place(organization, agent.user, { profile })
+  profile = (await administration.staff.createProfile(operator, 'Agents', { rules: [] })).id
+  await administration.staff.place(operator, agent.user, { profile })
 })
 after(async () => {
   await administration.close()
@@ -40,7 +48,7 @@ after(async () => {
 })
 
 async function newUser(name: string) {
-  const { id } = await administration.users.create(organization, { name, email: `${name}@example.com` })
+  const { id } = await administration.users.create(operator, { name, email: `${name}@example.com` })
   const secret = async (kind: 'zoho' | 'private', scopes: string) => {
     const terms = { kind, organization, agency: tenant.agency, user: id, client: null, label: name, expiresAt: null }
     return (await administration.access.create({ ...terms, scopes: scopes.split(',') })).secret
@@ -60,13 +68,13 @@ async function attached(zoho: Tenant['zoho'], record: string): Promise<string> {
 }
 
 /** A token is believed for a second, and so is the profile that came with it. */
-async function under(rules: Parameters<Administration['staff']['createProfile']>[2]): Promise<void> {
-  await administration.staff.changeProfile(organization, profile, rules)
+async function under(rules: readonly RuleRequest[]): Promise<void> {
+  await administration.staff.changeProfile(operator, profile, { rules })
   await new Promise((resolve) => setTimeout(resolve, 1_050))
 }
 
 async function share(module: string, sharing: 'write' | 'read' | 'private'): Promise<void> {
-  await administration.staff.share(organization, module, sharing)
+  await administration.staff.share(operator, module, sharing)
 }
 
 async function refusal(response: Response, status: number): Promise<Refusal> {
@@ -213,14 +221,14 @@ describe('role and sharing', () => {
   test('whose role is above the owner’s may do what the owner may; a role beside it may not', async () => {
     const boss = await newUser('boss')
     const peer = await newUser('peer')
-    const top = await administration.staff.createRole(organization, 'Sales director', null)
-    const low = await administration.staff.createRole(organization, 'Sales agent', top.id)
+    const top = await administration.staff.createRole(operator, 'Sales director', null)
+    const low = await administration.staff.createRole(operator, 'Sales agent', top.id)
     for (const [user, role] of [
       [boss.user, top.id],
       [agent.user, low.id],
       [peer.user, low.id],
     ] as readonly (readonly [UserId, RoleId])[]) {
-      await administration.staff.place(organization, user, { profile, role })
+      await administration.staff.place(operator, user, { profile, role })
     }
     const own = await insert(agent.zoho, 'Leads', { Last_Name: 'Of the agent' })
     assert.equal((await upload(boss.zoho, own)).status, 200)

@@ -7,6 +7,9 @@ import { after, before, test } from 'node:test'
 import { openSqliteCatalog } from '../../src/catalog/sqlite/open.ts'
 import type { Catalog } from '../../src/core/ports/catalog.ts'
 import { createIdSource } from '../../src/core/model/ids.ts'
+import { createGate } from '../../src/core/access/authorize.ts'
+import { OPERATOR, operatorIn } from '../../src/core/access/operator.ts'
+import type { UserId } from '../../src/core/model/model.ts'
 import { createOrganizations } from '../../src/core/crm/organizations.ts'
 import { createSessions, SESSION_MS, type Sessions } from '../../src/core/access/sessions.ts'
 import { createUsers } from '../../src/core/access/users.ts'
@@ -24,12 +27,14 @@ before(async () => {
   catalog = await openSqliteCatalog({ folder })
   const [newId, now] = [createIdSource(), () => clock]
   const access = { invalidate: () => undefined }
-  const organizations = createOrganizations(catalog, newId, now, async () => undefined)
-  const { id } = await organizations.create({ name: 'Acme', user: { name: 'Ann', email: LOGIN } })
-  const users = createUsers(catalog, passwords, access, newId, now)
-  const [ann] = await users.list(id)
+  const parts = { catalog, passwords, access, gate: createGate(catalog), newId, now }
+  const organizations = createOrganizations({ ...parts, collect: async () => undefined })
+  const { id } = await organizations.create(OPERATOR, { name: 'Acme', user: { name: 'Ann', email: LOGIN } })
+  const users = createUsers(parts)
+  const actor = operatorIn(id, '' as UserId)
+  const [ann] = await users.list(actor)
   assert.ok(ann)
-  await users.setLogin(ann, ` ${LOGIN.toUpperCase()} `, PASSWORD)
+  await users.setLogin(actor, ann, ` ${LOGIN.toUpperCase()} `, PASSWORD)
   sessions = createSessions(catalog, passwords, access, newId, now, null)
 })
 after(async () => {

@@ -1,4 +1,5 @@
 /** Uploads of identical bytes, deletions of their last holder and sweeps at once, at one desk or at several on the same stores. */
+import { OPERATOR } from '../../src/core/access/operator.ts'
 import assert from 'node:assert/strict'
 import { actorOf } from '../../src/core/access/access.ts'
 import type { Catalog } from '../../src/core/ports/catalog.ts'
@@ -108,7 +109,7 @@ export async function race({ desks, rounds, grace, sweeps }: Race): Promise<stri
 
 async function somebody(services: Services) {
   const user = { name: 'Ada Green', email: 'ada@example.com' }
-  const organization = await services.organizations.create({ name: 'Acme', user })
+  const organization = await services.organizations.create(OPERATOR, { name: 'Acme', user })
   const { secret } = await services.access.create({
     ...{ kind: 'zoho', organization: organization.id, agency: organization.agency, user: null, client: null },
     ...{ label: '', scopes: [], expiresAt: null },

@@ -103,6 +103,24 @@ test('arguments and exit status are handed on, by this Node and by an old one', 
   assert.equal((JSON.parse(handed.stdout) as { version: string }).version.startsWith('v24.'), true)
 })
 
+test('tests are chosen by name, before and behind the file', async (t) => {
+  const tree = await makeTree(t)
+  const text = "import { test } from 'node:test'\ntest('the first', () => {})\ntest('the second', () => {})\n"
+  await mkdir(join(tree, 'test'))
+  await writeFile(join(tree, 'test/a.test.ts'), text)
+  const file = 'test/a.test.ts'
+  for (const words of [
+    [file, '--test-name-pattern=second'],
+    ['--test-name-pattern', 'second', file],
+    ['--test-name-pattern=second'],
+  ]) {
+    const { status, stdout } = await ended(launch(tree, words, { program: 'test' }))
+    assert.equal(status, 0)
+    assert.match(stdout, /the second/)
+    assert.doesNotMatch(stdout, /the first/)
+  }
+})
+
 test('signals are handed on once, and a death by signal is told as 128+n', { skip: missing('oldNode') }, async (t) => {
   need('oldNode')
   const tree = await makeTree(t, { locked: { [packaged]: { version: '1', optional: true } } })

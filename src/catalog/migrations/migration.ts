@@ -1,7 +1,7 @@
 import type { Compilable, SchemaModule } from 'kysely'
 
 /** What engines call differently. */
-export interface ColumnTypes {
+interface ColumnTypes {
   readonly bytes: 'blob' | 'bytea'
 }
 

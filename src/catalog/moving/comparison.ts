@@ -8,7 +8,7 @@ const PAGE = 512
 const BYTES_PAGE = 64
 
 /** The two do not hold the same, which no move may end with. */
-export class NotTheSame extends Error {
+class NotTheSame extends Error {
   override readonly name = 'NotTheSame'
 
   constructor(what: string) {

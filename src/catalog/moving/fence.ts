@@ -1,7 +1,7 @@
 /** Why a catalog that is being moved, or was, takes no rows. */
 
 /** For the moment in which a move ends. Nothing was kept. */
-export class CatalogFenced extends Error {
+class CatalogFenced extends Error {
   override readonly name = 'CatalogFenced'
   readonly code = 'CATALOG_FENCED'
 

@@ -101,7 +101,7 @@ export function* changes(table: string, after: string, limit: number): Op<readon
 }
 
 /** Half of it may be missing. */
-export class MoveUnfinished extends Error {
+class MoveUnfinished extends Error {
   override readonly name = 'MoveUnfinished'
 
   constructor(name: string) {

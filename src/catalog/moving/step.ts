@@ -21,14 +21,14 @@ const STEP_MS = 2_000
 const MOST_BLOBS = 20_000
 
 /** Up to where rows are copied: whole tables, and of the next one what is not behind `after`. */
-export interface Cursor {
+interface Cursor {
   readonly table: number
   readonly after: Key | null
   /** How many rows that were. */
   readonly rows: number
 }
 
-export const BEGINNING: Cursor = { table: 0, after: null, rows: 0 }
+const BEGINNING: Cursor = { table: 0, after: null, rows: 0 }
 
 export interface Stepped {
   readonly place: Cursor
@@ -38,7 +38,7 @@ export interface Stepped {
   readonly blobs: readonly BlobRow[] | null
 }
 
-export interface StepParts {
+interface StepParts {
   readonly from: MovingEnd
   /** Null: the catalog stays, and only which blobs changed is asked. */
   readonly to: MovingEnd | null

@@ -4,7 +4,7 @@ import type { BlobTable } from '../schema.ts'
 import { all, columns, type Op, one, type Params, run, statement } from '../statement.ts'
 
 /** The bytes of one file that wants to be attached. */
-export interface NewBytes {
+interface NewBytes {
   readonly key: BlobKey
   readonly size: number
   readonly hash: Sha256

@@ -6,7 +6,7 @@ import { all, columns, type Op, type Params, run, statement } from '../statement
 import { visible } from './attachments.ts'
 
 /** A field's files by the client's key, in order. */
-export type FieldValue = ReadonlyMap<string, AttachmentId>
+type FieldValue = ReadonlyMap<string, AttachmentId>
 
 const select = statement((db, p: Params<{ organization: OrganizationId; record: RecordId }>) =>
   visible(db)

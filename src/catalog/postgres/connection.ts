@@ -16,7 +16,7 @@ export const postgresBuilder = new Kysely<Schema>({
   },
 })
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly url: string
   readonly connections: number
   /** What one statement may take, in milliseconds. */
@@ -97,14 +97,14 @@ function literate(sql: string): string {
   return sql.replaceAll(/\blower\(([^()]+)\)/g, '(lower($1 collate "und-x-icu") collate "C")')
 }
 
-export interface Statement {
+interface Statement {
   readonly name: string
   readonly text: string
   readonly values: unknown[]
 }
 
 /** Whoever answers one statement after the other. */
-export interface Client {
+interface Client {
   readonly ask: (statement: Statement) => Promise<Rows>
 }
 

@@ -11,7 +11,7 @@ export class CatalogUnreachable extends Error {
 }
 
 /** PostgreSQL has no room on its disk, or no memory, for what was asked. Nothing was kept. */
-export class CatalogFull extends Error {
+class CatalogFull extends Error {
   override readonly name = 'CatalogFull'
   readonly code = 'CATALOG_FULL'
 

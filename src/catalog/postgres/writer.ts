@@ -35,7 +35,7 @@ interface Asked {
   readonly reject: (error: unknown) => void
 }
 
-export interface PostgresWriter {
+interface PostgresWriter {
   readonly write: Thread<typeof writes>['call']
   /** Operations asked and not answered yet. */
   readonly waiting: () => number

@@ -2,10 +2,10 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-export type Mark = 'backup' | 'restoring'
+type Mark = 'backup' | 'restoring'
 
 /** A backup, or a folder that is not yet restored, must be neither served nor changed. */
-export class NotServable extends Error {
+class NotServable extends Error {
   override readonly name = 'NotServable'
 
   constructor(folder: string, mark: Mark) {

@@ -8,7 +8,7 @@ import { restored } from './thread-messages.ts'
 import { CatalogUncertain } from '../uncertain.ts'
 import { countCommit } from './writer-metrics.ts'
 
-export interface LogFlush {
+interface LogFlush {
   /** Throws as long as something written before is not on the disk, nor can be brought there. */
   mustBeSound(): void
   /** Resolves when all that was committed before is on the disk. Rejects with CatalogUncertain. One at a time. */

@@ -8,7 +8,7 @@ import type { writes } from '../operations/list.ts'
 import { scriptOf } from './script.ts'
 import { connectThread, startThread } from './thread.ts'
 
-export interface SqliteOptions {
+interface SqliteOptions {
   /** The data folder; made when it is not there. The catalog is `catalog.db` in it. */
   readonly folder: string
   readonly log?: Log
@@ -16,7 +16,7 @@ export interface SqliteOptions {
   readonly buffer?: MetricsBuffer
 }
 
-export interface SqliteCatalog extends Catalog {
+interface SqliteCatalog extends Catalog {
   /** A way to this catalog's writer for `connectSqliteCatalog` on another thread; must be transferred. */
   share(): MessagePort
   /** Operations asked of the writer and not answered yet, by this thread. */

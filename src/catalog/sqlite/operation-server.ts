@@ -10,7 +10,7 @@ const LARGEST_GROUP = 256
  */
 const WORTH_A_COMMIT = 16
 
-export interface Work {
+interface Work {
   /** One reply to each; never throws. */
   answer(group: readonly Asked[]): readonly Reply[]
   /** Brings to the disk what was answered: nobody is told before. Rejects when that failed; all are told so then. */

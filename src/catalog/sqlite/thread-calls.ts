@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** What was asked of a thread, whichever way it goes there, and waits for its reply. */
-export interface Calls<O extends Operations> {
+interface Calls<O extends Operations> {
   readonly call: <N extends keyof O & string>(name: N, ...args: Parameters<O[N]>) => Promise<AnswerOf<O[N]>>
   /** How much was asked and is not answered yet. */
   readonly waiting: () => number

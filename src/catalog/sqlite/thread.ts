@@ -14,7 +14,7 @@ export interface Thread<O extends Operations> {
   close(): Promise<void>
 }
 
-export interface ThreadOptions {
+interface ThreadOptions {
   /** A module that calls `serve`. */
   readonly script: URL
   /** Where the thread counts its work. */
@@ -23,7 +23,7 @@ export interface ThreadOptions {
 }
 
 /** A thread that loads its script, and touches nothing yet. */
-export interface StartedThread<O extends Operations> {
+interface StartedThread<O extends Operations> {
   /** Resolves once the thread is ready for work on the catalog's file; rejects with what kept it from that. */
   open(file: string): Promise<Thread<O>>
   /** Ends it instead. */

@@ -1,7 +1,7 @@
-import type { CompletedOption, Place } from './outline.ts'
+import type { CompletedOption, CommandOutline } from './outline.ts'
 
-export function bashCompletion(places: readonly Place[]): string {
-  const paths = places.slice(1).map(({ path }) => `"${path}"`)
+export function bashCompletion(outlines: readonly CommandOutline[]): string {
+  const paths = outlines.slice(1).map(({ path }) => `"${path}"`)
   return `# bash completion for dossier. Load it with:  source <(dossier completion bash)
 _dossier() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} place=dossier names= options= files= i
@@ -12,10 +12,10 @@ _dossier() {
     esac
   done
   case "$place $prev" in
-${places.flatMap(valuesOf).join('\n')}
+${outlines.flatMap(valuesOf).join('\n')}
   esac
   case "$place" in
-${places.map(caseOf).join('\n')}
+${outlines.map(caseOf).join('\n')}
   esac
   if [[ $cur == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$cur"))
@@ -29,20 +29,21 @@ complete -F _dossier dossier dossier.mjs
 `
 }
 
-function caseOf({ path, names, options, takesFiles, choices }: Place): string {
+function caseOf({ path, names, options, takesFiles, choices }: CommandOutline): string {
   const words = [...names.map(({ name }) => name), ...choices].join(' ')
   const flags = options.map(({ name }) => name).join(' ')
   return `    "${path}") names="${words}" options="${flags}"${takesFiles ? ' files=1' : ''} ;;`
 }
 
-/** What may follow an option that wants a value. */
-function valuesOf({ path, options }: Place): string[] {
-  const alike = new Map<string, string[]>()
+/** Proposals for the values of options. */
+function valuesOf({ path, options }: CommandOutline): string[] {
+  const patternsByAnswer = new Map<string, string[]>()
   for (const option of options) {
     const answer = answerOf(option)
-    if (answer !== null) alike.set(answer, [...(alike.get(answer) ?? []), `"${path} ${option.name}"`])
+    if (answer !== null)
+      patternsByAnswer.set(answer, [...(patternsByAnswer.get(answer) ?? []), `"${path} ${option.name}"`])
   }
-  return [...alike].map(([answer, patterns]) => `    ${patterns.join(' | ')}) ${answer}return ;;`)
+  return [...patternsByAnswer].map(([answer, patterns]) => `    ${patterns.join(' | ')}) ${answer}return ;;`)
 }
 
 function answerOf({ value, choices }: CompletedOption): string | null {

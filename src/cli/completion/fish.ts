@@ -1,7 +1,7 @@
-import type { CompletedOption, Place } from './outline.ts'
+import type { CompletedOption, CommandOutline } from './outline.ts'
 
-export function fishCompletion(places: readonly Place[]): string {
-  const paths = places.slice(1).map(({ path }) => `'${path}'`)
+export function fishCompletion(outlines: readonly CommandOutline[]): string {
+  const paths = outlines.slice(1).map(({ path }) => `'${path}'`)
   return `# fish completion for dossier. Load it with:  dossier completion fish | source
 function __dossier_at
     set -l place dossier
@@ -14,11 +14,11 @@ function __dossier_at
     test "$place" = "$argv[1]"
 end
 complete -c dossier -f
-${places.flatMap(linesOf).join('\n')}
+${outlines.flatMap(linesOf).join('\n')}
 `
 }
 
-function linesOf({ path, names, options, takesFiles, choices }: Place): string[] {
+function linesOf({ path, names, options, takesFiles, choices }: CommandOutline): string[] {
   const here = `complete -c dossier -n '__dossier_at "${path}"'`
   return [
     ...names.map(({ name, help }) => `${here} -a '${name}' -d '${help}'`),

@@ -1,14 +1,14 @@
-/** What there is to complete, read off the commands themselves: nothing is written twice. */
+/** Completions are derived from the command definitions, so nothing is defined twice. */
 import type { Command, Option } from 'commander'
 
-export interface Place {
-  /** `dossier org create`. */
+export interface CommandOutline {
+  /** For example `dossier org create`. */
   readonly path: string
   readonly names: readonly Named[]
   readonly options: readonly CompletedOption[]
   /** Whether its arguments are files. */
   readonly takesFiles: boolean
-  /** What its first argument may be, where that is a closed list. */
+  /** Values of the first argument; empty unless it is a closed list. */
   readonly choices: readonly string[]
 }
 
@@ -18,25 +18,25 @@ export interface Named {
 }
 
 export interface CompletedOption extends Named {
-  /** `none`: it stands alone. `other`: nothing can be proposed. */
+  /** `none`: takes no value. `other`: takes a value for which nothing can be proposed. */
   readonly value: 'none' | 'file' | 'folder' | 'choice' | 'other'
   readonly choices: readonly string[]
 }
 
-export function outlineOf(command: Command, before = ''): Place[] {
+export function outlineOf(command: Command, before = ''): CommandOutline[] {
   const path = `${before} ${command.name()}`.trim()
   const children = command.commands.filter((one) => !isHidden(one))
   const names = children.map((one) => ({ name: one.name(), help: helpOf(one.description()) }))
   const help: CompletedOption = { name: '--help', help: 'explain it', value: 'none', choices: [] }
   const argument = command.registeredArguments[0]
-  const place: Place = {
+  const outline: CommandOutline = {
     path,
     names,
     options: [...command.options.filter(({ hidden }) => !hidden).map(completed), help],
     takesFiles: command.registeredArguments.some((one) => /^(paths?|files?|folders?)$/.test(one.name())),
     choices: argument?.argChoices ?? [],
   }
-  return [place, ...children.flatMap((child) => outlineOf(child, path))]
+  return [outline, ...children.flatMap((child) => outlineOf(child, path))]
 }
 
 function completed(option: Option): CompletedOption {
@@ -56,7 +56,7 @@ function valueOf({ flags, long, required, optional }: Option, choices: readonly 
   return /<(file|path)>/.test(flags) ? 'file' : 'other'
 }
 
-/** Short, and free of what shells would take for something else. */
+/** Shortened to 70 characters and without characters that are special in shells. */
 function helpOf(description: string): string {
   return description
     .replace(/['"`\\$:[\]]/g, ' ')

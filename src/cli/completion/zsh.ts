@@ -1,7 +1,7 @@
-import type { CompletedOption, Place } from './outline.ts'
+import type { CompletedOption, CommandOutline } from './outline.ts'
 
-export function zshCompletion(places: readonly Place[]): string {
-  const paths = places.slice(1).map(({ path }) => `'${path}'`)
+export function zshCompletion(outlines: readonly CommandOutline[]): string {
+  const paths = outlines.slice(1).map(({ path }) => `'${path}'`)
   return `#compdef dossier
 # zsh completion for dossier. Keep it as _dossier in a folder of $fpath, or:  source <(dossier completion zsh)
 _dossier() {
@@ -14,10 +14,10 @@ _dossier() {
     esac
   done
   case "$place $last" in
-${places.flatMap(valuesOf).join('\n')}
+${outlines.flatMap(valuesOf).join('\n')}
   esac
   case "$place" in
-${places.map(caseOf).join('\n')}
+${outlines.map(caseOf).join('\n')}
   esac
   if [[ $PREFIX == -* ]]; then
     _describe -o option options
@@ -31,13 +31,13 @@ if [[ $funcstack[1] == _dossier ]]; then _dossier "$@"; else compdef _dossier do
 `
 }
 
-function caseOf({ path, names, options, takesFiles, choices }: Place): string {
+function caseOf({ path, names, options, takesFiles, choices }: CommandOutline): string {
   const listed = names.map(({ name, help }) => `'${name}:${help}'`).concat(choices.map((choice) => `'${choice}'`))
   const flags = options.map(({ name, help }) => `'${name}:${help}'`)
   return `    '${path}') names=(${listed.join(' ')}); options=(${flags.join(' ')})${takesFiles ? '; files=1' : ''} ;;`
 }
 
-function valuesOf({ path, options }: Place): string[] {
+function valuesOf({ path, options }: CommandOutline): string[] {
   return options.flatMap((option) => {
     const answer = answerOf(option)
     return answer === null ? [] : [`    '${path} ${option.name}') ${answer}return ;;`]

@@ -4,7 +4,7 @@ import { flagsOf, textOf, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { mustRemote, readRemotes } from './remotes.ts'
 
-export type Choice = { readonly server: string; readonly token: string } | { readonly folder: true }
+type Choice = { readonly server: string; readonly token: string } | { readonly folder: true }
 
 const FLAGS = ['server', 'remote', 'data'] as const
 /** Stores that any process may open; the folder beside them is no server's alone. */

@@ -8,7 +8,7 @@ import { flagsOf, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { readServerFile, type ServerFile } from './server-file.ts'
 
-export interface LocalServer extends ServerFile {
+interface LocalServer extends ServerFile {
   close(): Promise<void>
 }
 

@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 import { readPrivate, writePrivate } from '../private-file.ts'
 import { Refusal } from '../status.ts'
 
-export interface Remote {
+interface Remote {
   readonly server: string
   readonly token: string
 }
 
-export interface Remotes {
+interface Remotes {
   /** Spoken to when nothing else is said. */
   readonly current: string | null
   readonly remotes: Readonly<Record<string, Remote>>

@@ -5,9 +5,9 @@ import { endingOf, STATUS, type Ending } from '../status.ts'
 import { printable } from '../table.ts'
 import { createMeter, type Meter } from './meter.ts'
 
-export type Outcome = 'uploaded' | 'downloaded' | 'present' | 'removed' | 'missing' | 'skipped'
+type Outcome = 'uploaded' | 'downloaded' | 'present' | 'removed' | 'missing' | 'skipped'
 
-export interface Line {
+interface Line {
   readonly outcome: Outcome
   /** What it is called in what was told. */
   readonly name: string

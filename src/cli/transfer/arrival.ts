@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Attachment, Attachments } from '../../client/client.ts'
 
-export interface Arrival {
+interface Arrival {
   readonly attachments: Attachments
   readonly attachment: Attachment
   readonly path: string

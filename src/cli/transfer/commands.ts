@@ -5,7 +5,7 @@ import { lazily } from '../lazily.ts'
 import { collect, inOrg, wholeOf } from '../server-options.ts'
 
 /** Takes the exit status that a command answers. */
-export type End = (status: number) => void
+type End = (status: number) => void
 
 const JOBS = 'files at a time'
 

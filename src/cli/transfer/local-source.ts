@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 
-export interface LocalSource {
+interface LocalSource {
   open(): AsyncIterable<Uint8Array>
   /** Of what the last complete reading yielded; null before. */
   sha256(): string | null

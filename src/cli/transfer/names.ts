@@ -2,7 +2,7 @@
 import { basename, extname, relative, sep } from 'node:path'
 
 /** Stands for the slash between folders in a name: no system reads it as one. rclone writes it the same way. */
-export const FOLDER_MARK = '\uFF0F'
+const FOLDER_MARK = '\uFF0F'
 
 const LONGEST_BYTES = 240
 

@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises'
 import type { Attachment, Attachments } from '../../client/client.ts'
 import { Refusal, STATUS } from '../status.ts'
 
-export interface Pouring {
+interface Pouring {
   readonly attachments: Attachments
   readonly signal: AbortSignal
   /** `-` or a path. */

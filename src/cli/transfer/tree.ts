@@ -13,13 +13,13 @@ export interface LocalFile {
   readonly state: string
 }
 
-export interface Found {
+interface Found {
   readonly files: readonly LocalFile[]
   /** What lies in a folder and is no file: links, sockets, devices. They are not followed. */
   readonly skipped: readonly string[]
 }
 
-export interface Naming {
+interface Naming {
   /** Without folders. */
   readonly flat: boolean
 }

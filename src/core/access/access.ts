@@ -5,9 +5,9 @@ import { Fault } from '../model/fault.ts'
 import type { Caller, ClientId, OrganizationId, Profile, Token, TokenId, TokenKind, UserId } from '../model/model.ts'
 import { hashOf, newAccessSecret } from '../model/secrets.ts'
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly kind: TokenKind
-  /** Null: the agency's own. */
+  /** Null: a token of the agency itself. */
   readonly organization: OrganizationId | null
   readonly agency: string
   readonly user: UserId | null
@@ -18,33 +18,36 @@ export interface TokenRequest {
 }
 
 export interface Access {
-  /** Who holds this secret. Faults: `unauthenticated` with the reason `missing`, `unknown`, `expired` or `revoked`. */
+  /** The caller that holds this secret. Faults: `unauthenticated` with the reason `missing`, `unknown`, `expired` or `revoked`. */
   identify(secret: string | null): Promise<Caller>
-  /** The secret is shown this once; only its SHA-256 is kept. */
+  /** The secret is returned only here; the catalog stores its SHA-256. */
   create(request: TokenRequest): Promise<{ token: Token; secret: string }>
   /** Newest first, at most 1,000; null: of all organizations. */
   list(organization: OrganizationId | null): Promise<readonly Token[]>
-  /** False when there is no such token or it was revoked before. */
+  /** Returns false if there is no such token or it was revoked before. */
   revoke(id: TokenId): Promise<boolean>
-  /** Tokens ended by other ways than `revoke`: looks up each anew. */
+  /** Clears the cache; must be called after tokens were ended other than by `revoke`. */
   invalidate(): void
-  /** Ends everything that the client was given; `withClient`: and it may ask for no more. How many access tokens. Fault: `not_found` about `client`. */
+  /**
+   * Ends all grants and tokens of the client; with `withClient` the client is revoked too. Returns the number of access
+   * tokens ended. Fault: `not_found` about `client`.
+   */
   revokeClient(organization: OrganizationId, client: ClientId, withClient: boolean): Promise<number>
-  /** Writes down when tokens were last used; called now and then, and at the end. */
+  /** Stores when tokens were last used; called periodically and at shutdown. */
   flush(): Promise<void>
 }
 
-/** Who does something, in one organization: what the desk needs to know of a caller. */
+/** A caller within one organization, as the services need it. */
 export interface Actor {
   readonly organization: OrganizationId
   readonly user: UserId
-  /** Null: may do everything. */
+  /** Null: an administrator, who may do everything. */
   readonly profile: Profile | null
   /** Acts above organizations: the operator's token, or a command on the data folder itself. */
   readonly isOperator?: boolean
 }
 
-/** A caller that stands above organizations can do nothing in one. */
+/** Fault: `forbidden` about `organization` for an agency's token, which belongs to no organization. */
 export function actorOf(caller: Caller): Actor {
   if (caller.organization === null || caller.user === null) {
     throw new Fault(
@@ -62,22 +65,22 @@ interface Identity {
 }
 
 export function createAccess(catalog: Catalog, newId: () => string, now: () => number): Access {
-  // By the secret itself: hashing it again for each request costs more than all else here. A revocation reaches
-  // everyone within the second that a belief lasts.
-  const seen = createTtlCache<Identity>(now)
+  // Keyed by the secret itself: hashing it for each request would cost more than the rest of the lookup. A revocation
+  // elsewhere takes effect within the cache's time to live of one second.
+  const identities = createTtlCache<Identity>(now)
   const uses = new Map<TokenId, number>()
 
   const lookUp = async (secret: string): Promise<Identity | null> => {
-    const known = seen.get(secret)
+    const known = identities.get(secret)
     if (known !== undefined) return known
-    const asked = now()
+    const readAt = now()
     const holder = await catalog.tokenHolder(hashOf(secret))
     if (holder === null || isOrphan(holder)) {
-      seen.delete(secret)
+      identities.delete(secret)
       return null
     }
     const identity = { token: holder.token, caller: callerOf(holder) }
-    seen.set(secret, identity, asked)
+    identities.set(secret, identity, readAt)
     return identity
   }
 
@@ -117,13 +120,13 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
     list: (organization) => catalog.tokens(organization),
     async revoke(id) {
       const revoked = await catalog.revokeToken(id, now())
-      seen.clear()
+      identities.clear()
       return revoked
     },
-    invalidate: () => seen.clear(),
+    invalidate: () => identities.clear(),
     async revokeClient(organization, client, withClient) {
       const count = await catalog.revokeClientTokens(organization, client, withClient, now())
-      seen.clear()
+      identities.clear()
       if (count === null)
         throw new Fault('not_found', 'client', `There is no client ${client.slice(0, 60)} in this organization.`)
       return count
@@ -137,7 +140,7 @@ export function createAccess(catalog: Catalog, newId: () => string, now: () => n
   }
 }
 
-/** Its organization is gone: it must not be taken for one that stands above organizations. */
+/** The token's organization was removed: it must not be treated as an agency's token. */
 function isOrphan({ token, organization }: TokenHolder): boolean {
   return token.organization !== null && organization === null
 }

@@ -1,13 +1,13 @@
-/** Programs that ask users for access. */
+/** OAuth clients: registration and authentication. */
 import type { Catalog } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import type { Client, ClientId, Flow, OrganizationId, Sha256 } from '../model/model.ts'
 import { hashOf, isSame, newClientId, newClientSecret } from '../model/secrets.ts'
 
-const LONGEST_URI = 2_000
-const MOST_URIS = 50
+const MAX_URI_LENGTH = 2_000
+const MAX_URIS = 50
 
-export interface ClientRequest {
+interface ClientRequest {
   readonly organization: OrganizationId
   readonly name: string
   readonly wire: Client['wire']
@@ -17,9 +17,9 @@ export interface ClientRequest {
 }
 
 export interface Clients {
-  /** The secret is shown this once. Fault: `invalid_input` about `client`. */
+  /** The secret is returned only here. Fault: `invalid_input` about `client`. */
   create(request: ClientRequest): Promise<{ client: Client; secret: string }>
-  /** Null when there is none, or it was revoked. */
+  /** Returns null if there is no such client or it was revoked. */
   find(id: string): Promise<Client | null>
   /** Newest first, at most 1,000. */
   list(organization: OrganizationId): Promise<readonly Client[]>
@@ -44,39 +44,39 @@ export function createClients(catalog: Catalog, now: () => number): Clients {
     list: (organization) => catalog.clients(organization),
     async prove(id, secret) {
       const found = await known(id)
-      const isRight = isSame(found?.secret ?? NOBODYS, hashOf(secret))
+      const isCorrect = isSame(found?.secret ?? NO_HASH, hashOf(secret))
       if (found === null)
         throw refusal('unknown', 'There is no client of this id; look at what `dossier client list` shows.')
-      if (!isRight || found.secret === null) throw refusal('secret', "The client's secret is wrong.")
+      if (!isCorrect || found.secret === null) throw refusal('secret', "The client's secret is wrong.")
       return found.client
     },
   }
 }
 
-/** The hash of no text that anybody could send. */
-const NOBODYS = '' as Sha256
+/** Equals the hash of no secret. */
+const NO_HASH = '' as Sha256
 
 function mustBeClient({ name, flows, redirectUris }: ClientRequest): void {
-  if (name.trim() === '' || name.length > 200) throw unfit('A client needs a name of at most 200 characters.')
-  if (flows.length === 0) throw unfit('A client needs at least one flow: code, implicit, credentials or self.')
-  if (redirectUris.length > MOST_URIS) throw unfit(`A client has at most ${String(MOST_URIS)} redirect URIs.`)
+  if (name.trim() === '' || name.length > 200) throw invalidClient('A client needs a name of at most 200 characters.')
+  if (flows.length === 0) throw invalidClient('A client needs at least one flow: code, implicit, credentials or self.')
+  if (redirectUris.length > MAX_URIS) throw invalidClient(`A client has at most ${String(MAX_URIS)} redirect URIs.`)
   const needsUri = flows.includes('code') || flows.includes('implicit')
   if (needsUri && redirectUris.length === 0)
-    throw unfit('The flows code and implicit need at least one redirect URI, to which users are sent back.')
+    throw invalidClient('The flows code and implicit need at least one redirect URI, to which users are sent back.')
   for (const uri of redirectUris) mustBeRedirectUri(uri)
 }
 
-/** As it is registered, so it is compared: letter by letter. */
+/** Redirect URIs are compared with the registered text character by character. */
 function mustBeRedirectUri(uri: string): void {
   const url = URL.parse(uri)
-  const isPlain = uri.length <= LONGEST_URI && /^https?:\/\/[\x21-\x7e]+$/.test(uri) && !/[#\\"<>]/.test(uri)
+  const isPlain = uri.length <= MAX_URI_LENGTH && /^https?:\/\/[\x21-\x7e]+$/.test(uri) && !/[#\\"<>]/.test(uri)
   if (url === null || !isPlain || url.username !== '' || url.password !== '')
-    throw unfit(
+    throw invalidClient(
       `"${uri.slice(0, 100)}" is no redirect URI: an absolute http or https URL without a fragment and without a user was expected.`,
     )
 }
 
-function unfit(message: string): Fault {
+function invalidClient(message: string): Fault {
   return new Fault('invalid_input', 'client', message)
 }
 

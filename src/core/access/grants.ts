@@ -1,4 +1,4 @@
-/** What users allow programs: codes, access tokens and refresh tokens, from consent to revocation. */
+/** OAuth grants: codes, access tokens and refresh tokens, from consent to revocation. */
 import type { Access } from './access.ts'
 import type { Exchanged, NewAccess, NewRefresh } from '../ports/accounts-catalog.ts'
 import type { Catalog } from '../ports/catalog.ts'
@@ -20,44 +20,44 @@ import type {
 } from '../model/model.ts'
 import { challengeOf, hashOf, newAccessSecret, newGrantSecret } from '../model/secrets.ts'
 
-/** How long things last under a dialect, in milliseconds, and how many there may be. */
+/** Lifetimes (in milliseconds) and limits of a dialect's codes and tokens. */
 export interface Terms {
   readonly kind: 'zoho' | 'highlevel'
   readonly codeMs: number
   readonly accessMs: number
-  /** Null: until it is revoked. */
+  /** Null: valid until revoked. */
   readonly refreshMs: number | null
-  /** Each use of a refresh token gives a new one, and the old one is no good any more. */
+  /** Each use of a refresh token issues a new one and invalidates the old one. */
   readonly rotates: boolean
-  /** Good refresh tokens of one user and client; the oldest go. */
+  /** Maximum number of valid refresh tokens of one user and client; the oldest are revoked. Null: no limit. */
   readonly mostRefresh: number | null
-  /** Access tokens that one refresh token gives within a time; null: any number. */
+  /** Maximum number of access tokens of one refresh token within a period; null: no limit. */
   readonly throttle: { readonly most: number; readonly withinMs: number } | null
 }
 
-/** Who gives what to whom. */
+/** Client, organization, user and scopes of a grant to be created. */
 export interface Gift {
   readonly client: Client
   /** Null: the agency itself. */
   readonly organization: Organization | null
-  /** Null: the organization's first one. */
+  /** Null: the organization's first user. */
   readonly user: UserId | null
   readonly scopes: readonly string[]
   readonly by: Grant['by']
-  /** The browser session that it lasts as long as. */
+  /** The browser session that the grant ends with; null: independent of sessions. */
   readonly session: SessionId | null
 }
 
-export interface CodeTerms {
-  /** Null: the client need not name one. */
+interface CodeTerms {
+  /** Null: the exchange need not name one. */
   readonly redirectUri: string | null
-  /** PKCE's S256 challenge. */
+  /** PKCE's S256 challenge; null: no verifier is required. */
   readonly challenge: string | null
   readonly offline: boolean
   readonly lifetimeMs: number
 }
 
-/** Tokens as they are shown, this once. */
+/** The secrets of new tokens, returned only here. */
 export interface Issued {
   readonly grant: Grant
   readonly access: string
@@ -65,44 +65,44 @@ export interface Issued {
 }
 
 export interface Grants {
-  /** A code that its client exchanges once. Fault: `forbidden` about `client` when it does not serve that organization. */
+  /** A code that the client can exchange once. Fault: `forbidden` about `client` if it does not serve that organization. */
   code(gift: Gift, terms: CodeTerms): Promise<string>
-  /** A refresh token alone, made by hand, without an end. Fault as for `code`. */
+  /** A refresh token without an access token, which does not expire. Fault as for `code`. */
   refreshToken(gift: Gift): Promise<string>
-  /** Whether a refresh token would still be taken. */
+  /** Whether a refresh token is still valid. */
   isGood(refreshToken: string): Promise<boolean>
-  /** Tokens without a code. Fault as for `code`. */
+  /** Issues tokens without a code. Fault as for `code`. */
   issue(gift: Gift, terms: Terms, offline: boolean): Promise<Issued>
   /**
    * Faults: `invalid_input` about `grant` with the reason `unknown`, `expired`, `spent`, `revoked`, `wrong_redirect` or
-   * `wrong_verifier`. A code that is used twice ends everything that it gave.
+   * `wrong_verifier`. The second use of a code revokes its grant with all its tokens.
    */
   exchange(
     client: Client,
     presented: { code: string; redirectUri: string | null; verifier: string | null },
     terms: Terms,
   ): Promise<Issued>
-  /** Faults as for `exchange`, and `too_many` about `grant`. A refresh token that was rotated away is refused; the newer one stays good. */
+  /** Faults as for `exchange`, and `too_many` about `grant`. A refresh token that was rotated is rejected; its successor stays valid. */
   refresh(client: Client, refreshToken: string, terms: Terms): Promise<Issued>
   /**
-   * A token of one of the agency's organizations, for the agency's own token. Faults: `forbidden` about `organization`
-   * when it is not the agency's, `unauthenticated` about `token` when that has just ended.
+   * Derives a token of one of the agency's organizations from the agency's token. Faults: `forbidden` about
+   * `organization` if it is not the agency's, `unauthenticated` about `token` if the agency's token has just ended.
    */
   within(caller: Caller, organization: Organization, terms: Terms): Promise<{ access: string; token: Token }>
-  /** What this session gave this client last and is still good. */
+  /** The newest valid grant of this session to this client. */
   ofSession(session: SessionId, client: Client): Promise<Grant | null>
-  /** Whether the user consented before to what is still good without them. */
+  /** Whether the user consented before to offline access that is still valid. */
   isOffline(client: Client, user: Account): Promise<boolean>
-  /** An access token, or a refresh token with everything that came of its grant. False when nobody has it. */
+  /** Revokes an access token, or a refresh token with its grant and all its tokens. Returns false if it is unknown. */
   revokeSecret(secret: string): Promise<boolean>
   revoke(id: GrantId): Promise<boolean>
-  /** Codes, tokens and sessions that ended a week ago go, with what nothing hangs on any more. */
+  /** Deletes codes, tokens and sessions that ended a week ago, and grants without any left. */
   forgetEnded(): Promise<void>
 }
 
-/** So long what has ended is kept, to tell late comers why. */
-const ENDED_MS = 7 * 86_400_000
-const ENDED_AT_ONCE = 1_000
+/** Retention of ended codes, tokens and sessions, so that late requests get a specific error. */
+const ENDED_RETENTION_MS = 7 * 86_400_000
+const ENDED_BATCH = 1_000
 
 interface Secrets {
   readonly access: string
@@ -116,7 +116,7 @@ export function createGrants(
   newId: () => string,
   now: () => number,
 ): Grants {
-  const underWay = new Set<Sha256>()
+  const inFlight = new Set<Sha256>()
   const newAccess = ({ kind, accessMs }: Terms): { secret: string; row: NewAccess } => {
     const secret = newAccessSecret(kind)
     const own = { id: newId() as TokenId, kind, hash: hashOf(secret) }
@@ -127,7 +127,12 @@ export function createGrants(
     const expiresAt = refreshMs === null ? null : now() + refreshMs
     return { secret, row: { id: newId() as RefreshTokenId, hash: hashOf(secret), expiresAt, most: mostRefresh } }
   }
-  const settle = (kind: 'code' | 'refresh', exchanged: Exchanged, client: Client, secrets: Secrets): Issued => {
+  const issuedOrRejected = (
+    kind: 'code' | 'refresh',
+    exchanged: Exchanged,
+    client: Client,
+    secrets: Secrets,
+  ): Issued => {
     if (exchanged.outcome === 'issued') {
       const { grant, refreshed } = exchanged
       return { grant, access: secrets.access, refresh: refreshed ? secrets.refresh : null }
@@ -164,17 +169,17 @@ export function createGrants(
     async exchange(client, { code, redirectUri, verifier }, terms) {
       const token = newAccess(terms)
       const refresh = newRefresh(terms)
-      // What can be no verifier equals no challenge.
+      // A malformed verifier becomes '', which equals no challenge.
       const challenge = verifier === null ? null : (challengeOf(verifier) ?? '')
       const hash = hashOf(code)
-      // Sent twice at once, it is nobody's replay: the first is not to lose what it gets.
-      if (underWay.has(hash)) throw refusalOf('code', 'spent')
+      // A concurrent duplicate is no replay: it is rejected here, so that it does not revoke the tokens of the first.
+      if (inFlight.has(hash)) throw refusalOf('code', 'spent')
       const own = { client: client.id, at: now(), hash, redirectUri, challenge }
-      underWay.add(hash)
+      inFlight.add(hash)
       const exchanged = await catalog
         .exchangeCode({ ...own, access: token.row, refresh: refresh.row })
-        .finally(() => underWay.delete(hash))
-      return settle('code', exchanged, client, { access: token.secret, refresh: refresh.secret })
+        .finally(() => inFlight.delete(hash))
+      return issuedOrRejected('code', exchanged, client, { access: token.secret, refresh: refresh.secret })
     },
     async refresh(client, refreshToken, terms) {
       const { throttle, rotates } = terms
@@ -183,7 +188,7 @@ export function createGrants(
       const since = throttle === null ? null : { most: throttle.most, since: now() - throttle.withinMs }
       const own = { client: client.id, at: now(), hash: hashOf(refreshToken), access: token.row }
       const exchanged = await catalog.exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
-      return settle('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
+      return issuedOrRejected('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
     },
     async within(caller, organization, terms) {
       if (caller.organization !== null || caller.agency !== organization.agency)
@@ -206,7 +211,7 @@ export function createGrants(
       access.invalidate()
       return revoked
     },
-    forgetEnded: () => catalog.forgetEnded(now() - ENDED_MS, ENDED_AT_ONCE),
+    forgetEnded: () => catalog.forgetEnded(now() - ENDED_RETENTION_MS, ENDED_BATCH),
   }
 }
 

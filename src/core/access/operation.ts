@@ -39,11 +39,11 @@ export interface Operations {
    * `needs` is evaluated only for actors that can be refused: an administrator within an organization costs nothing,
    * unless `always` is set because the operation stands above organizations.
    */
-  operation<A extends readonly unknown[], R>(
+  readonly operation: <A extends readonly unknown[], R>(
     needs: Needed | Requirements<A>,
     run: (actor: Actor, ...args: A) => Promise<R>,
     options?: typeof ALWAYS,
-  ): Operation<A, R>
+  ) => Operation<A, R>
 }
 
 export function createOperations(gate: Gate): Operations {

@@ -1,4 +1,4 @@
-/** Who may read the data folder of a running server may do everything in it: a secret of that process says who it is. */
+/** The operator: a secret in the running server's data folder, which authenticates its readers and allows everything. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Access, Actor } from './access.ts'
 import type { Caller, OrganizationId, TokenId, UserId } from '../model/model.ts'
@@ -8,12 +8,12 @@ export interface Operator {
   readonly scopes: readonly string[]
 }
 
-/** Never written into the catalog: it ends with the process. */
+/** Never written to the catalog: valid only while the process runs. */
 export function newOperatorSecret(): string {
   return `dossier_${randomBytes(32).toString('base64url')}`
 }
 
-/** Knows the operator besides everybody whom the catalog knows. */
+/** Identifies the operator by its secret, all other callers by the catalog. */
 export function withOperator(access: Access, { secret, scopes }: Operator): Access {
   const expected = Buffer.from(secret)
   const caller: Caller = {

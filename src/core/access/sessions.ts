@@ -1,4 +1,4 @@
-/** People logged in with a browser. */
+/** Browser sessions of logged-in users. */
 import type { Access } from './access.ts'
 import type { Session } from '../ports/accounts-catalog.ts'
 import type { Catalog } from '../ports/catalog.ts'
@@ -8,24 +8,24 @@ import type { SessionId } from '../model/model.ts'
 import { hashOf, newSessionSecret } from '../model/secrets.ts'
 import { loginNameOf, PASSWORD_LENGTH } from './users.ts'
 
-/** Without a request for so long, and at most so long altogether, in milliseconds. */
+/** A session ends after `idle` milliseconds without a request, and `whole` milliseconds after login at the latest. */
 export const SESSION_MS = { idle: 30 * 60_000, whole: 12 * 3_600_000 } as const
 
-/** Wrong passwords for one account and from one address, within this time. */
-export const ATTEMPTS = { account: 10, address: 50, withinMs: 15 * 60_000 } as const
+/** Maximum number of wrong passwords per account and per client address within `withinMs`. */
+const ATTEMPTS = { account: 10, address: 50, withinMs: 15 * 60_000 } as const
 
-/** A session's last use is written down this often at most. */
-const TOUCHED_MS = 60_000
-/** Passwords that are looked at at once, and that wait: each takes a core and 19 MiB. */
-const AT_ONCE = 2
-const WAITING = 32
+/** Minimum interval between two writes of a session's last use. */
+const TOUCH_INTERVAL_MS = 60_000
+/** Maximum number of concurrent password checks, and of waiting ones: each check takes a core and 19 MiB. */
+const MAX_CONCURRENT = 2
+const MAX_WAITING = 32
 
-export interface LogIn {
+interface LogIn {
   readonly login: string
   readonly password: string
-  /** Where it comes from. */
+  /** The client's IP address. */
   readonly address: string
-  /** The secret of a session that this one takes the place of. */
+  /** The secret of the session that this one replaces. */
   readonly replaces: string | null
 }
 
@@ -35,16 +35,16 @@ export interface LoginOffer {
 }
 
 export interface Sessions {
-  /** What the login form is filled in with; null but in the demo. */
+  /** Prefills the login form; null except in the demo. */
   readonly offered: LoginOffer | null
   /**
-   * The secret is for the browser's cookie. It takes the same time whether there is such a user or not.
+   * The secret is for the browser's cookie. Takes the same time whether or not the user exists.
    * Faults: `unauthenticated` about `login`, `too_many` about `login` after too many wrong passwords.
    */
   logIn(attempt: LogIn): Promise<{ secret: string; session: Session }>
-  /** Null when nobody is logged in under this secret, or not any more. */
+  /** Returns null if there is no session with this secret, or it has ended. */
   find(secret: string | null): Promise<Session | null>
-  /** What was granted for the session alone ends with it. */
+  /** Also ends the grants that are bound to the session. */
   logOut(secret: string): Promise<void>
 }
 
@@ -56,14 +56,14 @@ export function createSessions(
   now: () => number,
   offered: LoginOffer | null,
 ): Sessions {
-  const verify = inTurn(AT_ONCE, WAITING, passwords.verify)
+  const verify = limitConcurrency(MAX_CONCURRENT, MAX_WAITING, passwords.verify)
 
   const find = async (secret: string | null): Promise<Session | null> => {
     if (secret === null) return null
     const session = await catalog.session(hashOf(secret))
     const at = now()
     if (session === null || session.expiresAt <= at || session.usedAt + SESSION_MS.idle <= at) return null
-    if (session.usedAt + TOUCHED_MS <= at) await catalog.touchSession(session.id, at)
+    if (session.usedAt + TOUCH_INTERVAL_MS <= at) await catalog.touchSession(session.id, at)
     return session
   }
 
@@ -80,8 +80,8 @@ export function createSessions(
       const at = now()
       if (!(await catalog.countAttempt(limits, at, at - ATTEMPTS.withinMs))) throw tooMany()
       const found = await catalog.login(name)
-      const isRight = await verify(found?.password ?? null, password.slice(0, PASSWORD_LENGTH.most + 1))
-      if (found === null || !isRight || found.account.status !== 'active')
+      const isCorrect = await verify(found?.password ?? null, password.slice(0, PASSWORD_LENGTH.most + 1))
+      if (found === null || !isCorrect || found.account.status !== 'active')
         throw new Fault('unauthenticated', 'login', 'The e-mail address or the password is wrong.')
       await catalog.forgiveAttempt([account, from])
       const secret = newSessionSecret()
@@ -100,7 +100,7 @@ export function createSessions(
   }
 }
 
-/** Of IPv6 the first half: whoever has one address has all that begin so. */
+/** The /64 prefix of an IPv6 address, because one client usually controls all addresses of it. */
 function networkOf(address: string): string {
   if (!address.includes(':')) return address
   const [left = [], right = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
@@ -114,8 +114,8 @@ function tooMany(): Fault {
   return new Fault('too_many', 'login', `Too many wrong passwords; try again in ${minutes} minutes.`)
 }
 
-/** So many calls at a time, in order; the others wait, and those that find too many waiting are refused. */
-function inTurn<A extends unknown[], R>(
+/** Runs at most `atOnce` calls at a time, first come first served. Fault: `too_many` if `most` calls are waiting. */
+function limitConcurrency<A extends unknown[], R>(
   atOnce: number,
   most: number,
   work: (...args: A) => Promise<R>,

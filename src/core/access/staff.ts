@@ -1,4 +1,4 @@
-/** Administration of who may do what: profiles, roles, what modules share. */
+/** Administration of permissions: profiles, roles and the sharing of modules. */
 import type { Catalog } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import {
@@ -24,7 +24,7 @@ import type { Member, Placing } from '../ports/permissions-catalog.ts'
 import { ORGANIZATION, type Gate } from './authorize.ts'
 import { createOperations, type Operation, type Requirement } from './operation.ts'
 
-/** A rule as people write it: the module by its API name, or `*` for every module. */
+/** A rule as a request states it: the module by its API name, or `*` for every module. */
 export interface RuleRequest {
   readonly module: string
   readonly hidden?: boolean
@@ -35,7 +35,7 @@ export interface RuleRequest {
 export interface ProfileRequest {
   readonly rules: readonly RuleRequest[]
   /** Administration that it allows besides; left out: none, or for a change what it allowed before. */
-  readonly allowed?: readonly string[]
+  readonly allowed?: readonly string[] | undefined
 }
 
 /** Within the actor's organization; names are found there. Faults: `not_found`, `invalid_input`, `conflict`. */
@@ -63,7 +63,7 @@ export interface StaffParts {
   readonly now: () => number
 }
 
-const MOST_RULES = 200
+const MAX_RULES = 200
 
 const VIEW: Requirement = ['users.view', ORGANIZATION]
 const MANAGE: Requirement = ['users.manage', ORGANIZATION]
@@ -76,7 +76,7 @@ export function createStaff(parts: StaffParts): Staff {
     createRole: operation(MANAGE, async ({ organization }, name, parent) => {
       mustName(name)
       const role = await catalog.createRole({ id: newId() as RoleId, organization, name, parent, at: now() })
-      if (role === 'taken') throw taken('role', name)
+      if (role === 'taken') throw alreadyExists('role', name)
       if (role === 'no_parent') throw missing('parameter', 'There is no such role to put it below.')
       return role
     }),
@@ -109,7 +109,7 @@ function profileOperations({ catalog, gate, newId, now }: StaffParts) {
     const profile = await catalog.createProfile({
       ...{ id: newId() as ProfileId, organization, name, rules, allowed, at: now() },
     })
-    if (profile === null) throw taken('profile', name)
+    if (profile === null) throw alreadyExists('profile', name)
     return profile
   })
   const changeProfile: Staff['changeProfile'] = operation(MANAGE, async ({ organization }, id, request) => {
@@ -137,11 +137,12 @@ async function rulesOf(
   organization: OrganizationId,
   requests: readonly RuleRequest[],
 ): Promise<ProfileRule[]> {
-  if (requests.length > MOST_RULES) throw wrong(`A profile has at most ${String(MOST_RULES)} rules.`)
+  if (requests.length > MAX_RULES) throw invalidParameter(`A profile has at most ${String(MAX_RULES)} rules.`)
   const rules: ProfileRule[] = []
   for (const { module, hidden = false, denied = [] } of requests) {
     const id: ModuleId | null = module === '*' ? null : (await mustModule(catalog, organization, module)).id
-    if (hidden && id === null) throw wrong('A profile cannot hide every module at once; name those that it hides.')
+    if (hidden && id === null)
+      throw invalidParameter('A profile cannot hide every module at once; name those that it hides.')
     const actions = [...new Set(denied.map(mustBeDeniable))]
     if (id !== null) mustBeOfModules(actions, module)
     rules.push({ module: id, hidden, denied: actions })
@@ -152,7 +153,9 @@ async function rulesOf(
 function mustBeDeniable(word: string): DeniableAction {
   const action = DENIABLE_ACTIONS.find((one) => one === word)
   if (action === undefined)
-    throw wrong(`"${word.slice(0, 40)}" is nothing that can be denied; there are ${DENIABLE_ACTIONS.join(', ')}.`)
+    throw invalidParameter(
+      `"${word.slice(0, 40)}" is nothing that can be denied; there are ${DENIABLE_ACTIONS.join(', ')}.`,
+    )
   return action
 }
 
@@ -160,14 +163,14 @@ function mustBeDeniable(word: string): DeniableAction {
 function mustBeOfModules(actions: readonly DeniableAction[], module: string): void {
   const others = actions.filter((action) => MEMBER_ACTIONS.some((one) => one === action))
   if (others.length > 0)
-    throw wrong(`${others.join(', ')} cannot be denied in the module ${module} alone; deny it in "*".`)
+    throw invalidParameter(`${others.join(', ')} cannot be denied in the module ${module} alone; deny it in "*".`)
 }
 
 function allowedIn(words: readonly string[]): GrantableAction[] {
   return [...new Set(words)].map((word) => {
     const action = GRANTABLE_ACTIONS.find((one) => one === word)
     if (action !== undefined) return action
-    throw wrong(
+    throw invalidParameter(
       word === 'users.manage'
         ? 'users.manage cannot be allowed by a profile: it would make its users administrators. Give them no profile instead.'
         : `"${word.slice(0, 40)}" is nothing that a profile can allow; there are ${GRANTABLE_ACTIONS.join(', ')}.`,
@@ -176,7 +179,7 @@ function allowedIn(words: readonly string[]): GrantableAction[] {
 }
 
 function mustName(name: string): void {
-  if (name.trim() === '' || name.length > 100) throw wrong('A name has 1 to 100 characters.')
+  if (name.trim() === '' || name.length > 100) throw invalidParameter('A name has 1 to 100 characters.')
 }
 
 function mustBeRemoved(outcome: 'removed' | 'missing' | 'used', what: string): void {
@@ -189,10 +192,10 @@ function missing(subject: 'module' | 'parameter', message: string): Fault {
   return new Fault('not_found', subject, message)
 }
 
-function taken(what: string, name: string): Fault {
+function alreadyExists(what: string, name: string): Fault {
   return new Fault('conflict', 'parameter', `There is a ${what} "${name.slice(0, 100)}" already.`)
 }
 
-function wrong(message: string): Fault {
+function invalidParameter(message: string): Fault {
   return new Fault('invalid_input', 'parameter', message)
 }

@@ -1,29 +1,29 @@
-/** What was found a moment ago and is taken to be so still: it spares a read where many requests ask the same in a row. */
-const BELIEVED_MS = 1_000
-const REMEMBERED = 10_000
+/** Caches values for one second, which saves a read for each of many similar requests in a row. */
+const TTL_MS = 1_000
+const MAX_ENTRIES = 10_000
 
-export interface TtlCache<V> {
-  /** Undefined when it was never found, or longer than a second ago. */
+interface TtlCache<V> {
+  /** Returns undefined if there is no entry, or it is older than a second. */
   get(key: string): V | undefined
-  /** `asked`: when it was looked for, in milliseconds; what changed while the answer was on its way is noticed in time. */
-  set(key: string, value: V, asked: number): void
+  /** `readAt`: when the read began, in milliseconds: changes made during the read are noticed within the second too. */
+  set(key: string, value: V, readAt: number): void
   delete(key: string): void
   clear(): void
 }
 
-/** A change elsewhere is noticed within a second; whoever cannot wait clears it. */
+/** A change elsewhere is noticed within a second; call `clear` where that is too late. */
 export function createTtlCache<V>(now: () => number): TtlCache<V> {
-  const found = new Map<string, { readonly value: V; readonly until: number }>()
+  const entries = new Map<string, { readonly value: V; readonly until: number }>()
   return {
     get(key) {
-      const known = found.get(key)
-      return known !== undefined && known.until > now() ? known.value : undefined
+      const entry = entries.get(key)
+      return entry !== undefined && entry.until > now() ? entry.value : undefined
     },
-    set(key, value, asked) {
-      if (found.size >= REMEMBERED) found.clear()
-      found.set(key, { value, until: asked + BELIEVED_MS })
+    set(key, value, readAt) {
+      if (entries.size >= MAX_ENTRIES) entries.clear()
+      entries.set(key, { value, until: readAt + TTL_MS })
     },
-    delete: (key) => void found.delete(key),
-    clear: () => found.clear(),
+    delete: (key) => void entries.delete(key),
+    clear: () => entries.clear(),
   }
 }

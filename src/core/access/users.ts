@@ -7,7 +7,7 @@ import { Fault } from '../model/fault.ts'
 import type { Account, UserId, UserStatus } from '../model/model.ts'
 
 export const PASSWORD_LENGTH = { least: 8, most: 200 } as const
-const LONGEST_LOGIN = 254
+const MAX_LOGIN_LENGTH = 254
 
 export interface Users {
   /** Fault: `not_found` about `organization`. */
@@ -66,13 +66,13 @@ export function createUsers({ catalog, passwords, access, gate, newId, now }: Us
   }
 }
 
-/** How a login is kept and compared. */
+/** The normalized form in which a login is stored and compared. */
 export function loginNameOf(login: string): string {
   return login.normalize('NFC').trim().toLowerCase()
 }
 
 function mustBeLogin(name: string, password: string): void {
-  if (!/^[^\s@]+@[^\s@]+$/.test(name) || name.length > LONGEST_LOGIN)
+  if (!/^[^\s@]+@[^\s@]+$/.test(name) || name.length > MAX_LOGIN_LENGTH)
     throw new Fault(
       'invalid_input',
       'login',

@@ -5,8 +5,8 @@ import type { Catalog, OrganizationChange } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import type { Module, ModuleId, Organization, OrganizationId, Properties, User, UserId } from '../model/model.ts'
 
-/** Every organization begins with these: API name, singular, plural. */
-export const STANDARD_MODULES = [
+/** The modules of every new organization: API name, singular, plural. */
+const STANDARD_MODULES = [
   ['Leads', 'Lead', 'Leads'],
   ['Accounts', 'Account', 'Accounts'],
   ['Contacts', 'Contact', 'Contacts'],

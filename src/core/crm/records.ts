@@ -22,14 +22,14 @@ import type {
 } from '../model/model.ts'
 import type { Sweep } from '../files/sweep.ts'
 
-/** How a file field's entry names its file: an attachment or document of this house, or a URL elsewhere. */
+/** How a file field's entry references its file: an attachment or document of this organization, or an external URL. */
 export type EntryTarget =
   { readonly attachment: AttachmentId } | { readonly document: string } | { readonly url: string }
 
 export interface RecordSave {
   /** Null: a new record. */
   readonly change: RecordId | null
-  /** Merged over what is there; null removes a property. */
+  /** Merged into the present properties; null removes a property. */
   readonly properties: Properties
   readonly values?: Properties
   readonly files?: readonly {
@@ -39,12 +39,12 @@ export interface RecordSave {
   readonly match?: SaveRecord['match']
 }
 
-export interface RecordPlace {
+interface RecordPlace {
   readonly module: ModuleId
   readonly record: RecordId
 }
 
-export interface RecordQuery {
+interface RecordQuery {
   readonly sort?: 'created' | 'modified'
   readonly order?: 'asc' | 'desc'
   readonly offset?: number

@@ -10,8 +10,8 @@ import type { Gate, Target } from '../access/authorize.ts'
 import { createOperations, open, type Open, type Operation, type Requirement } from '../access/operation.ts'
 import { RETRY_MS, type Retry } from './idempotency.ts'
 
-/** Keys that one operation forgets: whoever writes meanwhile waits for no more than this. */
-const RETRIES_AT_ONCE = 500
+/** Idempotency keys deleted per operation; bounds how long concurrent writes wait. */
+const RETRIES_BATCH = 500
 
 export interface AttachmentList {
   readonly attachments: readonly Attachment[]
@@ -126,7 +126,7 @@ function openings(parts: AttachmentParts, content: ReadContent) {
       catalog.rememberAnswer(retry.scope, answer),
     ),
     forgetRetries: open('background work', async () => {
-      while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_AT_ONCE));
+      while (await catalog.forgetRetries(parts.now() - RETRY_MS, RETRIES_BATCH));
     }),
     document: open('whoever knows the secret id may open it', async (id: string) => {
       const attachment = /^[0-9A-Za-z]{20}$/.test(id) ? await catalog.document(id as DocumentId) : null
@@ -204,7 +204,7 @@ function mustBeChanged(outcome: AttachmentChanged): void {
   }
 }
 
-/** Null `record`: whatever it belongs to. Faults: `not_found`, `forbidden`. */
+/** Null `record`: on any record or on the organization itself. Faults: `not_found`, `forbidden`. */
 export async function findAttachment(
   { catalog, gate }: { readonly catalog: Pick<Catalog, 'attachment'>; readonly gate: Gate },
   actor: Actor,

@@ -3,7 +3,8 @@ import type { Sha256 } from '../model/model.ts'
 
 /**
  * A SHA-256 as a client may write it: 64 hex characters, or base64, bare or as RFC 9530 has it (`sha-256=:<base64>:`,
- * which may stand in a list with other algorithms). Null when the text names no SHA-256; a Fault when it is a broken one.
+ * which may be in a list with other algorithms). Returns null if the text contains no SHA-256.
+ * Fault: `invalid_input` with the reason `digest` if it is malformed.
  */
 export function sha256In(text: string, subject: FaultSubject, label: string): Sha256 | null {
   const listed = /(?:^|,)\s*sha-256=:([^:]*):/i.exec(text)
@@ -19,7 +20,7 @@ export function sha256In(text: string, subject: FaultSubject, label: string): Sh
   )
 }
 
-/** A Fault when what came is not what the client says it sent. */
+/** Fault: `invalid_input` with the reason `digest` if the received bytes do not match the announced checksum. */
 export function mustMatch(expected: Sha256, found: Sha256, subject: FaultSubject, label: string): void {
   if (expected === found) return
   throw new Fault(

@@ -1,18 +1,18 @@
-/** Idempotent uploads: a request that comes again under its key is answered as it was the first time. */
+/** Idempotent uploads: a request that is repeated under its key gets the first response again. */
 import { hash } from 'node:crypto'
 import { Fault } from '../model/fault.ts'
 import type { Caller, Sha256 } from '../model/model.ts'
 
-/** How long a key is remembered, in milliseconds. */
+/** Retention of idempotency keys, in milliseconds. */
 export const RETRY_MS = 24 * 3_600_000
 
-/** One request under an idempotency key, and what became of it. */
+/** One request under an idempotency key, and its outcome. */
 export interface Retry {
-  /** Names the key within its client, organization, method and path; what the catalog keeps. */
+  /** Identifies the key within its client, organization, method and path with query; stored in the catalog. */
   readonly scope: Sha256
-  /** Set by the intake: attached just now, or attached before by the same key. */
+  /** Set by the intake: attached by this request, or before under the same key. */
   outcome: 'none' | 'attached' | 'repeated'
-  /** The first answer, when this is a repetition and it was written down. */
+  /** The first response, if this is a repetition and that response was stored. */
   answer: string | null
 }
 
@@ -30,7 +30,7 @@ export function retryOf(key: string, caller: Caller, method: string, target: str
   return { scope: hash('sha256', scope, 'hex') as Sha256, outcome: 'none', answer: null }
 }
 
-/** What makes two requests the same: their parts' names, file names and bytes, in order; not their boundary. */
+/** Two requests are equal if their parts' names, file names and bytes are, in order; the boundary does not matter. */
 export function contentOf(parts: readonly (readonly [part: string, name: string, hash: Sha256])[]): Sha256 {
   return hash('sha256', JSON.stringify(parts), 'hex') as Sha256
 }

@@ -1,4 +1,4 @@
-/** What one request brings is taken in file by file, and attached by one call, or removed again. */
+/** Receives the files of one request one by one, then attaches them in one commit or removes them. */
 import { hash } from 'node:crypto'
 import type { Actor } from '../access/access.ts'
 import type { Attached, Catalog, NewAttachment } from '../ports/catalog.ts'
@@ -14,55 +14,55 @@ import { contentOf, type Retry } from './idempotency.ts'
 import type { Sweep } from './sweep.ts'
 
 export interface IncomingFile extends FileClaim {
-  /** The name of the part it came in. */
+  /** The name of its multipart part. */
   readonly part: string
   readonly encoding: string
-  /** The checksum that its sender announced, as written; null when none was. */
+  /** The checksum that the client announced, as written; null if none. */
   readonly digest: string | null
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
-/** Where an attachment goes, besides its record. */
+/** Role, field and visibility of an attachment on its record. */
 export interface Placement {
   readonly role?: AttachmentRole
   readonly field?: FieldId
   /** The client's file id: the file becomes an entry of `field`. */
   readonly fieldKey?: string
-  /** Gives it a document id, under which it opens without a token. */
+  /** Assigns a document id, which opens it without a token. */
   readonly published?: boolean
 }
 
-/** What one request brings. All of it is attached by one call of `attach`, or nothing of it is kept. */
+/** The files and links of one request: one call of `attach` attaches all of them, or none is kept. */
 export interface Intake {
-  /** How many files and links have come so far. */
+  /** Number of files and links received so far. */
   readonly count: number
-  /** Takes a file in; a Fault refuses it. */
+  /** Receives one file. Throws a Fault if it is rejected. */
   file(file: IncomingFile, policy: Policy, placement?: Placement): Promise<void>
-  /** A link is stored and never fetched. Fault: `invalid_input` about `link` when it is no absolute http(s) URL. */
+  /** A link is stored and never fetched. Fault: `invalid_input` about `link` if it is no absolute http(s) URL. */
   link(url: string, placement?: Placement): void
-  /** To a record, or (null) to the organization itself; in the order they came. */
+  /** Attaches to a record, or (null) to the organization itself; returns the attachments in the order received. */
   attach(record: RecordId | null): Promise<readonly Attachment[]>
 }
 
-/** For whom, and under what terms, an intake works. */
+/** The context of an intake. */
 export interface IntakeTerms {
   readonly actor: Actor
-  /** Aborted: nothing is attached any more. */
+  /** Once aborted, nothing is attached. */
   readonly signal: AbortSignal
-  /** Null: not asked for. */
+  /** Null: the request has no idempotency key. */
   readonly retry: Retry | null
-  /** Gets the hash of every file whose announced checksum was found right. */
+  /** Receives the hash of each file whose announced checksum matched. */
   readonly receipts: Sha256[]
-  /** Gets how far it came; not asked for where nobody counts. */
+  /** Receives the progress; left out if no metrics are kept. */
   readonly progress?: Progress
 }
 
-/** How far an intake came. Times are `performance.now()`, 0 where it did not come to that. */
+/** Progress of an intake. Times are `performance.now()`, 0 if not reached. */
 export interface Progress {
-  /** Everything had been received, and the commit was asked for. */
+  /** All files had been received and the commit was requested. */
   receivedAt: number
   committedAt: number
-  /** What was attached: files and links, and the files' bytes. */
+  /** Number of attached files and links, and total size of the files. */
   attached: number
   bytes: number
 }
@@ -77,7 +77,7 @@ export interface AttachmentParts {
   readonly now: () => number
 }
 
-/** `discard` removes the bytes of whatever was received and not attached. */
+/** `discard` removes the bytes of files that were received and not attached. */
 export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake & { discard(): Promise<void> } {
   const { catalog, blobs, gate, sweep, log, newId, now } = parts
   const { actor, signal, retry, receipts, progress } = terms
@@ -116,7 +116,7 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
       return items.length
     },
     async file(file, policy, placement = {}) {
-      mustBeShort(file)
+      mustHaveShortName(file)
       const expected = file.digest === null ? null : sha256In(file.digest, 'part', `The checksum of ${file.label}`)
       const received = await receive(blobs, file.bytes, file, policy, signal)
       if (received.bytes === null) loose.add(received)
@@ -149,7 +149,7 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
           retry: retry === null ? null : { scope: retry.scope, content: contentOf(content) },
         })
         .catch((error: unknown) => {
-          if (mayStillBeKept(error)) loose.clear()
+          if (mayBeCommitted(error)) loose.clear()
           throw error
         })
       if (progress !== undefined) progress.committedAt = performance.now()
@@ -175,10 +175,11 @@ function count(attachments: readonly Attachment[], progress: Progress): void {
 }
 
 /**
- * A commit that was written and could not be flushed is refused, and found after a crash all the same: its bytes must be
- * there then. The sweep may remove them, for it begins with a commit of its own. One that found no room was never written.
+ * A commit that was written but could not be flushed is rejected, yet may be present after a crash: its bytes must be kept.
+ * The sweep may remove them later, because it begins with its own commit. A commit that failed for lack of space was never
+ * written.
  */
-function mayStillBeKept(error: unknown): boolean {
+function mayBeCommitted(error: unknown): boolean {
   const isUncertain = error instanceof Error && 'code' in error && error.code === 'CATALOG_UNCERTAIN'
   return isUncertain || Fault.from(error).code === 'internal'
 }
@@ -207,8 +208,8 @@ function mustBeAttached(
   }
 }
 
-/** No file system that the file may come from or go to has longer names. */
-function mustBeShort(file: FileClaim): void {
+/** File systems limit names to 255 characters, so longer ones could not be saved after a download. */
+function mustHaveShortName(file: FileClaim): void {
   if (file.name.length <= 255) return
   throw new Fault(
     'invalid_input',
@@ -223,7 +224,7 @@ function mustBeLink(url: string): void {
   const parsed = URL.parse(url)
   if (
     url.length <= 3_000 &&
-    // The parser drops line breaks without a word, but what is kept and shown is the text as it came.
+    // The URL parser silently drops line breaks, but the text is stored and shown as received.
     !/[\0-\x1f\x7f]/.test(url) &&
     parsed !== null &&
     (parsed.protocol === 'http:' || parsed.protocol === 'https:') &&

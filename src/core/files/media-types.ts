@@ -1,8 +1,8 @@
 import { extensionOf } from './policy.ts'
 
 /**
- * What Content-Type a stored file is served with: our own word by extension, never the upload's.
- * Nothing here may run in a browser; SVG is kept from it by the headers that go with every file.
+ * The Content-Type of a served file, chosen by its extension and never taken from the upload.
+ * None of these may run scripts in a browser; for SVG the headers sent with every file prevent it.
  */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   bmp: 'image/bmp',
@@ -43,7 +43,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 }
 
-/** The extensions of a media type, or of all of a kind (`image/*`). */
+/** The extensions of a media type, or of a wildcard (`image/*`). */
 export function extensionsOf(type: string): readonly string[] {
   const start = type.endsWith('/*') ? type.slice(0, -1) : type
   const isOf = (known: string) => (start === type ? known.split(';', 1)[0] === type : known.startsWith(start))

@@ -1,30 +1,30 @@
 import { Fault } from '../model/fault.ts'
 import type { Sniff } from '../ports/contracts.ts'
 
-/** A file as its sender describes it, before its bytes. */
+/** A file as the client describes it, before its bytes are read. */
 export interface FileClaim {
   readonly name: string
   readonly claimedType: string | null
-  /** How a message calls it: `part 2 "f1_a"`. */
+  /** How error messages refer to it: `part 2 "f1_a"`. */
   readonly label: string
 }
 
-/** Which sizes, names and types may enter. */
+/** Which sizes, names and types are accepted. */
 export interface Policy {
-  /** Per file, in bytes; exactly this many still enter. */
+  /** Maximum size per file in bytes, inclusive. */
   readonly maxBytes: number
   /** Throws a `type_refused` Fault before a byte is read. */
   judgeClaim(claim: FileClaim): void
-  /** Throws a `type_refused` Fault once the beginning of the bytes is known. */
+  /** Throws a `type_refused` Fault; called with the beginning of the bytes. */
   judgeContent(claim: FileClaim, head: Uint8Array): Promise<void>
 }
 
-/** Characters that change how a name looks but not what a system runs: controls, bidi marks, zero-width and other ignorable ones. */
+/** Characters that change a name's appearance but not how a system treats it: controls, bidi marks, zero-width and other ignorable ones. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
- * The last extension in lower case without its dot, as Windows would see it: trailing dots and spaces, the default
- * stream's name (`a.exe::$DATA`), full-width letters and invisible characters do not hide it. Empty when there is none.
+ * The last extension in lower case without its dot, as Windows interprets it: trailing dots and spaces, the default
+ * stream's name (`a.exe::$DATA`), full-width letters and invisible characters do not hide it. Empty if there is none.
  */
 export function extensionOf(name: string): string {
   const bare = name
@@ -42,7 +42,7 @@ export function extensionOf(name: string): string {
         .toLowerCase()
 }
 
-/** Everything but these extensions, whatever the content. */
+/** Accepts all extensions except these; does not check the content. */
 export function refusingExtensions(maxBytes: number, refused: readonly string[]): Policy {
   return {
     maxBytes,
@@ -60,16 +60,16 @@ export function refusingExtensions(maxBytes: number, refused: readonly string[])
 }
 
 export interface AllowedTypes {
-  /** Extension, and the families of content that it may hold. */
+  /** The families of content allowed for each extension. */
   readonly families: Readonly<Record<string, readonly Family[]>>
-  /** For a file without an extension: the media type its part claims, and the extension that stands for it. */
+  /** For files without an extension: the extension assumed for each claimed media type. */
   readonly extensionOfType: Readonly<Record<string, string>>
 }
 
-/** What content is, coarsely: as fine as it takes to call a name a lie, and no finer. */
-export type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'video'
+/** A coarse class of content, precise enough to detect that content contradicts a file's name. */
+type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'video'
 
-/** Only these extensions (or, without one, these media types), and content that does not contradict them. */
+/** Accepts only these extensions (or, without an extension, these media types), with content that does not contradict them. */
 export function allowingTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sniff): Policy {
   const effective = (claim: FileClaim) =>
     extensionOf(claim.name) || (ownOf(allowed.extensionOfType, claim.claimedType ?? '') ?? '')
@@ -111,7 +111,7 @@ const FAMILY_WORDS: Readonly<Record<Family | 'program', string>> = {
   program: 'an executable program',
 }
 
-/** Null: nothing that would contradict any name. Plain text is never claimed: much that is sound begins like text. */
+/** Null: contradicts no name. Never `text`, because many valid files of other types begin like text. */
 async function familyOf(head: Uint8Array, sniff: Sniff): Promise<Family | 'program' | null> {
   const type = await sniff(head)
   if (type === null) return null
@@ -154,7 +154,7 @@ function list(extensions: readonly string[]): string {
   return extensions.map((extension) => `.${extension}`).join(', ')
 }
 
-/** What a record says of a name that somebody else chose: `constructor` is not in it. */
+/** Looks up a client-supplied name among own properties only, so that `constructor` is not found. */
 function ownOf(record: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined
 }

@@ -1,4 +1,4 @@
-/** The one gate: bytes are measured, hashed, judged and capped as they pass, and never held beyond a small file's size. */
+/** All uploads pass here: bytes are counted, hashed, type-checked and limited while streaming; at most a small file is buffered. */
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { BlobStore } from '../ports/contracts.ts'
 import { Fault } from '../model/fault.ts'
@@ -6,12 +6,12 @@ import { newBlobKey, newCatalogKey } from '../model/ids.ts'
 import type { BlobKey, Sha256 } from '../model/model.ts'
 import type { FileClaim, Policy } from './policy.ts'
 
-/** Files up to this many bytes travel with their row and live in the catalog: bytes and row are one commit. */
-export const SMALL_FILE_BYTES = 64 * 1024
-/** What a sniffer needs to see. */
+/** Files up to this size are stored in the catalog with their row, in one commit. */
+const SMALL_FILE_BYTES = 64 * 1024
+/** Number of leading bytes that type detection needs. */
 const HEAD_BYTES = 4_100
 
-/** Received and flushed (or small enough to travel with its row), but not yet anybody's. */
+/** A file that was received and flushed (or is small enough to be stored with its row) and not yet attached. */
 export interface Loose {
   readonly key: BlobKey
   readonly size: number
@@ -20,7 +20,7 @@ export interface Loose {
   readonly bytes: Uint8Array | null
 }
 
-/** A Fault says what was refused; then nothing of it is left. */
+/** Throws a Fault if the file is rejected; nothing of it is kept then. */
 export async function receive(
   blobs: BlobStore,
   source: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-/** One attachment for whoever knows its address: unguessable, ending, and revocable. */
+/** Share links: an unguessable, expiring and revocable URL of one attachment. */
 import { hash, randomBytes } from 'node:crypto'
 import type { Actor } from '../access/access.ts'
 import { ORGANIZATION, type Gate } from '../access/authorize.ts'
@@ -11,16 +11,16 @@ import type { Attachment, AttachmentId, Sha256, Share, ShareId } from '../model/
 import type { SharedAttachment } from '../ports/shares-catalog.ts'
 
 const DAY = 86_400_000
-export const SHARE_DAYS = { usual: 7, most: 366 } as const
-const MOST_DOWNLOADS = 1_000_000
-const LONGEST_PASSWORD = 200
-/** Wrong passwords in a quarter of an hour: from one address, and from all together. */
-const ATTEMPTS = { milliseconds: 15 * 60_000, fromOne: 5, fromAll: 100 }
-/** How long a share that has ended is listed. */
-const KEPT_MS = 90 * DAY
-const FORGOTTEN_AT_ONCE = 500
+const SHARE_DAYS = { usual: 7, most: 366 } as const
+const MAX_DOWNLOADS = 1_000_000
+const MAX_PASSWORD_LENGTH = 200
+/** Maximum number of wrong passwords within `milliseconds`: per client address, and in total per share. */
+const ATTEMPTS = { milliseconds: 15 * 60_000, perAddress: 5, perShare: 100 }
+/** Retention of ended shares in lists. */
+const RETENTION_MS = 90 * DAY
+const FORGET_BATCH = 500
 
-export interface ShareRequest {
+interface ShareRequest {
   readonly attachment: AttachmentId
   readonly label: string
   /** Null: SHARE_DAYS.usual from now. */
@@ -44,7 +44,7 @@ export interface Shares {
   readonly forgetEnded: Open<() => Promise<void>>
 }
 
-export interface SharesParts {
+interface SharesParts {
   readonly catalog: Catalog
   readonly passwords: Passwords
   readonly gate: Gate
@@ -56,17 +56,21 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
   const { operation } = createOperations(gate)
   const mustBeGood = async (secret: string): Promise<SharedAttachment> => {
     const found = SECRET.test(secret) ? await catalog.sharedAttachment(hashOf(secret)) : null
-    if (found === null || isOver(found.share, now())) throw notHere()
+    if (found === null || isOver(found.share, now())) throw shareNotFound()
     return found
   }
-  // Counted before the password is looked at: any number of guesses at once are still so many guesses.
-  const mustKnow = async ({ share, password: known }: SharedAttachment, given: string | null, address: string) => {
+  // Counted before the password is checked, so that concurrent guesses cannot exceed the limit.
+  const mustVerifyPassword = async (
+    { share, password: known }: SharedAttachment,
+    given: string | null,
+    address: string,
+  ) => {
     if (known === null) return
-    const one = { key: hashOf(`share ${share.id} from ${address}`), most: ATTEMPTS.fromOne }
-    const all = { key: hashOf(`share ${share.id}`), most: ATTEMPTS.fromAll }
+    const one = { key: hashOf(`share ${share.id} from ${address}`), most: ATTEMPTS.perAddress }
+    const all = { key: hashOf(`share ${share.id}`), most: ATTEMPTS.perShare }
     if (!(await catalog.countAttempt([one, all], now(), now() - ATTEMPTS.milliseconds)))
       throw new Fault('too_many', 'attachment', 'Too many wrong passwords; try again in a quarter of an hour.')
-    if (given === null || given.length > LONGEST_PASSWORD || !(await passwords.verify(known, given)))
+    if (given === null || given.length > MAX_PASSWORD_LENGTH || !(await passwords.verify(known, given)))
       throw new Fault('forbidden', 'attachment', 'This password is not right.', { reason: 'password' })
     await catalog.forgiveAttempt([one.key, all.key])
   }
@@ -80,7 +84,7 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
     create: operation(OWN, async (actor, request) => {
       const attachment = await findAttachment({ catalog, gate }, actor, null, request.attachment)
       const expiresAt = request.expiresAt ?? now() + SHARE_DAYS.usual * DAY
-      mustBeSensible({ ...request, expiresAt }, now())
+      mustBeValid({ ...request, expiresAt }, now())
       const secret = randomBytes(24).toString('base64url')
       const share = await catalog.createShare({
         id: newId() as ShareId,
@@ -94,7 +98,7 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
         by: actor.user,
         at: now(),
       })
-      if (share === null) throw notHere()
+      if (share === null) throw shareNotFound()
       return { share, secret }
     }),
     list: operation(OWN, list),
@@ -108,11 +112,11 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
     look: open('the address is the secret', async (secret) => (await mustBeGood(secret)).share),
     open: open('the address is the secret', async (secret, password, address) => {
       const found = await mustBeGood(secret)
-      await mustKnow(found, password, address)
-      if (!(await catalog.countDownload(found.share.id, now()))) throw notHere()
+      await mustVerifyPassword(found, password, address)
+      if (!(await catalog.countDownload(found.share.id, now()))) throw shareNotFound()
       return found.attachment
     }),
-    forgetEnded: open('background work', () => catalog.forgetShares(now() - KEPT_MS, FORGOTTEN_AT_ONCE)),
+    forgetEnded: open('background work', () => catalog.forgetShares(now() - RETENTION_MS, FORGET_BATCH)),
   }
 }
 
@@ -127,23 +131,23 @@ export function isOver({ expiresAt, revokedAt, maxDownloads, downloads }: Share,
   return revokedAt !== null || expiresAt <= at || (maxDownloads !== null && downloads >= maxDownloads)
 }
 
-function mustBeSensible(request: ShareRequest & { expiresAt: number }, at: number): void {
+function mustBeValid(request: ShareRequest & { expiresAt: number }, at: number): void {
   const { label, expiresAt, password, maxDownloads } = request
-  if (label.length > 200) throw wrong('The label has more than 200 characters.')
+  if (label.length > 200) throw invalidParameter('The label has more than 200 characters.')
   if (!(expiresAt > at && expiresAt <= at + SHARE_DAYS.most * DAY))
-    throw wrong(`A share ends in the future, at most ${String(SHARE_DAYS.most)} days from now.`)
-  if (password !== null && (password.length < 4 || password.length > LONGEST_PASSWORD))
-    throw wrong(`The password of a share has 4 to ${String(LONGEST_PASSWORD)} characters.`)
-  if (maxDownloads !== null && !(Number.isInteger(maxDownloads) && maxDownloads >= 1 && maxDownloads <= MOST_DOWNLOADS))
-    throw wrong(`The limit of downloads is a whole number from 1 to ${String(MOST_DOWNLOADS)}.`)
+    throw invalidParameter(`A share ends in the future, at most ${String(SHARE_DAYS.most)} days from now.`)
+  if (password !== null && (password.length < 4 || password.length > MAX_PASSWORD_LENGTH))
+    throw invalidParameter(`The password of a share has 4 to ${String(MAX_PASSWORD_LENGTH)} characters.`)
+  if (maxDownloads !== null && !(Number.isInteger(maxDownloads) && maxDownloads >= 1 && maxDownloads <= MAX_DOWNLOADS))
+    throw invalidParameter(`The limit of downloads is a whole number from 1 to ${String(MAX_DOWNLOADS)}.`)
 }
 
-function wrong(message: string): Fault {
+function invalidParameter(message: string): Fault {
   return new Fault('invalid_input', 'parameter', message)
 }
 
-/** Never given out, ended, spent, revoked, or its attachment removed: nobody learns which. */
-function notHere(): Fault {
+/** The same Fault for unknown, expired, used-up and revoked shares and removed attachments, so that they are indistinguishable. */
+function shareNotFound(): Fault {
   return new Fault(
     'not_found',
     'attachment',

@@ -1,26 +1,26 @@
-/** Bytes that no row points at are removed. The key is claimed in the catalog first, so that no attach can take it meanwhile. */
+/** Removes blobs that no row references. The key is claimed in the catalog first, so that no concurrent attach can use it. */
 import type { Catalog } from '../ports/catalog.ts'
 import type { Log, StoredBlobs, SweepMetrics } from '../ports/contracts.ts'
 import type { BlobKey } from '../model/model.ts'
 
-/** What is cleared by one operation: whoever writes meanwhile waits for no more than this. */
+/** Rows or blobs per operation; bounds how long concurrent writes wait. */
 const BATCH = 500
 
 export interface Sweep {
-  /** Removes the bytes of claimed keys and clears removed records. What fails is logged and tried again by the next run. */
+  /** Removes the bytes of claimed keys and clears removed records. Failures are logged and retried by the next run. */
   collect(): Promise<void>
   /**
-   * The same for those who wait for an answer: a batch of it now, and the rest behind their backs. Nobody who removes one
-   * attachment waits for somebody else's hundred thousand.
+   * As `collect` for requests that wait: resolves after one batch and continues in the background, so that the removal of
+   * one attachment does not wait for a hundred thousand others.
    */
   tidy(): Promise<void>
-  /** Claims and removes blobs that no attachment holds and that were written before `before` (milliseconds); answers how many. */
+  /** Claims and removes blobs that no attachment holds and that were written before `before` (milliseconds); returns their number. */
   loose(before: number): Promise<number>
-  /** Nothing more is begun; resolves when what is under way has ended. What is left is removed after the next start. */
+  /** Starts nothing more; resolves when the running batch has ended. The remainder is removed after the next start. */
   rest(): Promise<void>
 }
 
-export interface SweepParts {
+interface SweepParts {
   readonly catalog: Pick<Catalog, 'clearRemoved' | 'claimed' | 'forget' | 'claimLoose'>
   readonly blobs: StoredBlobs
   readonly log: Log
@@ -29,9 +29,9 @@ export interface SweepParts {
 }
 
 export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepParts): Sweep {
-  let resting = false
-  let behind: Promise<void> = Promise.resolve()
-  /** True when something may be left. */
+  let stopping = false
+  let background: Promise<void> = Promise.resolve()
+  /** Returns true if more may be left. */
   const round = async () => {
     const wasLeft = await catalog.clearRemoved(BATCH, now())
     const keys = await catalog.claimed(BATCH, now())
@@ -41,11 +41,11 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
     metrics?.removed(keys.length, bytes)
     return wasLeft || keys.length === BATCH
   }
-  /** The first round, and as many more as `isOn` says while something is left; answers whether something still is. */
+  /** Runs one round, and further ones while more is left and `isOn`; returns whether more is left. */
   const rounds = async (isOn: () => boolean) => {
     try {
-      let isLeft = !resting && (await round())
-      while (isLeft && !resting && isOn()) isLeft = await round()
+      let isLeft = !stopping && (await round())
+      while (isLeft && !stopping && isOn()) isLeft = await round()
       metrics?.ran(true)
       return isLeft
     } catch (error) {
@@ -58,11 +58,11 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
     await rounds(() => true)
   })
   const tidy = coalesced(async () => {
-    if (await rounds(() => false)) behind = collect()
+    if (await rounds(() => false)) background = collect()
   })
   const claim = async (found: Map<BlobKey, number>) => {
     const keys = await catalog.claimLoose([...found.keys()], now())
-    // Nobody ever held them, so only the store knows how many bytes they are.
+    // No attachment ever held them, so only the store knows their size.
     metrics?.removed(
       0,
       keys.reduce((bytes, key) => bytes + (found.get(key) ?? 0), 0),
@@ -78,7 +78,7 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
       const batch = new Map<BlobKey, number>()
       let found = 0
       for await (const blob of blobs.list()) {
-        if (resting) break
+        if (stopping) break
         if (blob.modified.getTime() < before) batch.set(blob.key, blob.size)
         if (batch.size === BATCH) found += await claim(batch)
       }
@@ -87,13 +87,13 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
       return found
     },
     async rest() {
-      resting = true
-      await behind
+      stopping = true
+      await background
     },
   }
 }
 
-/** Calls made during a run share one more run after it: each caller's own state is seen by the run it waits for. */
+/** Calls made during a run share one further run after it, so that each caller waits for a run that began after its call. */
 function coalesced(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null
   let waiting: Promise<void> | null = null

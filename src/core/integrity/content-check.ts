@@ -1,8 +1,8 @@
-/** Everything is read and hashed anew, at a bounded rate; a reading that was broken off goes on where it was. */
+/** Reads and hashes all blobs at a bounded rate; an interrupted check resumes where it stopped. */
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { StoredBlobs } from '../ports/contracts.ts'
-import { mustHaveAnswered } from '../model/fault.ts'
+import { rethrowIfUnreachable } from '../model/fault.ts'
 import type { FindingBatch } from './findings.ts'
 import type { BlobRow, Inspection } from '../ports/inspection.ts'
 import type { BlobKey } from '../model/model.ts'
@@ -10,9 +10,9 @@ import { createPace, type Pace } from './pace.ts'
 import { rowsOf } from './merge-walk.ts'
 
 export interface ReadingState {
-  /** Null: not begun. */
+  /** The last blob that was read; null: none. */
   readonly after: BlobKey | null
-  /** What was found wrong before `after`; it is read again. */
+  /** Blobs up to `after` with a finding; they are read again. */
   readonly wrong: readonly BlobKey[]
   readonly read: { readonly blobs: number; readonly bytes: number; readonly before: number }
 }
@@ -20,11 +20,11 @@ export interface ReadingState {
 export interface Reading {
   readonly bytesPerSecond: number
   readonly from: ReadingState
-  /** Called every now and then: from there it can go on. */
+  /** Called after each blob with the state from which the check can resume. */
   readonly reached: (state: ReadingState) => void
 }
 
-export interface Digest {
+interface Digest {
   readonly size: number
   readonly hash: string
 }
@@ -35,7 +35,7 @@ interface Stores {
   readonly progress: (stage: 'data', done: number, all: number) => void
 }
 
-/** `read.before` counts the blobs that an earlier run had read already. */
+/** Returns the totals; `before` is the number of blobs that earlier runs had read. */
 export async function reread(
   { inspection, blobs, progress }: Stores,
   { from, bytesPerSecond, reached }: Reading,
@@ -45,31 +45,31 @@ export async function reread(
   const pace = createPace(bytesPerSecond)
   const read = { ...from.read, before: from.read.blobs }
   const wrong = new Set<BlobKey>()
-  const look = async (row: BlobRow) => {
-    const found = await readingOf(row)
+  const checkRow = async (row: BlobRow) => {
+    const found = await mismatchOf(row)
     if (found === null) return
     wrong.add(row.key)
     const expected = `SHA-256 ${row.hash ?? 'unknown'}`
     await batch.note({ ...found, key: row.key, organization: row.organization, expected })
   }
-  const readingOf = async (row: BlobRow) => {
+  const mismatchOf = async (row: BlobRow) => {
     try {
       const digest = await digestIn(inspection, blobs, row.key, pace)
-      // What is missing or has another size was told by the comparison.
+      // Missing blobs and wrong sizes are reported by the comparison of rows and files.
       if (digest === null || digest.size !== row.size || digest.hash === row.hash) return null
       return { kind: 'wrong_hash' as const, found: `SHA-256 ${digest.hash}` }
     } catch (error) {
-      mustHaveAnswered(error)
+      rethrowIfUnreachable(error)
       return { kind: 'unreadable' as const, found: error instanceof Error ? error.message : String(error) }
     }
   }
   for (const key of from.wrong) {
     const row = await inspection.blob(key)
-    if (row !== null && row.claimedAt === null) await look(row)
+    if (row !== null && row.claimedAt === null) await checkRow(row)
   }
   for await (const row of rowsOf(inspection, from.after)) {
     if (row.claimedAt === null) {
-      await look(row)
+      await checkRow(row)
       read.blobs += 1
       read.bytes += row.size
     }
@@ -80,7 +80,7 @@ export async function reread(
   return read
 }
 
-/** Of the bytes under a key, wherever they are; null when there are none. */
+/** Size and hash of the bytes under a key, in the catalog or the blob store; null if there are none. */
 export async function digestIn(
   inspection: Pick<Inspection, 'bytes'>,
   blobs: Pick<StoredBlobs, 'open'>,

@@ -1,4 +1,4 @@
-/** Rows and bytes are compared, also beside a running server: what looks wrong is looked at again before it is said. */
+/** Compares rows and bytes, also while a server runs: each suspicion is checked again before it is reported. */
 import type { StoredBlobs } from '../ports/contracts.ts'
 import { createFindingBatch, type FindingBatch, type Finding } from './findings.ts'
 import type { Inspection } from '../ports/inspection.ts'
@@ -12,11 +12,11 @@ export type Stage = 'catalog' | 'rows' | 'files' | 'data'
 export interface DoctorParts {
   readonly inspection: Inspection
   readonly blobs: StoredBlobs
-  /** Null: nothing is changed. */
+  /** Null: nothing is repaired. */
   readonly mender: Mender | null
-  /** Null: bytes are not read. */
+  /** Null: contents are not read. */
   readonly reading: Reading | null
-  /** Bytes without a row that were written after this (milliseconds) may still be attached. */
+  /** Bytes without a row that were written at or after this time (milliseconds) may still be attached. */
   readonly before: number
   readonly now: () => number
   readonly found: (finding: Finding) => void
@@ -26,19 +26,19 @@ export interface DoctorParts {
 export interface Examined {
   readonly blobs: number
   readonly files: number
-  /** Bytes that are not attached yet, or were given up and wait for the sweep. */
+  /** Bytes that are not attached yet (`loose`), or are claimed and wait for the sweep (`waiting`). */
   readonly loose: number
   readonly waiting: number
   readonly read: ReadingState['read'] | null
 }
 
-/** A catalog whose own file is damaged is not judged further, and never mended: every other finding would be in doubt. */
+/** If the catalog's own file is damaged, only that is reported and nothing is repaired: other findings would be unreliable. */
 export async function examine(parts: DoctorParts): Promise<Examined> {
   const { inspection, reading, found, progress } = parts
   progress('catalog', 0, 1)
   const damage = await inspection.damage(reading !== null)
-  const nobody = { key: null, organization: null, attachments: [], mended: false } as const
-  for (const line of damage) found({ kind: 'damaged_catalog', ...nobody, expected: 'a sound catalog', found: line })
+  const noHolder = { key: null, organization: null, attachments: [], mended: false } as const
+  for (const line of damage) found({ kind: 'damaged_catalog', ...noHolder, expected: 'a sound catalog', found: line })
   if (damage.length > 0) return { blobs: 0, files: 0, loose: 0, waiting: 0, read: null }
   const batch = createFindingBatch(inspection, createRecheck(parts), found)
   progress('rows', 0, 1)
@@ -66,7 +66,7 @@ async function compare(parts: DoctorParts, batch: FindingBatch): Promise<Omit<Ex
   return counts
 }
 
-/** Answers 1 when all is as it should be: these bytes wait for the sweep. */
+/** Returns 1 if the bytes correctly wait for the sweep, 0 if a leftover was noted. */
 async function noteClaimed(
   claimedAt: number,
   { key, file }: Pair,

@@ -1,27 +1,27 @@
-/** What looking after a store brings to light, and who is concerned by it. */
+/** Findings of integrity checks, with the attachments that they affect. */
 import { HOLDERS_AT_ONCE, type Holder, type Inspection } from '../ports/inspection.ts'
 import type { AttachmentId, BlobKey, OrganizationId } from '../model/model.ts'
 
 export type FindingKind =
-  /** A row without bytes. */
+  /** A row whose bytes do not exist. */
   | 'missing'
   | 'wrong_size'
   | 'wrong_hash'
-  /** The bytes are there and cannot be read. */
+  /** The bytes exist and cannot be read. */
   | 'unreadable'
-  /** Bytes without a row, for longer than the grace. */
+  /** Bytes without a row, older than the grace period. */
   | 'orphan'
-  /** Bytes that were given up, and not removed for longer than the grace. */
+  /** Claimed bytes that were not removed within the grace period. */
   | 'leftover'
-  /** The count of holders is not the number of attachments. */
+  /** The stored count of holders differs from the number of attachments. */
   | 'wrong_count'
-  /** An attachment without the row of its bytes. */
+  /** An attachment whose blob has no row. */
   | 'no_row'
-  /** An attachment whose bytes were given up. */
+  /** An attachment whose blob is claimed for removal. */
   | 'given_up'
-  /** An attachment whose size, hash or organization is not that of its bytes. */
+  /** An attachment whose size, hash or organization differs from its blob's row. */
   | 'mismatch'
-  /** The catalog's own file. */
+  /** The catalog's own file is damaged. */
   | 'damaged_catalog'
 
 export interface Suspicion {
@@ -33,19 +33,19 @@ export interface Suspicion {
 }
 
 export interface Finding extends Suspicion {
-  /** Who holds these bytes; at most 1,000 are named for one batch. */
+  /** The attachments that hold these bytes; at most 1,000 are listed per batch. */
   readonly attachments: readonly AttachmentId[]
   readonly mended: boolean
 }
 
-/** Suspicions come in, findings go out, in bounded batches: nothing is held to the end. */
+/** Rechecks suspicions and reports findings in bounded batches, so that memory stays bounded. */
 export interface FindingBatch {
   note(suspicion: Suspicion): Promise<void>
-  /** Everything noted so far has been judged and reported after this. */
+  /** Resolves when everything noted so far has been rechecked and reported. */
   settle(): Promise<void>
 }
 
-/** A suspicion looked at again: null when it was none, else whether it was mended. */
+/** Checks a suspicion again: null if it was unfounded, else whether it was mended. */
 export type Recheck = (suspicion: Suspicion, holders: readonly Holder[]) => Promise<{ readonly mended: boolean } | null>
 
 export function createFindingBatch(
@@ -60,9 +60,9 @@ export function createFindingBatch(
     const holders = keys.size === 0 ? [] : await inspection.holders([...keys])
     for (const suspicion of suspicions) {
       const own = holders.filter(({ key }) => key === suspicion.key)
-      const verdict = await recheck(suspicion, own)
-      if (verdict !== null)
-        report({ ...suspicion, attachments: own.map(({ attachment }) => attachment), mended: verdict.mended })
+      const confirmed = await recheck(suspicion, own)
+      if (confirmed !== null)
+        report({ ...suspicion, attachments: own.map(({ attachment }) => attachment), mended: confirmed.mended })
     }
   }
   return {
@@ -73,5 +73,5 @@ export function createFindingBatch(
   }
 }
 
-/** For stores at rest, where nothing can have changed meanwhile and nothing is mended. */
+/** Confirms every suspicion unchecked: for stores without writers, where nothing changes meanwhile and nothing is mended. */
 export const asNoted: Recheck = async () => ({ mended: false })

@@ -1,18 +1,18 @@
-/** Rows that do not fit together, as the catalog itself can tell. */
+/** Finds inconsistent rows with reads of the catalog alone. */
 import type { FindingBatch } from './findings.ts'
 import type { BlobRow, Holder, Inspection, Misled } from '../ports/inspection.ts'
 import type { BlobKey } from '../model/model.ts'
 import { pagesOf } from './merge-walk.ts'
 
-type Place = Pick<Holder, 'organization' | 'attachment'>
+type Position = Pick<Holder, 'organization' | 'attachment'>
 
 export async function findInconsistencies(inspection: Inspection, batch: FindingBatch): Promise<void> {
   for await (const item of pagesOf(
-    (after: Place | null, limit) => inspection.misled(after, limit),
+    (after: Position | null, limit) => inspection.misled(after, limit),
     ({ organization, attachment }) => ({ organization, attachment }),
   ))
-    await noteMisled(item, batch)
-  // What is mended so far is counted in what follows.
+    await noteMismatch(item, batch)
+  // Settled first: the counts that follow must include what was mended.
   await batch.settle()
   for await (const row of pagesOf((after: BlobKey | null, limit) => inspection.miscounted(after, limit), keyOf)) {
     const { key, organization, holders, attachments } = row
@@ -42,7 +42,7 @@ export async function findInconsistencies(inspection: Inspection, batch: Finding
   await batch.settle()
 }
 
-async function noteMisled({ blob, key, organization, hash, size }: Misled, batch: FindingBatch): Promise<void> {
+async function noteMismatch({ blob, key, organization, hash, size }: Misled, batch: FindingBatch): Promise<void> {
   const about = { key, organization }
   if (blob === null)
     return batch.note({ kind: 'no_row', ...about, expected: 'a row for its bytes', found: 'no such row' })

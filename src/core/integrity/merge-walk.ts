@@ -1,24 +1,24 @@
-/** Rows and files walked together in order of key, neither of them ever held as a whole. */
+/** A merge join of rows and files in order of key; both are streamed. */
 import type { StoredBlobs } from '../ports/contracts.ts'
 import type { BlobRow, Inspection } from '../ports/inspection.ts'
 import type { BlobKey } from '../model/model.ts'
 
 const PAGE = 500
 
-export interface StoredFile {
+interface StoredFile {
   readonly key: BlobKey
   readonly size: number
   readonly modified: Date
 }
 
-/** One of the two is not null. */
+/** At least one of `row` and `file` is not null. */
 export interface Pair {
   readonly key: BlobKey
   readonly row: BlobRow | null
   readonly file: StoredFile | null
 }
 
-/** Every row, page by page. */
+/** All rows after a key (null: from the first), read page by page. */
 export async function* rowsOf(inspection: Pick<Inspection, 'blobs'>, from: BlobKey | null = null) {
   for (let after = from; ;) {
     const page: readonly BlobRow[] = await inspection.blobs(after, PAGE)
@@ -28,7 +28,7 @@ export async function* rowsOf(inspection: Pick<Inspection, 'blobs'>, from: BlobK
   }
 }
 
-/** Every finding of a kind, page by page. */
+/** All items of a paged read. */
 export async function* pagesOf<T, A>(
   page: (after: A | null, limit: number) => Promise<readonly T[]>,
   at: (item: T) => A,

@@ -1,4 +1,4 @@
-/** A suspicion is looked at again, now that something may have changed, and mended where that loses nothing. */
+/** Checks a suspicion again, because data may have changed meanwhile, and mends it where no data is lost by that. */
 import type { Catalog } from '../ports/catalog.ts'
 import type { StoredBlobs } from '../ports/contracts.ts'
 import type { Recheck, Suspicion } from './findings.ts'
@@ -7,7 +7,7 @@ import type { BlobKey } from '../model/model.ts'
 import { digestIn } from './content-check.ts'
 import type { Sweep } from '../files/sweep.ts'
 
-/** What mending works with: the same operations as the server's. */
+/** The operations used for mending; the server uses the same. */
 export interface Mender {
   readonly catalog: Pick<Catalog, 'recount' | 'adopt' | 'claimLoose'>
   readonly sweep: Pick<Sweep, 'collect'>
@@ -28,14 +28,14 @@ export function createRecheck({ inspection, blobs, mender, now }: Parts): Rechec
   }
 
   async function isStill({ kind }: Suspicion, key: BlobKey, holders: readonly Holder[]): Promise<boolean> {
-    // Bytes before rows: whoever removes takes the row first, so bytes that are gone by now have no row any more either.
+    // Bytes are read before rows: a removal claims the row first, so bytes missing now have no valid row afterwards.
     const isThere = kind === 'orphan' || kind === 'missing' ? await hasBytes(key) : true
     const row = await inspection.blob(key)
     switch (kind) {
       case 'missing':
         return !isThere && row !== null && row.claimedAt === null
       case 'orphan':
-        // Held by an attachment: its row is what is lost, and was told.
+        // If an attachment holds it, the lost row was reported already.
         return isThere && row === null && holders.length === 0
       case 'leftover':
         return row !== null && row.claimedAt !== null
@@ -50,7 +50,7 @@ export function createRecheck({ inspection, blobs, mender, now }: Parts): Rechec
 
   async function hasBytes(key: BlobKey): Promise<boolean> {
     if ((await inspection.bytes(key)) !== null) return true
-    const stream = await blobs.open(key, { start: 0, end: 0 }).catch(noneIfNoFile)
+    const stream = await blobs.open(key, { start: 0, end: 0 }).catch(nullIfNotAFile)
     stream?.destroy()
     return stream !== null
   }
@@ -80,22 +80,22 @@ export function createRecheck({ inspection, blobs, mender, now }: Parts): Rechec
     }
   }
 
-  /** Only bytes that are what every one of their attachments says get their row back. */
+  /** Restores the row only if size, hash and organization match in all attachments that hold the bytes. */
   async function adopt(holders: readonly Holder[], catalog: Mender['catalog']): Promise<boolean> {
     const [holder] = holders
     if (holder === undefined) return false
     const digest = await digestIn(inspection, blobs, holder.key)
-    const isTheirs = holders.every(
+    const matchesAll = holders.every(
       ({ hash, size, organization }) =>
         hash === digest?.hash && size === digest.size && organization === holder.organization,
     )
-    if (!isTheirs) return false
+    if (!matchesAll) return false
     return (await catalog.adopt(holder)) || (await inspection.blob(holder.key)) !== null
   }
 }
 
-/** A link or something else in the place of a file cannot be opened: these are no bytes. */
-function noneIfNoFile(error: unknown): null {
+/** Returns null for the error of opening a symbolic link or another non-file; rethrows any other error. */
+function nullIfNotAFile(error: unknown): null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^(ELOOP|ENXIO|EISDIR|ENOTDIR)$/.test(code)) return null
   throw error

@@ -1,9 +1,9 @@
-/** The bytes that a catalog names, brought to another store: each is hashed on its way, and what is there already stays. */
+/** Copies the blobs that a catalog references to another store; hashes each while copying and skips those already present. */
 import { createHash, hash as hashAtOnce } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BlobStore, StoredBlobs } from '../ports/contracts.ts'
 import { bytesOf } from './doctor.ts'
-import { mustHaveAnswered } from '../model/fault.ts'
+import { rethrowIfUnreachable } from '../model/fault.ts'
 import {
   asNoted,
   createFindingBatch,
@@ -16,8 +16,8 @@ import type { BlobRow, Inspection } from '../ports/inspection.ts'
 import type { Pace } from './pace.ts'
 import { mergeWalk, type Pair } from './merge-walk.ts'
 
-/** Copied at a time: so many flushes of the disk overlap. */
-const LANES = 4
+/** Number of concurrent copies, so that their disk flushes overlap. */
+const CONCURRENCY = 4
 
 export interface ReplicaParts {
   readonly inspection: Pick<Inspection, 'blobs' | 'bytes' | 'extent' | 'holders'>
@@ -26,29 +26,29 @@ export interface ReplicaParts {
   readonly signal: AbortSignal
   readonly found: (finding: Finding) => void
   readonly progress: (done: number, all: number) => void
-  /** Looks again at what was found, where somebody writes meanwhile. */
+  /** Checks suspicions again; needed if the catalog is written to meanwhile. */
   readonly recheck?: Recheck
   readonly pace?: Pace
-  /** Bytes that live in the catalog are somebody else's matter. */
+  /** Skips blobs stored in the catalog. */
   readonly isStoreOnly?: boolean
 }
 
 export interface Replicated {
   readonly copied: { readonly blobs: number; readonly bytes: number }
-  /** Were there already. */
+  /** Number of blobs that were present already. */
   readonly kept: number
-  /** Bytes that live in the catalog, hashed as well. */
+  /** Number of blobs stored in the catalog whose hash was verified. */
   readonly small: number
 }
 
-/** Bytes that are not what their row says are not copied but reported; whatever else fails, fails the whole. */
+/** Blobs that do not match their row are reported and not copied; any other error rejects. */
 export async function replicate(parts: ReplicaParts): Promise<Replicated> {
   const { inspection, to, progress, signal } = parts
   const { bytes: all } = await inspection.extent()
-  const batch = casebookOf(parts)
+  const batch = findingBatchOf(parts)
   const totals = { copied: { blobs: 0, bytes: 0 }, kept: 0, small: 0 }
   let done = 0
-  await inLanes(mergeWalk(inspection, to), signal, async ({ row, file }) => {
+  await inParallel(mergeWalk(inspection, to), signal, async ({ row, file }) => {
     if (row === null || row.claimedAt !== null) return
     if (row.place === 'catalog') totals.small += parts.isStoreOnly === true ? 0 : await check(row, inspection, batch)
     else if (file?.size === row.size) totals.kept += 1
@@ -62,11 +62,11 @@ export async function replicate(parts: ReplicaParts): Promise<Replicated> {
   return totals
 }
 
-/** The same for these blobs of the store alone, whatever else there is; answers how many were copied. */
+/** As `replicate`, but only for these rows, all of them in the blob store; returns the number of copied blobs. */
 export async function replicateSome(rows: readonly BlobRow[], parts: ReplicaParts): Promise<number> {
-  const batch = casebookOf(parts)
+  const batch = findingBatchOf(parts)
   let copied = 0
-  await inLanes(each(rows), parts.signal, async (row) => {
+  await inParallel(each(rows), parts.signal, async (row) => {
     if (await isThere(row, parts)) return
     if (await copy(row, null, parts, batch)) copied += 1
   })
@@ -78,18 +78,18 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items
 }
 
-/** What was put is there as a whole or not at all. */
+/** Opening one byte suffices, because a store never contains partial blobs. */
 async function isThere({ key }: BlobRow, { to }: ReplicaParts): Promise<boolean> {
   const stream = await to.open(key, { start: 0, end: 0 })
   stream?.destroy()
   return stream !== null
 }
 
-function casebookOf({ inspection, recheck = asNoted, found }: ReplicaParts): FindingBatch {
+function findingBatchOf({ inspection, recheck = asNoted, found }: ReplicaParts): FindingBatch {
   return createFindingBatch(inspection, recheck, found)
 }
 
-/** Removes what the catalog does not name; answers how many that were. */
+/** Removes blobs that the catalog does not reference; returns their number. */
 export async function dropUnnamed({ inspection, to }: Pick<ReplicaParts, 'inspection' | 'to'>): Promise<number> {
   let dropped = 0
   for await (const { key, row, file } of mergeWalk(inspection, to)) {
@@ -122,18 +122,18 @@ async function copy(row: BlobRow, file: Pair['file'], parts: ReplicaParts, batch
   }
   if (file !== null) await to.remove(row.key)
   try {
-    if (source instanceof Wrong) throw source
+    if (source instanceof BlobMismatch) throw source
     await to.put(row.key, verified(source, row, parts.pace), signal)
     return true
   } catch (error) {
-    if (!(error instanceof Wrong)) throw error
+    if (!(error instanceof BlobMismatch)) throw error
     await batch.note(error.suspicion)
     return false
   }
 }
 
-/** Ends a copy of bytes that are not what they should be. */
-class Wrong extends Error {
+/** Aborts the copy of a blob that does not match its row. */
+class BlobMismatch extends Error {
   readonly suspicion: Suspicion
 
   constructor(suspicion: Suspicion) {
@@ -156,12 +156,16 @@ async function* verified(source: Readable, row: BlobRow, pace?: Pace): AsyncGene
     throw unreadable(row, cause)
   }
   const wrong = wrongIn(row, { size, hash: hash.digest('hex') })
-  if (wrong !== null) throw new Wrong(wrong)
+  if (wrong !== null) throw new BlobMismatch(wrong)
 }
 
-function unreadable(row: BlobRow, cause: unknown): Wrong {
-  mustHaveAnswered(cause)
-  return new Wrong({ ...about(row), kind: 'unreadable', found: cause instanceof Error ? cause.message : String(cause) })
+function unreadable(row: BlobRow, cause: unknown): BlobMismatch {
+  rethrowIfUnreachable(cause)
+  return new BlobMismatch({
+    ...about(row),
+    kind: 'unreadable',
+    found: cause instanceof Error ? cause.message : String(cause),
+  })
 }
 
 function wrongIn(row: BlobRow, digest: { size: number; hash: string }): Suspicion | null {
@@ -174,14 +178,14 @@ function about({ key, organization, size, hash }: BlobRow) {
   return { key, organization, expected: `${bytesOf(size)}, SHA-256 ${hash ?? 'unknown'}` }
 }
 
-/** The first that fails ends them all. */
-async function inLanes<T>(
+/** Runs `work` on LANES items at a time; the first failure stops all and is rethrown. */
+async function inParallel<T>(
   items: AsyncGenerator<T>,
   signal: AbortSignal,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   let failed = false
-  const lane = async () => {
+  const worker = async () => {
     try {
       for (let next = await items.next(); next.done !== true && !failed; next = await items.next()) {
         signal.throwIfAborted()
@@ -192,6 +196,6 @@ async function inLanes<T>(
       throw error
     }
   }
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
-  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+  const workers = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker))
+  for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
 }

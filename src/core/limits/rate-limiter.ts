@@ -1,6 +1,6 @@
 /**
- * What limits count: calls within a time, and calls under way. The numbers lie in memory that the threads of a process
- * share, so that several workers count together; `common-counts.ts` keeps them in step with those of other nodes.
+ * Rate limits: calls per period, and concurrent calls. The counts are in memory shared by the threads of a process, so that
+ * all workers count together; `shared-counts.ts` synchronizes them with other nodes.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -19,24 +19,24 @@ import {
 
 export interface Period {
   readonly milliseconds: number
-  /** `fixed`: begins with the first call, and anew when it is over. `rolling`: always the last so many milliseconds, as a close estimate. */
+  /** `fixed`: begins with the first call after the previous one ended. `rolling`: the last `milliseconds`, estimated from two periods. */
   readonly kind: 'fixed' | 'rolling'
 }
 
 export interface RateLimiter {
-  /** Counts one more under the key, unless that makes more than `most`; false then. */
+  /** Counts one call under the key; returns false and counts nothing if that would exceed `most`. */
   take(key: string, period: Period, most: number): boolean
-  /** Takes one back. */
+  /** Undoes one `take`. */
   give(key: string): void
-  /** How many count now, and in how many milliseconds the period ends. */
+  /** The current count, and the milliseconds until the period ends. Counts nothing. */
   look(key: string, period: Period): { readonly used: number; readonly ends: number }
-  /** One more is under way, unless that makes more than `most`; false then. */
+  /** Begins one concurrent call; returns false and counts nothing if that would exceed `most`. Each success needs an `end`. */
   begin(key: string, most: number): boolean
   end(key: string): void
 }
 
 const PROBES = 16
-const REMEMBERED = 10_000
+const MAX_CACHED_SLOTS = 10_000
 
 interface Slot {
   readonly slot: number
@@ -50,13 +50,13 @@ export function createRateLimiter(
   const { longs, ints } = numbersIn(memory)
   const slots = new Map<string, Slot>()
 
-  /** Where the key is counted; a new one takes a free slot, or the one whose period began longest ago. */
+  /** The key's slot; a new key takes a free slot, or the one whose period began longest ago. */
   const slotOf = (key: string): number => {
     const known = slots.get(key)
     if (known !== undefined && Atomics.load(longs, keyOf(known.slot)) === known.hash) return known.slot
     const hash = hashOf(key)
     const slot = claim(hash)
-    if (slots.size >= REMEMBERED) slots.clear()
+    if (slots.size >= MAX_CACHED_SLOTS) slots.clear()
     slots.set(key, { slot, hash })
     return slot
   }
@@ -78,7 +78,7 @@ export function createRateLimiter(
     return oldest
   }
 
-  /** Begins a new period where the last one is over; answers how long the present one has run. */
+  /** Begins a new period if the last one is over; returns the elapsed milliseconds of the current one. */
   const roll = (slot: number, { milliseconds, kind }: Period): number => {
     const at = now()
     const began = Atomics.load(longs, beganOf(slot))
@@ -86,7 +86,7 @@ export function createRateLimiter(
     if (elapsed >= 0 && elapsed < milliseconds) return elapsed
     const isNext = elapsed >= 0 && elapsed < 2 * milliseconds
     const next = kind === 'rolling' && isNext ? Number(began) + milliseconds : at
-    // Of several threads one finds the old period; what another counts at that very moment may be lost.
+    // Only one thread succeeds in replacing the old period; a call that another counts at the same moment may be lost.
     if (Atomics.compareExchange(longs, beganOf(slot), began, BigInt(next)) === began) {
       const calls = Atomics.exchange(ints, callsOf(slot), 0)
       Atomics.store(ints, formerOf(slot), isNext ? calls : 0)
@@ -135,13 +135,13 @@ export function createRateLimiter(
   }
 }
 
-/** Never below nothing: a slot may have been given to another key meanwhile. */
+/** Decrements, but never below 0: the slot may have been reassigned to another key meanwhile. */
 function lower(ints: Int32Array, at: number): void {
   const value = Atomics.load(ints, at)
   if (value > 0 && Atomics.compareExchange(ints, at, value, value - 1) !== value) lower(ints, at)
 }
 
-/** Never 0, which is a free slot's. */
+/** Never 0, which marks a free slot. */
 function hashOf(key: string): bigint {
   const hash = createHash('sha256').update(key).digest().readBigInt64LE()
   return hash === 0n ? 1n : hash

@@ -1,6 +1,6 @@
 /**
- * What nodes count together. Each looks at its own memory for every request; a few times a second it tells the others
- * what it counted since, and sets its numbers to what all have counted. While that does not go, it counts alone.
+ * Synchronizes rate limits between nodes. Requests are checked against the node's own memory; a few times a second the
+ * node publishes what it counted since, and sets its counts to the total of all nodes. If that fails, it counts alone.
  */
 import {
   beganOf,
@@ -15,15 +15,15 @@ import {
   underWayOf,
 } from './limit-memory.ts'
 
-/** Of one key; times in milliseconds. */
+/** The count of one key; times in milliseconds. */
 export interface CallCount {
   readonly key: bigint
   readonly period: number
-  /** How long the present period has run. */
+  /** Elapsed time of the current period. */
   readonly elapsed: number
-  /** In it: told, those that the others do not know of yet (fewer than none: given back); answered, those of all nodes. */
+  /** Calls in this period: sent, those not published yet (negative: undone); returned, those of all nodes. */
   readonly calls: number
-  /** In the one before. */
+  /** Calls in the previous period. */
   readonly former: number
 }
 
@@ -33,21 +33,24 @@ export interface UnderWay {
 }
 
 export interface SharedCounts {
-  /** Counts these too; answers what is counted in all, but for keys whose period is over. */
+  /** Adds these counts; returns the totals, without keys whose period is over. */
   add(counts: readonly CallCount[]): Promise<readonly CallCount[]>
-  /** How many calls this node has under way, which holds for three seconds; answers how many the others have. */
+  /** Publishes this node's concurrent calls, valid for TOLD_MS; returns those of the other nodes. */
   tell(node: string, underWay: readonly UnderWay[]): Promise<readonly UnderWay[]>
-  /** What no period holds any more. */
+  /** Deletes counts whose periods are over. */
   forget(): Promise<void>
   close(): Promise<void>
 }
 
-/** What a node tells holds for so long: one that died has no more calls under way, one that hears nothing counts alone. */
+/**
+ * Validity of published concurrent calls, in milliseconds: after it a dead node's calls count no more, and a node without
+ * connection counts alone.
+ */
 export const TOLD_MS = 3_000
-/** A key whose count did not change for so many exchanges is asked for no more. */
-const IDLE = 40
+/** Number of exchanges without a change after which a key is no longer exchanged. */
+const MAX_IDLE = 40
 
-/** A slot's key and period when its count was last made up to that of all. */
+/** A slot's key, period and count at the last exchange. */
 interface Known {
   readonly key: bigint
   readonly began: bigint
@@ -55,10 +58,10 @@ interface Known {
   readonly idle: number
 }
 
-export interface Exchange {
-  /** Asks for nothing while nothing is counted. */
+interface Exchange {
+  /** Exchanges counts with the other nodes; sends nothing if there is nothing to exchange. */
   run(): Promise<void>
-  /** For when `run` fails: after three seconds what others had under way counts no more. */
+  /** Call when `run` fails: after TOLD_MS the concurrent calls of other nodes are reset. */
   alone(): void
 }
 
@@ -70,21 +73,24 @@ export function createExchange(
 ): Exchange {
   const { longs, ints } = numbersIn(memory)
   const known = new Map<number, Known>()
-  const told = new Map<bigint, number>()
-  let heardAt = now()
+  const published = new Map<bigint, number>()
+  let lastExchangeAt = now()
 
   const isKnown = (slot: number, { key, began }: Pick<Known, 'key' | 'began'>) =>
     Atomics.load(longs, keyOf(slot)) === key && Atomics.load(longs, beganOf(slot)) === began
 
-  /** Null: nothing has been counted here lately. */
-  const lookAt = (slot: number, at: number): (CallCount & { readonly slot: number; readonly began: bigint }) | null => {
+  /** Returns null if nothing was counted in the slot recently. */
+  const changesOf = (
+    slot: number,
+    at: number,
+  ): (CallCount & { readonly slot: number; readonly began: bigint }) | null => {
     const [key, began] = [Atomics.load(longs, keyOf(slot)), Atomics.load(longs, beganOf(slot))]
     const [period, all] = [Atomics.load(ints, periodOf(slot)), Atomics.load(ints, callsOf(slot))]
     const elapsed = at - Number(began)
     const last = known.get(slot)
     const isSame = last !== undefined && last.key === key && last.began === began
     const calls = all - (isSame ? last.calls : 0)
-    if (elapsed < 0 || elapsed >= period || (calls === 0 && (!isSame || last.idle >= IDLE))) {
+    if (elapsed < 0 || elapsed >= period || (calls === 0 && (!isSame || last.idle >= MAX_IDLE))) {
       known.delete(slot)
       return null
     }
@@ -94,7 +100,7 @@ export function createExchange(
 
   const exchangeCalls = async (slots: readonly number[]) => {
     const at = now()
-    const own = slots.map((slot) => lookAt(slot, at)).filter((count) => count !== null)
+    const own = slots.map((slot) => changesOf(slot, at)).filter((count) => count !== null)
     if (own.length === 0) return
     const common = new Map((await counts.add(own)).map((count) => [count.key, count]))
     for (const { slot, key, began, calls } of own) {
@@ -102,15 +108,15 @@ export function createExchange(
       if (all === undefined || last === undefined || !isKnown(slot, { key, began })) continue
       const begins = BigInt(now() - Math.min(Math.max(all.elapsed, 0), all.period - 1))
       Atomics.compareExchange(longs, beganOf(slot), began, begins)
-      // What was counted here since the look comes on top.
+      // Added, not stored: calls counted here meanwhile must be kept.
       Atomics.add(ints, callsOf(slot), all.calls - last.calls - calls)
       Atomics.store(ints, formerOf(slot), all.former)
       known.set(slot, { ...last, began: begins, calls: all.calls })
     }
   }
 
-  const exchangeUnderWay = async (slots: readonly number[]) => {
-    const keys = new Map<bigint, number | null>([...told.keys()].map((key) => [key, null]))
+  const exchangeConcurrent = async (slots: readonly number[]) => {
+    const keys = new Map<bigint, number | null>([...published.keys()].map((key) => [key, null]))
     for (const slot of slots) {
       const began = Atomics.exchange(ints, begunOf(slot), 0)
       if (began + Atomics.load(ints, underWayOf(slot)) + Atomics.load(ints, elsewhereOf(slot)) > 0)
@@ -122,8 +128,8 @@ export function createExchange(
       calls: slot === null ? 0 : Atomics.load(ints, underWayOf(slot)),
     }))
     const others = new Map((await counts.tell(node, own)).map(({ key, calls }) => [key, calls]))
-    told.clear()
-    for (const { key, calls } of own) if (calls > 0) told.set(key, calls)
+    published.clear()
+    for (const { key, calls } of own) if (calls > 0) published.set(key, calls)
     for (const [key, slot] of keys) {
       if (slot !== null && Atomics.load(longs, keyOf(slot)) === key)
         Atomics.store(ints, elsewhereOf(slot), others.get(key) ?? 0)
@@ -137,11 +143,11 @@ export function createExchange(
     async run() {
       const slots = used()
       await exchangeCalls(slots)
-      await exchangeUnderWay(slots)
-      heardAt = now()
+      await exchangeConcurrent(slots)
+      lastExchangeAt = now()
     },
     alone() {
-      if (now() - heardAt < TOLD_MS) return
+      if (now() - lastExchangeAt < TOLD_MS) return
       for (let slot = 0; slot < SLOTS; slot++) Atomics.store(ints, elsewhereOf(slot), 0)
     },
   }

@@ -1,10 +1,10 @@
-/** Names under which files can be unpacked side by side on any system: no folders, no device names, no two alike. */
+/** File names that can be unpacked into one folder on any system: no separators, no device names, no duplicates. */
 
-const LONGEST = 120
-/** What Windows keeps for devices, whatever the extension; superscript digits count there too. */
+const MAX_LENGTH = 120
+/** Names that Windows reserves for devices with any extension; superscript digits count too. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(\.|$)/i
 
-/** One name for each, in their order; none is in `taken` (lower case), which grows. */
+/** Returns one name for each, in order; none is in `taken` (compared names), to which they are added. */
 export function archiveNames(names: readonly string[], taken: Set<string>): readonly string[] {
   const numbers = new Map<string, number>()
   return names.map((name) => {
@@ -20,7 +20,7 @@ export function archiveNames(names: readonly string[], taken: Set<string>): read
   })
 }
 
-/** As one path segment: separators, control and bidi characters and what Windows forbids become `_`. */
+/** The name as one path segment: separators, control and bidi characters and those that Windows forbids become `_`. */
 export function safeName(name: string): string {
   const plain = name
     .toWellFormed()
@@ -37,14 +37,14 @@ function numbered(name: string, number: number): string {
   return `${stem} (${String(number)})${extension}`
 }
 
-/** The extension stays: it is what tells people and systems what the file is. */
+/** Shortens the stem and keeps the extension, which determines the file's type. */
 function shortened(name: string): string {
   const { stem, extension } = split(name)
   const characters = [...stem]
-  return characters.length + extension.length <= LONGEST
+  return characters.length + extension.length <= MAX_LENGTH
     ? name
     : characters
-        .slice(0, LONGEST - extension.length)
+        .slice(0, MAX_LENGTH - extension.length)
         .join('')
         .trimEnd() + extension
 }
@@ -56,7 +56,7 @@ function split(name: string): { stem: string; extension: string } {
     : { stem: name.slice(0, dot), extension: name.slice(dot) }
 }
 
-/** Systems that fold case or forms of letters would take two such names for one. */
+/** Names with equal keys collide on file systems that ignore case or Unicode compatibility forms. */
 function keyOf(name: string): string {
   return name.normalize('NFKC').toLowerCase()
 }

@@ -1,4 +1,4 @@
-/** Everything that can go wrong for a caller. The list is closed: each dialect answers every code. */
+/** All error codes of the services. The list is closed: each dialect maps every code. */
 export const FAULT_CODES = [
   'unauthenticated',
   'forbidden',
@@ -16,7 +16,7 @@ export const FAULT_CODES = [
 
 export type FaultCode = (typeof FAULT_CODES)[number]
 
-/** What a fault is about; a wire may say one code differently for different subjects. */
+/** What a fault is about; a dialect may map one code differently for different subjects. */
 export type FaultSubject =
   | 'token'
   | 'client'
@@ -37,17 +37,17 @@ export type FaultSubject =
   | 'method'
   | 'request'
 
-export interface FaultOptions {
-  /** A short machine word, where one code and subject still leave a choice to the wire (`missing`, `unsupported`). */
+interface FaultOptions {
+  /** A short machine-readable word, if a dialect must distinguish cases of one code and subject (`missing`, `unsupported`). */
   readonly reason?: string
-  /** Facts a wire may repeat in its body (a parameter's name, a record's id). */
+  /** Values that a dialect may include in its error body (a parameter's name, a record's id). */
   readonly details?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
 
 /**
- * A refusal. `message` is one helpful sentence in plain words: which part, what was found,
- * what was expected, how to mend it. It never holds a token, a path of the server or another tenant's data.
+ * An error for the client. `message` is one plain sentence: which part, what was found, what was expected, how to
+ * correct it. It never contains a token, a path of the server or another tenant's data.
  */
 export class Fault extends Error {
   readonly code: FaultCode
@@ -64,10 +64,13 @@ export class Fault extends Error {
     this.details = options.details ?? {}
   }
 
-  /** Any thrown value as a Fault; what is none becomes `internal` (or `unavailable` for a store out of room) with the original as its cause. */
+  /**
+   * Converts any thrown value to a Fault. What is none becomes `internal`, or `unavailable` if a store is full, unreachable or
+   * being moved, with the original as its cause.
+   */
   static from(thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown
-    if (OUT_OF_ROOM.has(codeOf(thrown))) {
+    if (STORE_FULL.has(codeOf(thrown))) {
       return new Fault(
         'unavailable',
         'request',
@@ -83,13 +86,13 @@ export class Fault extends Error {
         { cause: thrown },
       )
     }
-    const elsewhere = ELSEWHERE.get(codeOf(thrown))
-    if (elsewhere !== undefined) return new Fault('unavailable', 'request', elsewhere, { cause: thrown })
+    const moveMessage = MOVE_MESSAGES.get(codeOf(thrown))
+    if (moveMessage !== undefined) return new Fault('unavailable', 'request', moveMessage, { cause: thrown })
     return new Fault('internal', 'request', 'Something failed inside the server; nothing was kept.', { cause: thrown })
   }
 }
 
-const OUT_OF_ROOM = new Set([
+const STORE_FULL = new Set([
   'ENOSPC',
   'EDQUOT',
   'EMFILE',
@@ -100,18 +103,18 @@ const OUT_OF_ROOM = new Set([
   'BLOBS_FULL',
 ])
 
-/** Said by stores that lie behind a network. */
+/** Error codes of stores behind a network. */
 const UNREACHABLE = new Set(['CATALOG_UNREACHABLE', 'CATALOG_UNCERTAIN', 'BLOBS_UNREACHABLE'])
 
-/** Of a store that could not be asked, or broke off in the middle of an answer, nothing is known: that is no finding. */
-export function mustHaveAnswered(thrown: unknown): void {
+/** Rethrows errors of a store that was unreachable or disconnected while reading: they say nothing about its contents. */
+export function rethrowIfUnreachable(thrown: unknown): void {
   if (UNREACHABLE.has(codeOf(thrown))) throw thrown
-  if (!BROKEN_OFF.has(codeOf(thrown))) return
+  if (!DISCONNECTED.has(codeOf(thrown))) return
   throw new Error('The store broke off in the middle of an answer; run it again to go on.', { cause: thrown })
 }
 
-/** Said by a catalog that is being moved to another store. */
-const ELSEWHERE = new Map([
+/** Error codes of a catalog that is being or was moved to another store, with their messages. */
+const MOVE_MESSAGES = new Map([
   [
     'CATALOG_FENCED',
     'What is kept here is being moved to another store, which takes a moment; nothing was kept of this request. Try again in a few seconds.',
@@ -122,7 +125,7 @@ const ELSEWHERE = new Map([
   ],
 ])
 
-const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
+const DISCONNECTED = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 
 function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined

@@ -4,13 +4,13 @@ import type { BlobKey, DocumentId } from './model.ts'
 const MILLISECOND = 1_000_000
 const DIGITS = 19
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** 10^19 < 62^11, so eleven characters hold any id; nine more are a checksum. */
-const FACE_BODY = 11
-const FACE_CHECK = 9
+/** 10^19 < 62^11, so eleven characters hold any id; the other nine are a checksum. */
+const BODY_LENGTH = 11
+const CHECK_LENGTH = 9
 
 /**
- * A source of ids: 13 digits of milliseconds, then 6 that begin at random in each millisecond and count up.
- * Ids of one source never repeat and always grow, even when the clock is set back.
+ * Creates ids of 13 digits of milliseconds and 6 that start at random in each millisecond and count up.
+ * Ids of one source are unique and strictly increasing, even if the clock is set back.
  */
 export function createIdSource(now: () => number = Date.now): () => string {
   let millisecond = 0
@@ -28,26 +28,26 @@ export function createIdSource(now: () => number = Date.now): () => string {
   }
 }
 
-/** The 20-character face of an id: letters and digits only, the same for ever, and nobody's secret. */
+/** The 20-character form of an id, of letters and digits: deterministic and not secret. */
 export function faceOf(id: string): string {
-  return checkOf(id) + base62(BigInt(id), FACE_BODY)
+  return checkOf(id) + base62(BigInt(id), BODY_LENGTH)
 }
 
-/** The id behind a 20-character face, or null when there can be none. */
-export function idOfFace(face: string): string | null {
-  if (!/^[0-9A-Za-z]{20}$/.test(face)) return null
+/** The id of a 20-character form, or null if the text is no such form. */
+export function idOfFace(text: string): string | null {
+  if (!/^[0-9A-Za-z]{20}$/.test(text)) return null
   let value = 0n
-  for (const character of face.slice(FACE_CHECK)) value = value * 62n + BigInt(BASE62.indexOf(character))
+  for (const character of text.slice(CHECK_LENGTH)) value = value * 62n + BigInt(BASE62.indexOf(character))
   const id = value.toString().padStart(DIGITS, '0')
-  return id.length === DIGITS && checkOf(id) === face.slice(0, FACE_CHECK) ? id : null
+  return id.length === DIGITS && checkOf(id) === text.slice(0, CHECK_LENGTH) ? id : null
 }
 
-/** Whether a text has the form of an id that this house makes. */
+/** Whether a text has the format of an id (19 digits). */
 export function isId(text: string): boolean {
   return /^[0-9]{19}$/.test(text)
 }
 
-/** When an id of this house was made, in milliseconds since 1970. */
+/** When an id was created, in milliseconds since 1970. */
 export function madeAt(id: string): number {
   return Number(id.slice(0, DIGITS - 6))
 }
@@ -56,7 +56,7 @@ export function newBlobKey(): BlobKey {
   return randomHex(16) as BlobKey
 }
 
-/** For bytes that live in the catalog: 12 digits of milliseconds first, so that its indexes grow at their end. */
+/** For bytes stored in the catalog: begins with 12 hex digits of milliseconds, so that indexes grow at their end. */
 export function newCatalogKey(now = Date.now()): BlobKey {
   return (now.toString(16).padStart(12, '0') + randomHex(10)) as BlobKey
 }
@@ -69,14 +69,14 @@ function randomHex(bytes: number): string {
 }
 
 const POOL_BYTES = 4_096
-/** Random bytes not used yet: asking the system for each key costs more than all else that an id costs. */
+/** Unused random bytes: a system call for each key would cost more than the rest of its creation. */
 const pool = { bytes: Buffer.alloc(0), at: 0 }
 
 /** 62^20 possibilities: about 119 bits, unguessable. */
 export function newDocumentId(): DocumentId {
   let text = ''
   while (text.length < 20) {
-    // 248 is the largest multiple of 62 in a byte: what lies above would favour some characters.
+    // 248 is the largest multiple of 62 in a byte: higher values would make some characters more likely.
     for (const byte of randomBytes(24)) if (byte < 248 && text.length < 20) text += BASE62[byte % 62]
   }
   return text as DocumentId
@@ -84,7 +84,7 @@ export function newDocumentId(): DocumentId {
 
 function checkOf(id: string): string {
   const digest = hash('sha256', `dossier face ${id}`, 'hex')
-  return base62(BigInt(`0x${digest.slice(0, 24)}`), FACE_CHECK)
+  return base62(BigInt(`0x${digest.slice(0, 24)}`), CHECK_LENGTH)
 }
 
 function base62(value: bigint, width: number): string {

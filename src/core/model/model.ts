@@ -15,14 +15,14 @@ export type ProfileId = Branded<string, 'profile'>
 export type RoleId = Branded<string, 'role'>
 export type ShareId = Branded<string, 'share'>
 export type TokenId = Branded<string, 'token'>
-/** What a program is known by; the text that it sends as its client id. */
+/** OAuth's `client_id`. */
 export type ClientId = Branded<string, 'client'>
 export type GrantId = Branded<string, 'grant'>
 export type RefreshTokenId = Branded<string, 'refresh token'>
 export type SessionId = Branded<string, 'session'>
-/** 20 characters A-Za-z0-9 from the CSPRNG: whoever knows it may download, so it is never derived from an id. */
+/** 20 characters A-Za-z0-9 from the CSPRNG: knowledge of it permits the download, so it is never derived from an id. */
 export type DocumentId = Branded<string, 'document'>
-/** 32 lower-case hex characters, at least 20 of them from the CSPRNG: written once, never used twice, never the hash. */
+/** 32 lower-case hex characters, at least 20 of them from the CSPRNG: written once, never reused, not a hash of the content. */
 export type BlobKey = Branded<string, 'blob'>
 /** SHA-256 as 64 lower-case hex characters. */
 export type Sha256 = Branded<string, 'sha256'>
@@ -49,29 +49,29 @@ export interface User {
 
 export type UserStatus = 'active' | 'inactive'
 
-/** A user as one who may log in. */
+/** A user with login and permissions. */
 export interface Account extends User {
-  /** An e-mail address in lower case, nobody else's in this catalog; null: cannot log in. */
+  /** An e-mail address in lower case, unique in the catalog; null: cannot log in. */
   readonly login: string | null
   readonly status: UserStatus
   /** `agency`: may also act for the agency itself and in all organizations of it. */
   readonly reach: 'organization' | 'agency'
-  /** Null: the administrator's, which denies nothing. */
+  /** Null: an administrator, who is denied nothing. */
   readonly profile: ProfileId | null
 }
 
-/** What users may do with a module's records that are not their own: change, see, or neither. */
+/** Access to a module's records of other users: change, view, or none. */
 export type Sharing = 'write' | 'read' | 'private'
 
 export interface ProfileRule {
   /** Null: in every module. */
   readonly module: ModuleId | null
-  /** The module is as if it were not there. */
+  /** The module is treated as not existing. */
   readonly hidden: boolean
   readonly denied: readonly DeniableAction[]
 }
 
-/** What a kind of user may do. Everything that no rule denies is allowed. */
+/** Permissions of a group of users. Everything that no rule denies is allowed. */
 export interface Profile {
   readonly id: ProfileId
   readonly organization: OrganizationId
@@ -82,7 +82,7 @@ export interface Profile {
   readonly createdAt: number
 }
 
-/** A place in the organization's hierarchy: whoever has a role may do with records of roles below what their owners may. */
+/** A position in the organization's hierarchy: users have an owner's access to the records of users with roles below. */
 export interface Role {
   readonly id: RoleId
   readonly organization: OrganizationId
@@ -95,42 +95,25 @@ export interface Role {
 export interface Module {
   readonly id: ModuleId
   readonly organization: OrganizationId
-  /** API name (`Leads`, `Price_Books`, `CustomModule1`); found without regard to case, spaces and underscores. */
+  /** API name (`Leads`, `Price_Books`, `CustomModule1`); looked up ignoring case, spaces and underscores. */
   readonly name: string
   readonly singular: string
   readonly plural: string
   readonly custom: boolean
   readonly sharing: Sharing
-  /** How many records it holds; kept by the catalog, never counted. */
+  /** Number of records; maintained by the catalog with each change, never counted. */
   readonly records: number
 }
 
-/** Well-known property names that every dialect maps its own words to; others are kept under the name they came with. */
-export const PERSON_PROPERTIES = [
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'companyName',
-  'website',
-  'street',
-  'city',
-  'state',
-  'postalCode',
-  'country',
-  'source',
-  'dateOfBirth',
-] as const
-
-/** A lead, contact, deal and so on. Named so because `Record` is TypeScript's. */
+/** A lead, contact, deal and so on. Not named `Record`, which is a TypeScript type. */
 export interface CrmRecord {
   readonly id: RecordId
   readonly organization: OrganizationId
   readonly module: ModuleId
-  /** What people call it: a person's full name, a deal's name. */
+  /** Display name: a person's full name, a deal's name. */
   readonly title: string
   readonly properties: Properties
-  /** Values of custom fields that hold no files, by field id; entries of removed fields may linger and are not shown. */
+  /** Values of custom fields without files, by field id; values of removed fields may remain and are not shown. */
   readonly values: Properties
   readonly createdAt: number
   readonly modifiedAt: number
@@ -145,26 +128,26 @@ export interface Field {
   readonly name: string
   /** Unique within the module: `contact.passport_scan`. */
   readonly key: string
-  /** `file`, `signature`, or what a dialect calls its other types, in lower case (`text`, `large_text`). Files live in the first two. */
+  /** `file`, `signature`, or another type of a dialect in lower case (`text`, `large_text`). Only the first two hold files. */
   readonly type: string
   readonly placeholder: string
   readonly position: number
-  /** Lower-case extensions without a dot; empty means what the dialect allows. */
+  /** Lower-case extensions without a dot; empty: those that the dialect allows. */
   readonly acceptedTypes: readonly string[]
-  /** How many files one upload may put here. */
+  /** Maximum number of files per upload to this field. */
   readonly maxFiles: number
-  /** What a dialect remembers of it and nobody else reads (pick lists). */
+  /** Properties used only by the dialect that created the field (pick lists). */
   readonly properties: Properties
   readonly createdAt: number
 }
 
-/** `photo` is the record's own picture: at most one, and in no list of attachments. */
+/** `photo` is the record's picture: at most one per record, and not in lists of attachments. */
 export type AttachmentRole = 'attachment' | 'photo'
 
 export interface Attachment {
   readonly id: AttachmentId
   readonly organization: OrganizationId
-  /** Null: it belongs to the organization, not to a record. */
+  /** Null: attached to the organization itself. */
   readonly record: RecordId | null
   readonly role: AttachmentRole
   /** As the client named it, without folders. */
@@ -172,14 +155,14 @@ export interface Attachment {
   readonly kind: 'file' | 'link'
   /** 0 for a link. */
   readonly size: number
-  /** Of the bytes; for a link, of its URL's UTF-8 bytes. */
+  /** Hash of the bytes; for a link, of its URL's UTF-8 bytes. */
   readonly hash: Sha256
   readonly url: string | null
   readonly blob: BlobKey | null
-  /** The media type that the upload claimed; shown, never served. */
+  /** The media type stated by the upload; shown, never used as Content-Type. */
   readonly claimedType: string | null
   readonly encoding: string
-  /** The field it came in through, if it did. */
+  /** The field that it was uploaded through; null if none. */
   readonly field: FieldId | null
   readonly document: DocumentId | null
   readonly createdAt: number
@@ -196,17 +179,17 @@ export interface FieldEntry {
   readonly attachment: Attachment
 }
 
-/** An address under which one attachment opens for whoever knows it, until it ends. */
+/** A share link: a secret URL that opens one attachment until it expires or is revoked. */
 export interface Share {
   readonly id: ShareId
   readonly organization: OrganizationId
   readonly attachment: AttachmentId
-  /** Of the attachment. */
+  /** The attachment's name. */
   readonly name: string
-  /** What it is for. */
+  /** Description by its creator. */
   readonly label: string
   readonly hasPassword: boolean
-  /** Null: any number. */
+  /** Null: no limit. */
   readonly maxDownloads: number | null
   readonly downloads: number
   readonly createdAt: number
@@ -216,14 +199,14 @@ export interface Share {
   readonly revokedAt: number | null
 }
 
-/** Who is calling, as a token says. */
+/** The authenticated caller of a request, as determined by its token. */
 export interface Caller {
   readonly token: TokenId
-  /** What limits count by: the OAuth client, or the token itself. */
+  /** The key of rate limits: the OAuth client, or the token itself. */
   readonly client: string
-  /** What a user gave, if the token is the fruit of it. */
+  /** The grant that the token was issued under; null if none. */
   readonly grant: GrantId | null
-  /** Null: an agency's token, which stands above organizations and belongs to none. */
+  /** Null: an agency's token, which belongs to no organization. */
   readonly organization: Organization | null
   readonly agency: string
   readonly user: User | null
@@ -233,7 +216,7 @@ export interface Caller {
   readonly expiresAt: number | null
 }
 
-/** `highlevel`: an access token of OAuth; `private`: a private integration's. */
+/** `highlevel`: an OAuth access token; `private`: a private integration's token. */
 export type TokenKind = 'zoho' | 'highlevel' | 'private' | 'native'
 
 export interface Token {
@@ -249,31 +232,31 @@ export interface Token {
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
   readonly revokedAt: number | null
-  /** What a user gave, if this is the fruit of it. */
+  /** The grant that it was issued under; null if none. */
   readonly grant: GrantId | null
 }
 
-/** How a client may come to tokens: a code over a redirect, the token itself over one, its own secret, a code made on the command line. */
+/** How a client may obtain tokens: a code by redirect, a token by redirect, client credentials, or a code from the command line. */
 export type Flow = 'code' | 'implicit' | 'credentials' | 'self'
 
-/** A program that asks users for access. It serves the organizations of its own organization's agency, and no others. */
+/** An OAuth client. It can be used only for organizations of its own organization's agency. */
 export interface Client {
   readonly id: ClientId
   readonly organization: OrganizationId
   readonly agency: string
   readonly name: string
-  /** Whose words it speaks. */
+  /** The dialect whose OAuth endpoints it uses. */
   readonly wire: 'zoho' | 'highlevel'
   readonly flows: readonly Flow[]
-  /** What it may ask for at most; empty: whatever it likes. */
+  /** The scopes that it may request; empty: all. */
   readonly scopes: readonly string[]
-  /** Compared letter by letter. */
+  /** Compared character by character. */
   readonly redirectUris: readonly string[]
   readonly createdAt: number
   readonly revokedAt: number | null
 }
 
-/** What a user (or the command line, or a client's own secret) allowed a client. Codes and tokens hang on it and end with it. */
+/** Access allowed to a client by a user, the command line or client credentials. Its codes and tokens end with it. */
 export interface Grant {
   readonly id: GrantId
   readonly client: ClientId

@@ -1,4 +1,4 @@
-/** The closed list: what a native token may be allowed. Writing does not imply reading. */
+/** All scopes of native tokens. Write scopes do not include reading. */
 export const SCOPES = [
   'organizations.read',
   'organizations.write',

@@ -1,4 +1,4 @@
-/** Secrets are made by the CSPRNG, shown once and kept as SHA-256: what lies in the catalog opens nothing. */
+/** Secrets come from the CSPRNG, are returned once and stored as SHA-256: the catalog's contents grant no access. */
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Client, ClientId, Sha256, TokenKind } from './model.ts'
 
@@ -6,7 +6,7 @@ export function hashOf(secret: string): Sha256 {
   return hash('sha256', secret, 'hex') as Sha256
 }
 
-/** In constant time, whatever the two are. */
+/** Compares in constant time, for any lengths. */
 export function isSame(one: Sha256, other: Sha256): boolean {
   return timingSafeEqual(Buffer.from(hashOf(one)), Buffer.from(hashOf(other)))
 }
@@ -15,7 +15,7 @@ export function isSame(one: Sha256, other: Sha256): boolean {
 export function newAccessSecret(kind: TokenKind): string {
   switch (kind) {
     case 'zoho':
-      return inTwoHalves()
+      return zohoSecret()
     case 'highlevel':
       return hexOf(32)
     case 'private':
@@ -27,7 +27,7 @@ export function newAccessSecret(kind: TokenKind): string {
 
 /** A code or a refresh token. */
 export function newGrantSecret(wire: Client['wire']): string {
-  return wire === 'zoho' ? inTwoHalves() : hexOf(32)
+  return wire === 'zoho' ? zohoSecret() : hexOf(32)
 }
 
 export function newClientId(wire: Client['wire']): ClientId {
@@ -42,7 +42,7 @@ export function newSessionSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** What forms carry of a session (or a visit) so that no other site can send them: whoever knows it knows nothing of the secret. */
+/** CSRF token for the forms of a session (or of a visitor's cookie), derived from its secret and not revealing it. */
 export function formTokenOf(secret: string): string {
   return hash('sha256', `form ${secret}`, 'base64url')
 }
@@ -51,12 +51,12 @@ export function isFormToken(secret: string, given: string): boolean {
   return isSame(hashOf(formTokenOf(secret)), hashOf(given))
 }
 
-/** PKCE's S256 (RFC 7636, 4.2 and 4.6); null for what can be no verifier. */
+/** PKCE's S256 (RFC 7636, 4.2 and 4.6); null for a malformed verifier. */
 export function challengeOf(verifier: string): string | null {
   return /^[A-Za-z0-9._~-]{43,128}$/.test(verifier) ? hash('sha256', verifier, 'base64url') : null
 }
 
-function inTwoHalves(): string {
+function zohoSecret(): string {
   return `1000.${hexOf(16)}.${hexOf(16)}`
 }
 

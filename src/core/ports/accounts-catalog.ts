@@ -1,4 +1,4 @@
-/** The part of the catalog's contract that knows who may log in, which programs ask for access, what was given to them, and tokens. */
+/** The catalog's contract for logins, OAuth clients, grants, sessions and tokens. */
 import type {
   Account,
   Client,
@@ -33,16 +33,16 @@ export interface NewToken {
   readonly at: number
   readonly expiresAt: number | null
   readonly grant: GrantId | null
-  /** The refresh token that it was had for. */
+  /** The refresh token that it was issued for. */
   readonly refresh: RefreshTokenId | null
 }
 
-/** A token with whom it stands for, in one read. */
+/** A token with its organization, user and profile, in one read. */
 export interface TokenHolder {
   readonly token: Token
   readonly organization: Organization | null
   readonly user: User | null
-  /** The user's. */
+  /** The user's profile. */
   readonly profile: Profile | null
 }
 
@@ -52,7 +52,7 @@ export interface NewClient {
   readonly name: string
   readonly wire: Client['wire']
   readonly flows: readonly Flow[]
-  /** Of the secret. */
+  /** Hash of the client secret. */
   readonly secret: Sha256 | null
   readonly scopes: readonly string[]
   readonly redirectUris: readonly string[]
@@ -61,22 +61,22 @@ export interface NewClient {
 
 export interface NewCode {
   readonly hash: Sha256
-  /** Null: the client need not name one. */
+  /** Null: the exchange need not name one. */
   readonly redirectUri: string | null
   readonly challenge: string | null
-  /** Whether a refresh token comes with it. */
+  /** Whether its exchange issues a refresh token. */
   readonly offline: boolean
   readonly expiresAt: number
 }
 
-/** An access token as far as its grant does not say it. */
+/** The properties of an access token that its grant does not determine. */
 export type NewAccess = Pick<NewToken, 'id' | 'kind' | 'hash' | 'label' | 'expiresAt'>
 
 export interface NewRefresh {
   readonly id: RefreshTokenId
   readonly hash: Sha256
   readonly expiresAt: number | null
-  /** Of one user and client so many stay; the oldest go. Null: all stay. */
+  /** Maximum number of valid refresh tokens of one user and client; the oldest are revoked. Null: no limit. */
   readonly most: number | null
 }
 
@@ -88,39 +88,39 @@ export interface NewGrant {
   readonly refresh: NewRefresh | null
 }
 
-export interface Exchange {
+interface Exchange {
   readonly client: ClientId
   readonly at: number
-  /** What was presented. */
+  /** Hash of the presented code or refresh token. */
   readonly hash: Sha256
   readonly access: NewAccess
 }
 
 export interface CodeExchange extends Exchange {
   readonly redirectUri: string | null
-  /** What the verifier that was presented makes of itself. */
+  /** The PKCE challenge computed from the presented verifier; null if none was presented. */
   readonly challenge: string | null
-  /** Given only when the code says so. */
+  /** Issued only if the code is `offline`. */
   readonly refresh: NewRefresh
 }
 
 export interface RefreshExchange extends Exchange {
-  /** Takes the place of the presented one; null: that stays good. */
+  /** Replaces the presented one; null: that stays valid. */
   readonly next: NewRefresh | null
-  /** So many access tokens for one refresh token since `since`; null: no limit. */
+  /** At most `most` access tokens of one refresh token since `since`; null: no limit. */
   readonly throttle: { readonly most: number; readonly since: number } | null
 }
 
-/** One of two that come at once is `issued`, the other is not. */
+/** Of two concurrent exchanges of the same secret that can be used once, only one is `issued`. */
 export type Exchanged =
   | { readonly outcome: 'issued'; readonly grant: Grant; readonly token: Token; readonly refreshed: boolean }
-  /** Never given out, or of another client. */
+  /** Never issued, or issued to another client. */
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'expired' | 'revoked' | 'wrong_redirect' | 'wrong_verifier' | 'throttled' }
-  /** Used before. A code's second use has ended its grant; a refresh token's has changed nothing. */
+  /** Used before. The second use of a code has ended its grant; that of a refresh token has changed nothing. */
   | { readonly outcome: 'spent'; readonly grant: GrantId }
 
-/** Somebody logged in with a browser. */
+/** A user's browser session. */
 export interface Session {
   readonly id: SessionId
   readonly account: Account
@@ -137,18 +137,18 @@ export interface NewSession {
   readonly user: UserId
   readonly at: number
   readonly expiresAt: number
-  /** The session that this one takes the place of. */
+  /** Hash of the session that this one replaces. */
   readonly replaces: Sha256 | null
 }
 
-/** Wrong passwords under one key since `since`. */
+/** Maximum number of wrong passwords under one key. */
 export interface AttemptLimit {
   readonly key: Sha256
   readonly most: number
 }
 
 export interface AccountsCatalog {
-  /** Null when the organization is not there. */
+  /** Returns null if the organization does not exist. */
   createUser(user: {
     readonly id: UserId
     readonly organization: OrganizationId
@@ -158,7 +158,7 @@ export interface AccountsCatalog {
   /** In order of id, at most 1,000. */
   users(organization: OrganizationId): Promise<readonly Account[]>
   account(organization: OrganizationId, id: UserId): Promise<Account | null>
-  /** Who logs in under this name, and the hash of the password. */
+  /** The account with this login name, and the hash of its password. */
   login(login: string): Promise<{ readonly account: Account; readonly password: string } | null>
   /** Ends the user's sessions as well. */
   setLogin(
@@ -167,54 +167,54 @@ export interface AccountsCatalog {
     password: string,
     reach: Account['reach'],
   ): Promise<'set' | 'missing' | 'taken'>
-  /** An inactive user's sessions, grants and tokens end. False when there is no such user. */
+  /** An inactive user's sessions, grants and tokens end. Returns false if there is no such user. */
   setUserStatus(organization: OrganizationId, id: UserId, status: UserStatus, at: number): Promise<boolean>
   /** In order of id, at most `limit`. */
   organizationsOf(agency: string, limit: number): Promise<readonly Organization[]>
 
-  /** Rejects when the id is taken. */
+  /** Rejects if the id exists already. */
   createClient(client: NewClient): Promise<Client>
   client(id: ClientId): Promise<{ readonly client: Client; readonly secret: Sha256 | null } | null>
   /** Newest first, at most 1,000. */
   clients(organization: OrganizationId): Promise<readonly Client[]>
-  /** Of all clients that are not revoked, each once. */
+  /** The distinct redirect URIs of all clients that are not revoked. */
   redirectUris(): Promise<readonly string[]>
 
-  /** What was given, with its first code and tokens: one commit. */
+  /** Creates a grant with its first code and tokens in one commit. */
   createGrant(input: NewGrant): Promise<Grant>
-  /** The newest good grant of this session to this client. */
+  /** The newest valid grant of this session to this client. */
   sessionGrant(session: SessionId, client: ClientId): Promise<Grant | null>
-  /** Whether a refresh token that this user consented to is still good. */
+  /** Whether a refresh token that this user consented to is still valid. */
   hasRefresh(client: ClientId, user: UserId): Promise<boolean>
   isGoodRefresh(hash: Sha256, at: number): Promise<boolean>
   exchangeCode(exchange: CodeExchange): Promise<Exchanged>
   exchangeRefresh(exchange: RefreshExchange): Promise<Exchanged>
-  /** A token of one of the agency's organizations for an agency's own one, on whose grant it hangs; null when that is not good. */
+  /** Creates a token of one of the agency's organizations under the grant of the agency's token `parent`; null if that is invalid. */
   deriveToken(parent: TokenId, organization: OrganizationId, access: NewAccess, at: number): Promise<Token | null>
-  /** An access token alone, or a refresh token's grant with everything that hangs on it. False when nobody has it. */
+  /** Revokes an access token, or a refresh token's grant with all its codes and tokens. Returns false if the secret is unknown. */
   revokeSecret(hash: Sha256, at: number): Promise<boolean>
-  /** With everything that hangs on it. False when it is not there or was revoked before. */
+  /** Revokes its codes and tokens as well. Returns false if it does not exist or was revoked before. */
   revokeGrant(id: GrantId, at: number): Promise<boolean>
 
   createSession(session: NewSession): Promise<void>
-  /** Null when it is not there, or its user may not log in any more. */
+  /** Returns null if it does not exist, or its user may no longer log in. */
   session(hash: Sha256): Promise<Session | null>
   touchSession(id: SessionId, at: number): Promise<void>
-  /** Ending what has ended is no error. What was granted for it alone ends as well. */
+  /** Ends the grants bound to the session as well. Ending it twice is no error. */
   endSession(hash: Sha256, at: number): Promise<void>
-  /** Counts one more under each key; false, and nothing counted, when one of them is full. */
+  /** Counts one attempt under each key; returns false and counts nothing if one of the limits is reached. */
   countAttempt(limits: readonly AttemptLimit[], at: number, since: number): Promise<boolean>
-  /** The password was right after all: the first key begins anew, the others have one less. */
+  /** Call after a correct password: resets the first key's count, undoes one attempt of the others. */
   forgiveAttempt(keys: readonly Sha256[]): Promise<void>
 
-  /** Forgets codes, tokens and sessions that ended before `before`, and what nothing hangs on any more; at most `limit` of each. */
+  /** Deletes codes, tokens and sessions that ended before `before`, and grants without any left; at most `limit` of each. */
   forgetEnded(before: number, limit: number): Promise<void>
 
   createToken(token: NewToken): Promise<Token>
   tokenHolder(hash: Sha256): Promise<TokenHolder | null>
   /** Newest first, at most 1,000; null: of all organizations. */
   tokens(organization: OrganizationId | null): Promise<readonly Token[]>
-  /** False when there is no such token or it was revoked before. */
+  /** Returns false if there is no such token or it was revoked before. */
   revokeToken(id: TokenId, at: number): Promise<boolean>
   touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Promise<void>
 }

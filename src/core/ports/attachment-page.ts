@@ -1,17 +1,17 @@
-/** What can be asked of an organization's attachments, and how much there is of them. Plain data. */
+/** Queries of an organization's attachments, their changes, and storage usage. Plain data. */
 import type { AttachmentId, FieldId, ModuleId, OrganizationId, RecordId, Sha256, UserId } from '../model/model.ts'
 
-/** Null: whatever it is. */
+/** A null property does not restrict. */
 export interface AttachmentFilter {
   readonly field: FieldId | null
   readonly kind: 'file' | 'link' | null
-  /** Of files: lower-case extensions without a dot; at most MOST_EXTENSIONS. */
+  /** Extensions of files, in lower case without a dot; at most MOST_EXTENSIONS. */
   readonly extensions: readonly string[] | null
-  /** Part of the name, regardless of case. */
+  /** Substring of the name, ignoring case. */
   readonly name: string | null
   readonly minSize: number | null
   readonly maxSize: number | null
-  /** From this time on, and before that one. */
+  /** Created at or after `createdFrom`, and before `createdUntil`; milliseconds since 1970. */
   readonly createdFrom: number | null
   readonly createdUntil: number | null
   readonly hash: Sha256 | null
@@ -21,14 +21,14 @@ export const MOST_EXTENSIONS = 32
 
 export interface AttachmentPage {
   readonly organization: OrganizationId
-  /** `own`: what belongs to the organization itself; null: whatever it is on. */
+  /** `own`: those of the organization itself; null: all. */
   readonly record: RecordId | 'own' | null
   /** Null: on records of any module. */
   readonly module: ModuleId | null
   readonly filter: AttachmentFilter
   readonly sort: 'created' | 'name' | 'size'
   readonly order: 'asc' | 'desc'
-  /** Keyset: only what comes after this one. `value` is its name or size, where they are sorted by. */
+  /** Keyset: only attachments after this one. `value` is its name or size if sorted by these. */
   readonly after: { readonly id: AttachmentId; readonly value: string | number } | null
   readonly limit: number
 }
@@ -37,24 +37,24 @@ export interface AttachmentChange {
   readonly organization: OrganizationId
   readonly id: AttachmentId
   readonly name?: string
-  /** Moves it there and out of its field; null: to the organization itself. */
+  /** Moves it to this record and out of its field; null: to the organization itself. */
   readonly record?: RecordId | null
   readonly by: UserId
   readonly at: number
 }
 
-/** Nothing was changed unless it says so. */
+/** Every outcome but `changed` means that nothing was changed. */
 export type AttachmentChanged = 'changed' | 'missing' | 'no_record' | 'duplicate_link' | 'photo'
 
-export interface Amounts {
+interface Amounts {
   readonly attachments: number
-  /** Of all files together, each as often as it is attached. */
+  /** Total size of all files, each counted as often as it is attached. */
   readonly bytes: number
 }
 
 export interface Usage {
-  /** Null: the organization's own. */
+  /** Null: attachments of the organization itself. */
   readonly modules: readonly (Amounts & { readonly module: ModuleId | null })[]
-  /** What is really kept: equal bytes once. */
+  /** Stored bytes; equal contents count once. */
   readonly stored: number
 }

@@ -1,8 +1,8 @@
-/** Background work that one of several nodes does for all. */
+/** Background work that one of several nodes does for all of them. */
 export interface DutiesCatalog {
   /**
-   * Whether this node has the duty until `until` (all in milliseconds): nobody had it at `at`, or this one did and
-   * prolongs it. A node that dies loses it by time.
+   * Assigns the duty to this node until `until` (milliseconds) and returns true, if no node had it at `at` or this one
+   * prolongs it; otherwise returns false. A dead node's duty expires.
    */
   takeDuty(duty: string, node: string, at: number, until: number): Promise<boolean>
 }

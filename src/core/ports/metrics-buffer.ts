@@ -1,6 +1,6 @@
 /**
- * Counts, kept where any thread can read them: each thread adds to a sheet of its own in shared memory, so that counting
- * costs an addition, and whoever shows the counts adds the sheets up. What is counted is declared once, before it begins.
+ * Metrics readable from any thread: each thread adds to its own buffer in shared memory, so that counting costs one
+ * addition, and the exporter sums the buffers. All families are declared before the first buffer is created.
  */
 
 export type Labels = Readonly<Record<string, string>>
@@ -8,29 +8,29 @@ export type Labels = Readonly<Record<string, string>>
 /** One thread's counts. */
 export type MetricsBuffer = Float64Array<SharedArrayBuffer>
 
-export interface Series {
+interface Series {
   readonly labels: Labels
-  /** Its slot; a histogram's first one. */
+  /** Index of its slot in a buffer; for a histogram, of its first slot. */
   readonly at: number
 }
 
-/** What is counted under one name, as Prometheus has it. */
+/** A metric family, as defined by Prometheus. */
 export interface Family {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** Upper ends of a histogram's buckets, the last (infinite) one left out. A slot for each bucket, then one for the sum. */
+  /** Upper bounds of a histogram's buckets, without the infinite one. It has one slot per bucket, then one for the sum. */
   readonly bounds: readonly number[]
   readonly series: readonly Series[]
-  /** Whether series that are still empty are left out where it is shown. */
+  /** Whether series without values are left out of the output. */
   readonly isSparse: boolean
-  /** Whether each thread's count is shown by itself, and not their sum. */
+  /** Whether the output shows each thread's value instead of their sum. */
   readonly isPerThread: boolean
 }
 
 export interface MetricsLayout {
   readonly families: readonly Family[]
-  /** Declares a family; answers how to declare its series, which answers their slots. */
+  /** Declares a family; returns a function that declares a series and returns its slot. */
   family(given: Pick<Family, 'name' | 'help' | 'type'> & Partial<Family>): (labels?: Labels) => number
   newBuffer(): MetricsBuffer
 }
@@ -59,7 +59,7 @@ export function add(buffer: MetricsBuffer, at: number, amount: number): void {
   buffer[at] = (buffer[at] ?? 0) + amount
 }
 
-/** One more value of a histogram. */
+/** Adds one value to a histogram. */
 export function observe(buffer: MetricsBuffer, at: number, bounds: readonly number[], value: number): void {
   let bucket = 0
   while (bucket < bounds.length && value > (bounds[bucket] ?? Infinity)) bucket++

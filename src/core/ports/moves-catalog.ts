@@ -1,14 +1,14 @@
-/** What a catalog knows of a move to other stores that is over. */
+/** The record of a completed move to other stores. */
 export interface MovesCatalog {
-  /** Where what was kept here went; null: it is all here. */
+  /** Where the data was moved; null if it was not moved. */
   moved(): Promise<Moved | null>
 }
 
 export interface Moved {
-  /** For people. */
+  /** Description for the operator. */
   readonly target: string
-  /** Set: the catalog stayed, and only the files went, into this store. */
+  /** If set, only the files were moved, to this store; the catalog stayed. */
   readonly store: string | null
-  /** Milliseconds. */
+  /** Time of the move, in milliseconds since 1970. */
   readonly at: number
 }

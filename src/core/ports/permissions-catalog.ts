@@ -38,20 +38,20 @@ export interface NewRole {
   readonly at: number
 }
 
-/** What a user has of each, by id; null: none (an administrator; beside the hierarchy). */
+/** A user's new profile and role; null: none (an administrator; outside the hierarchy). Left out: unchanged. */
 export interface Placing {
   readonly profile?: ProfileId | null
   readonly role?: RoleId | null
 }
 
-/** A user with its place in the organization. */
+/** A user with status, profile and role. */
 export interface Member extends User {
   readonly isActive: boolean
   readonly profile: { readonly id: ProfileId; readonly name: string } | null
   readonly role: { readonly id: RoleId; readonly name: string } | null
 }
 
-/** How a user stands to a record; `above`: its owner's role is below the user's. */
+/** A user's relation to a record; `above`: the owner's role is below the user's. */
 export interface RecordAccess {
   readonly module: ModuleId
   readonly sharing: Sharing
@@ -59,14 +59,17 @@ export interface RecordAccess {
 }
 
 export interface PermissionsCatalog {
-  /** Everything that the client was given, and with `withClient` the client itself. How many access tokens; null when it is not there. */
+  /**
+   * Revokes the client's grants and tokens, and with `withClient` the client itself. Returns the number of access tokens
+   * revoked; null if there is no such client.
+   */
   revokeClientTokens(
     organization: OrganizationId,
     client: ClientId,
     withClient: boolean,
     at: number,
   ): Promise<number | null>
-  /** Null when the organization has a profile of that name. */
+  /** Returns null if the organization has a profile of that name. */
   createProfile(profile: NewProfile): Promise<Profile | null>
   /** In order of id, at most 1,000. */
   profiles(organization: OrganizationId): Promise<readonly Profile[]>
@@ -77,7 +80,7 @@ export interface PermissionsCatalog {
   createRole(role: NewRole): Promise<Role | 'taken' | 'no_parent'>
   /** In order of id, at most 1,000. */
   roles(organization: OrganizationId): Promise<readonly Role[]>
-  /** `used`: somebody has it, or another role is below it; nothing was removed. */
+  /** `used`: a user has it, or another role is below it; nothing was removed. */
   removeRole(organization: OrganizationId, id: RoleId): Promise<'removed' | 'missing' | 'used'>
 
   placeUser(
@@ -89,9 +92,9 @@ export interface PermissionsCatalog {
   member(organization: OrganizationId, user: UserId): Promise<Member | null>
   /** Of every user, in order of id, at most 1,000. */
   members(organization: OrganizationId): Promise<readonly Member[]>
-  /** False when there is no such module. */
+  /** Returns false if there is no such module. */
   shareModule(organization: OrganizationId, module: ModuleId, sharing: Sharing): Promise<boolean>
 
-  /** How the user stands to the record; null when the record is not there. */
+  /** Returns null if the record does not exist. */
   recordAccess(organization: OrganizationId, user: UserId, record: RecordId): Promise<RecordAccess | null>
 }

@@ -1,14 +1,14 @@
-/** The part of the catalog's contract that knows shares. */
+/** The catalog's contract for shares. */
 import type { Attachment, AttachmentId, OrganizationId, Sha256, Share, ShareId, UserId } from '../model/model.ts'
 
 export interface NewShare {
   readonly id: ShareId
   readonly organization: OrganizationId
   readonly attachment: AttachmentId
-  /** Of the secret in its address. */
+  /** Hash of the secret in its URL. */
   readonly hash: Sha256
   readonly label: string
-  /** A slow hash; null: none is asked for. */
+  /** A slow hash; null: no password is required. */
   readonly password: string | null
   readonly maxDownloads: number | null
   readonly expiresAt: number
@@ -23,18 +23,18 @@ export interface SharedAttachment {
 }
 
 export interface SharesCatalog {
-  /** Null when the attachment is not there. */
+  /** Returns null if the attachment does not exist. */
   createShare(share: NewShare): Promise<Share | null>
-  /** Newest first, at most 1,000, also those that have ended; null: of all attachments. */
+  /** Newest first, at most 1,000, including ended ones; null: of all attachments. */
   shares(organization: OrganizationId, attachment: AttachmentId | null): Promise<readonly Share[]>
   /** Null when there is none, or its attachment is gone. */
   shareById(organization: OrganizationId, id: ShareId): Promise<Share | null>
   /** Null when nobody was given this secret, or the attachment is gone. */
   sharedAttachment(hash: Sha256): Promise<SharedAttachment | null>
-  /** Counts one download, if there may be one more now; false when there may not. */
+  /** Counts one download; returns false and counts nothing if the share has ended or its limit is reached. */
   countDownload(id: ShareId, at: number): Promise<boolean>
-  /** False when there is no such share, or it was revoked before. */
+  /** Returns false if there is no such share, or it was revoked before. */
   revokeShare(organization: OrganizationId, id: ShareId, at: number): Promise<boolean>
-  /** Forgets shares that ended before `before`, at most `limit`. */
+  /** Deletes at most `limit` shares that ended before `before`. */
   forgetShares(before: number, limit: number): Promise<void>
 }

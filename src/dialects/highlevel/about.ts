@@ -1,4 +1,4 @@
-/** What the API's description says of HighLevel's routes, after its OpenAPI files. */
+/** Schemas of HighLevel's routes for the OpenAPI document, after the vendor's OpenAPI files. */
 import { z } from 'zod'
 import type { About, AnswerAbout, DialectAbout, Route } from '../../http/contracts.ts'
 import { changedContact, changedField, newContact, newField, upsertedContact } from './bodies.ts'
@@ -37,7 +37,7 @@ const field = z
     maxFileLimit: z.int(),
   })
   .meta({ id: 'HighLevelCustomField' })
-const gone = z.object({ succeded: z.literal(true), traceId })
+const deletion = z.object({ succeded: z.literal(true), traceId })
 const tokens = z
   .looseObject({
     access_token: z.string(),
@@ -71,15 +71,15 @@ const ok = (description: string, shape: z.ZodRawShape): AnswerAbout => ({
 })
 const json = (schema: z.ZodType) => ({ type: 'application/json', schema }) as const
 const html: AnswerAbout = { description: 'A page for people', schema: z.string(), type: 'text/html' }
-const elsewhere: AnswerAbout = { description: 'Back to the client', schema: null }
-const consent = { 200: html, 302: elsewhere, 303: elsewhere }
+const redirection: AnswerAbout = { description: 'Back to the client', schema: null }
+const consent = { 200: html, 302: redirection, 303: redirection }
 
 const FILES = 'HighLevel: files'
 const CONTACTS = 'HighLevel: contacts'
 const FIELDS = 'HighLevel: locations and custom fields'
 const OAUTH = 'HighLevel: OAuth'
 
-const ABOUT: Readonly<Record<string, About>> = {
+const DOCUMENTATION: Readonly<Record<string, About>> = {
   'upload-to-custom-fields': {
     tag: FILES,
     description: 'Files into custom fields of a contact. The name of each part is `<custom field id>_<file id>`.',
@@ -137,7 +137,7 @@ const ABOUT: Readonly<Record<string, About>> = {
     body: json(changedContact),
     answers: { 200: ok('The contact as it is now', { succeded: z.literal(true), contact }) },
   },
-  'delete-contact': { tag: CONTACTS, answers: { 200: { description: 'It is gone', schema: gone } } },
+  'delete-contact': { tag: CONTACTS, answers: { 200: { description: 'It is gone', schema: deletion } } },
   'get-custom-fields': {
     tag: FIELDS,
     query: z.object({ model: z.enum(['contact', 'opportunity', 'all']).optional() }),
@@ -154,7 +154,7 @@ const ABOUT: Readonly<Record<string, About>> = {
     body: json(changedField),
     answers: { 200: ok('The field as it is now', { customField: field }) },
   },
-  'delete-custom-field': { tag: FIELDS, answers: { 200: { description: 'It is gone', schema: gone } } },
+  'delete-custom-field': { tag: FIELDS, answers: { 200: { description: 'It is gone', schema: deletion } } },
   'get-location': {
     tag: FIELDS,
     answers: { 200: ok('The location', { location: z.looseObject({ id, companyId: z.string(), name: z.string() }) }) },
@@ -192,8 +192,8 @@ const ABOUT: Readonly<Record<string, About>> = {
   },
 }
 
-/** The route with what is said of its operation. */
-export function described(route: Route): Route {
-  const found = Object.hasOwn(ABOUT, route.operation) ? ABOUT[route.operation] : undefined
+/** Adds the documentation of its operation to the route. */
+export function withDocumentation(route: Route): Route {
+  const found = Object.hasOwn(DOCUMENTATION, route.operation) ? DOCUMENTATION[route.operation] : undefined
   return found === undefined ? route : { ...route, about: found }
 }

@@ -1,10 +1,10 @@
-/** What comes in: the bodies of requests, as HighLevel's OpenAPI types them. What it does not know is left out. */
+/** Request bodies, as HighLevel's OpenAPI types them. Unknown properties are dropped. */
 import { z } from 'zod'
 import { TYPE_NAMES } from './types.ts'
 
 const text = z.string().max(2_000).nullish()
-/** One rule and one sentence for what must be there. */
-const needed = z.string().max(2_000).min(1)
+/** A required text; one rule, so that a violation yields one sentence. */
+const required = z.string().max(2_000).min(1)
 
 const setting = z.object({
   status: z.enum(['active', 'inactive', 'permanent']),
@@ -15,7 +15,7 @@ const CHANNELS = ['Call', 'Email', 'SMS', 'WhatsApp', 'GMB', 'FB'] as const
 const channels = z.object(Object.fromEntries(CHANNELS.map((name) => [name, setting.optional()])))
 const attribution = z.record(z.string(), z.union([z.string().max(2_000), z.null()])).nullish()
 
-/** The documented name first, v3's next; many public clients send the third, and it works. */
+/** The documented name first, v3's next; many public clients send the third, which the live API accepts. */
 const customValue = z.object({
   id: text,
   key: text,
@@ -62,10 +62,10 @@ const contact = {
   customFields: z.array(customValue).max(1_000).nullish(),
 }
 
-export const newContact = z.object({ ...contact, locationId: needed })
+export const newContact = z.object({ ...contact, locationId: required })
 export const upsertedContact = z.object({
   ...contact,
-  locationId: needed,
+  locationId: required,
   createNewIfDuplicateAllowed: z.boolean().nullish(),
 })
 export const changedContact = z.object({
@@ -74,7 +74,7 @@ export const changedContact = z.object({
 })
 export type ContactBody = Omit<z.infer<typeof newContact>, 'locationId'>
 
-export const DATA_TYPES = [
+const DATA_TYPES = [
   'TEXT',
   'LARGE_TEXT',
   'NUMERICAL',
@@ -109,17 +109,17 @@ const field = {
   position: z.number().int().min(0).max(1_000_000).nullish(),
   textBoxListOptions: z.array(z.unknown()).max(1_000).nullish(),
   options: z.array(z.string().max(2_000)).max(1_000).nullish(),
-  /** Not in the OpenAPI, but taken by the live API. */
+  /** Not in the OpenAPI, but accepted by the live API. */
   parentId: text,
   description: text,
 }
 
 export const newField = z.object({
   ...field,
-  name: needed,
+  name: required,
   dataType: z.enum(DATA_TYPES),
   model: z.enum(['contact', 'opportunity']).nullish(),
   fieldKey: text,
 })
-export const changedField = z.object({ ...field, name: needed.nullish(), model: z.string().nullish() })
+export const changedField = z.object({ ...field, name: required.nullish(), model: z.string().nullish() })
 export type FieldBody = z.infer<z.ZodObject<typeof field>>

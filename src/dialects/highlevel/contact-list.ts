@@ -1,11 +1,11 @@
-/** GET /contacts/: newest first, in pages that go on after a contact. */
+/** GET /contacts/: newest first; a page starts after a given contact. */
 import { faceOf, idOfFace } from '../../core/model/ids.ts'
 import type { CrmRecord, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { contactUnknown, invalid } from './faults.ts'
-import { contactsOf, mustBeHere, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
-import { neededSentences } from './validation.ts'
+import { requiredSentences } from './validation.ts'
 import { contactWire, type Wire } from './wire.ts'
 
 export const contactListRoutes: readonly Route[] = [
@@ -29,14 +29,14 @@ interface ListQuery {
 
 async function listContacts(call: Call): Promise<Answer> {
   const context = contextOf(call)
-  const { locationId, ...asked } = mustBeQuery(call.query)
-  mustBeHere(context, locationId)
-  const query = { ...asked, after: cursorOf(call.query) }
+  const { locationId, ...parameters } = mustBeQuery(call.query)
+  mustBeOwnLocation(context, locationId)
+  const query = { ...parameters, after: cursorOf(call.query) }
   const module = await contactsOf(call, context)
   const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const fields = await call.services.fields.list(context.actor, module.id)
   const contacts = records.map((record) => contactWire(record, fields, [], call.origin))
-  // A search is not counted to its end: that would read every contact of the location.
+  // The total of a search is not computed: that would read every contact of the location.
   const count = query.search === null ? module.records : contacts.length
   return {
     status: 200,
@@ -44,13 +44,13 @@ async function listContacts(call: Call): Promise<Answer> {
   }
 }
 
-/** Fault: 422 with a sentence for each parameter that cannot be used. */
+/** Fault: 422 with a sentence for each invalid parameter. */
 function mustBeQuery(query: URLSearchParams): ListQuery {
   const locationId = query.get('locationId')
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT)
   const startAfter = Number(query.get('startAfter') ?? 0)
   const messages = [
-    ...(locationId === null || locationId === '' ? neededSentences('locationId', locationId) : []),
+    ...(locationId === null || locationId === '' ? requiredSentences('locationId', locationId) : []),
     ...limitSentences(limit),
     ...(isTime(startAfter) ? [] : ['startAfter must be a number conforming to the specified constraints']),
   ]
@@ -64,7 +64,10 @@ function limitSentences(limit: number): readonly string[] {
   return limit < 1 ? ['limit must not be less than 1'] : []
 }
 
-/** `startAfterId` names the last contact seen; `startAfter` alone is the time it was added, which our ids begin with. */
+/**
+ * `startAfterId` is the id of the last contact of the previous page; `startAfter` alone is the time it was created,
+ * with which record ids begin.
+ */
 function cursorOf(query: URLSearchParams): RecordId | null {
   const face = query.get('startAfterId')
   if (face !== null && face !== '') {

@@ -1,4 +1,4 @@
-/** How a contact is written: one commit, and what HighLevel says when it cannot be. */
+/** Saves a contact in one commit, and maps conflicts to HighLevel's errors. */
 import { faceOf } from '../../core/model/ids.ts'
 import type { CrmRecord, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { RecordSave } from '../../core/crm/records.ts'
@@ -9,17 +9,17 @@ import { contactUnknown, duplicated, invalidUrl } from './faults.ts'
 import type { LocationContext } from './context.ts'
 import { contactWire, nameOf, type Wire } from './wire.ts'
 
-export interface ContactSave {
+interface ContactSave {
   readonly context: LocationContext
   readonly module: Module
   /** Null: a new contact. */
   readonly change: RecordId | null
   readonly body: ContactBody
-  /** What becomes of it when another contact has the same e-mail or phone; null: nothing. */
+  /** What happens when another contact has the same e-mail or phone; null: the contact is saved regardless. */
   readonly duplicates: 'refuse' | 'update' | null
 }
 
-export interface SavedContact {
+interface SavedContact {
   readonly isNew: boolean
   readonly wire: Wire
 }
@@ -46,7 +46,7 @@ export async function saveContact(call: Call, save: ContactSave): Promise<SavedC
   }
 }
 
-/** The whole contact as the API shows it. */
+/** The whole contact in the API's shape. */
 export async function wireOf(
   call: Call,
   { actor }: LocationContext,
@@ -57,7 +57,7 @@ export async function wireOf(
   return contactWire(contact, fields, entries, call.origin)
 }
 
-/** A location forbids duplicates unless its settings say otherwise. */
+/** A location forbids duplicates unless its settings allow them. */
 export function allowsDuplicates({ location }: LocationContext): boolean {
   return location.properties['allowDuplicateContact'] === true
 }

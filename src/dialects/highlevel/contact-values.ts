@@ -1,4 +1,4 @@
-/** A contact's body as what the desk saves: properties, values of custom fields, and files of file fields. */
+/** Maps a contact's body to what the core saves: properties, values of custom fields, and files of file fields. */
 import { holdsFiles } from '../../core/crm/fields.ts'
 import { idOfFace } from '../../core/model/ids.ts'
 import type { Field, Json, Properties } from '../../core/model/model.ts'
@@ -19,7 +19,7 @@ const OTHERS = [
   'lastAttributionSource',
 ] as const
 
-/** Only what the body names is touched; null and an empty text remove. */
+/** Only properties present in the body are changed; null and an empty text remove. */
 export function propertiesOf(body: ContactBody): Properties {
   const texts = Object.entries(TEXT_PROPERTIES).flatMap(([wire, server]) => {
     const value = body[wire as keyof typeof TEXT_PROPERTIES]
@@ -34,7 +34,7 @@ export function propertiesOf(body: ContactBody): Properties {
   }
 }
 
-/** By id or by key, `contact.` before it or not. Fault: `not_found` about `field`. */
+/** By id or by key, with or without the prefix `contact.`. Fault: `not_found` about `field`. */
 export async function customValuesOf(
   call: Call,
   context: LocationContext,
@@ -46,7 +46,7 @@ export async function customValuesOf(
   for (const item of given) {
     const field = fieldOf(fields, item)
     const value = item.field_value ?? item.fieldValue ?? item.value
-    const sent = value ?? (wasSent(item) ? null : undefined)
+    const sent = value ?? (isExplicitNull(item) ? null : undefined)
     if (sent === undefined) continue
     if (!holdsFiles(field)) values.set(field.id, sent === '' ? null : (sent as Json))
     else {
@@ -60,7 +60,7 @@ export async function customValuesOf(
   }
 }
 
-function wasSent({ field_value, fieldValue, value }: CustomValue): boolean {
+function isExplicitNull({ field_value, fieldValue, value }: CustomValue): boolean {
   return field_value === null || fieldValue === null || value === null
 }
 
@@ -82,19 +82,19 @@ function textOf(value: string | null): string | null {
   return value === '' ? null : value
 }
 
-/** A full name alone is split at its first space. */
+/** A full name without first and last name is split at its first space. */
 function namesOf({ name, firstName, lastName }: ContactBody): Properties {
   if (typeof name !== 'string' || name.trim() === '' || firstName !== undefined || lastName !== undefined) return {}
   const [first = '', ...rest] = name.trim().split(/\s+/)
   return { firstName: first, lastName: rest.length === 0 ? null : rest.join(' ') }
 }
 
-/** Year, month and day in the eight forms that HighLevel's OpenAPI lists, or an ISO time; kept as `YYYY-MM-DD`. */
+/** Year, month and day in the eight forms that HighLevel's OpenAPI lists, or an ISO time; stored as `YYYY-MM-DD`. */
 function dayOf(value: string | null): string | null {
   if (value === null || value === '') return null
-  const forwards = /^(\d{4})[/\-._](\d{2})[/\-._](\d{2})(?:T.*)?$/.exec(value)
+  const yearFirst = /^(\d{4})[/\-._](\d{2})[/\-._](\d{2})(?:T.*)?$/.exec(value)
   const american = /^(\d{2})[/\-._](\d{2})[/\-._](\d{4})$/.exec(value)
-  const [year, month, day] = forwards?.slice(1) ?? (american ? [american[3], american[1], american[2]] : [])
+  const [year, month, day] = yearFirst?.slice(1) ?? (american ? [american[3], american[1], american[2]] : [])
   const date = `${year ?? ''}-${month ?? ''}-${day ?? ''}`
   const time = new Date(`${date}T00:00:00.000Z`)
   if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(date)) return date

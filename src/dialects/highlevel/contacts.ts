@@ -4,7 +4,7 @@ import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedContact, newContact, upsertedContact } from './bodies.ts'
 import { allowsDuplicates, saveContact, wireOf } from './contact-save.ts'
 import { contactUnknown } from './faults.ts'
-import { contactsOf, mustBeHere, mustFindContact, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { mustBe } from './validation.ts'
 import { createdContactWire } from './wire.ts'
@@ -26,7 +26,7 @@ function route(method: Route['method'], path: string, operation: string, answer:
 async function create(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const { locationId, ...body } = mustBe(newContact, await call.json())
-  mustBeHere(context, locationId)
+  mustBeOwnLocation(context, locationId)
   const { wire } = await saveContact(call, {
     context,
     module: await contactsOf(call, context),
@@ -37,11 +37,11 @@ async function create(call: Call): Promise<Answer> {
   return { status: 201, json: { contact: createdContactWire(wire), traceId: call.id } }
 }
 
-/** HighLevel's OpenAPI: a duplicate is made only when both the location and the request want one. */
+/** HighLevel's OpenAPI: a duplicate is created only when both the location and the request allow it. */
 async function upsert(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const { locationId, createNewIfDuplicateAllowed, ...body } = mustBe(upsertedContact, await call.json())
-  mustBeHere(context, locationId)
+  mustBeOwnLocation(context, locationId)
   const { isNew, wire } = await saveContact(call, {
     context,
     module: await contactsOf(call, context),

@@ -1,4 +1,4 @@
-/** Where a call happens: the one location that its token opens. */
+/** The location of a call: the only one that its token gives access to. */
 import { actorOf, type Actor } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { faceOf, idOfFace } from '../../core/model/ids.ts'
@@ -12,7 +12,7 @@ export interface LocationContext {
 }
 
 /** A HighLevel contact is a record of this module. */
-export const CONTACTS = 'Contacts'
+const CONTACTS = 'Contacts'
 
 /** Fault: `forbidden` for an agency's token, which has no location. */
 export function contextOf({ caller }: Call): LocationContext {
@@ -20,8 +20,8 @@ export function contextOf({ caller }: Call): LocationContext {
   return { actor: actorOf(caller), location: caller.organization }
 }
 
-/** A location of somebody else and one that does not exist are told apart by nobody. */
-export function mustBeHere({ location }: LocationContext, locationId: string | undefined): void {
+/** Throws the same fault for another location and for an unknown id, so that existence is not disclosed. */
+export function mustBeOwnLocation({ location }: LocationContext, locationId: string | undefined): void {
   if (locationId !== faceOf(location.id)) throw outsideLocation()
 }
 
@@ -29,7 +29,7 @@ export function contactsOf(call: Call, context: LocationContext): Promise<Module
   return call.services.records.module(context.actor, CONTACTS)
 }
 
-/** Fault: `not_found` in HighLevel's words, the same for a wrong id, a removed contact and another location's. */
+/** Fault: `not_found` with HighLevel's text, identical for a wrong id, a removed contact and another location's. */
 export async function mustFindContact(
   call: Call,
   context: LocationContext,

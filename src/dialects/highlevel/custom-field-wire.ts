@@ -1,4 +1,4 @@
-/** A custom field as HighLevel's OpenAPI shows it, and what a request's other names for the same things become. */
+/** A custom field in the shape of HighLevel's OpenAPI, and the mapping of the request's synonyms. */
 import type { FieldChange } from '../../core/ports/catalog.ts'
 import type { NewField } from '../../core/crm/fields.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
@@ -9,10 +9,10 @@ import { isText, type Wire } from './wire.ts'
 
 export type Model = 'contact' | 'opportunity'
 
-/** Where a model's fields live in the house. */
+/** The core module that holds a model's fields. */
 export const MODULES: Readonly<Record<Model, string>> = { contact: 'Contacts', opportunity: 'Deals' }
 
-/** What a file field takes unless it is told otherwise; the sibling upload's example asks for as many. */
+/** Default maximum of files in a file field; the example of the location upload uses the same number. */
 const MAX_FILES = 15
 
 export function fieldWire(field: Field, model: Model): Wire {
@@ -55,11 +55,11 @@ export function newFieldOf(
     position: body.position ?? 0,
     acceptedTypes: body.acceptedFormat ?? [],
     maxFiles: type === 'file' || type === 'signature' ? (maxFilesOf(body) ?? MAX_FILES) : 1,
-    properties: rememberedOf(body),
+    properties: storedPropertiesOf(body),
   }
 }
 
-/** Only what the body names. */
+/** Only properties present in the body are changed. */
 export function fieldChangeOf(
   body: FieldBody & { readonly name?: string | null | undefined },
   field: Field,
@@ -71,7 +71,7 @@ export function fieldChangeOf(
     ...(typeof body.position === 'number' ? { position: body.position } : {}),
     ...(body.acceptedFormat ? { acceptedTypes: body.acceptedFormat } : {}),
     ...(maxFiles !== null && holdsFiles(field) ? { maxFiles } : {}),
-    properties: { ...field.properties, ...rememberedOf(body) },
+    properties: { ...field.properties, ...storedPropertiesOf(body) },
   }
 }
 
@@ -85,13 +85,13 @@ export function keyOf(model: Model, name: string): string {
   return `${model}.${slug === '' ? 'field' : slug}`
 }
 
-/** Null: the body says nothing about it. */
+/** Returns null if the body does not set it. */
 function maxFilesOf({ isMultipleFile, maxNumberOfFiles }: FieldBody): number | null {
   if (isMultipleFile === false) return 1
   return maxNumberOfFiles ?? (isMultipleFile === true ? MAX_FILES : null)
 }
 
-function rememberedOf({ options, textBoxListOptions, parentId, description }: FieldBody): Properties {
+function storedPropertiesOf({ options, textBoxListOptions, parentId, description }: FieldBody): Properties {
   const all = { options, textBoxListOptions, parentId, description }
   return Object.fromEntries(
     Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value as Json]])),

@@ -5,7 +5,7 @@ import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedField, newField } from './bodies.ts'
 import { fieldChangeOf, fieldWire, keyOf, MODULES, newFieldOf, type Model } from './custom-field-wire.ts'
 import { fieldUnknown, invalid } from './faults.ts'
-import { mustBeHere, contextOf, type LocationContext } from './context.ts'
+import { mustBeOwnLocation, contextOf, type LocationContext } from './context.ts'
 import { scope } from './scopes.ts'
 import { mustBe } from './validation.ts'
 
@@ -20,8 +20,8 @@ export const customFieldRoutes: readonly Route[] = [
   route('DELETE', one, 'delete-custom-field', remove),
 ]
 
-/** As many as one list of the catalog holds: what cannot be listed is not made. */
-const MOST_FIELDS = 1_000
+/** The catalog's limit for one list: a field beyond it could not be listed, so it is not created. */
+const MAX_FIELDS = 1_000
 
 function route(method: Route['method'], path: string, operation: string, answer: Route['answer']): Route {
   const name = method === 'GET' ? 'locations/customFields.readonly' : 'locations/customFields.write'
@@ -72,7 +72,7 @@ async function remove(call: Call): Promise<Answer> {
 
 function here(call: Call): LocationContext {
   const context = contextOf(call)
-  mustBeHere(context, call.params['locationId'])
+  mustBeOwnLocation(context, call.params['locationId'])
   return context
 }
 
@@ -87,7 +87,7 @@ function moduleOf(call: Call, context: LocationContext, model: Model): Promise<M
   return call.services.records.module(context.actor, MODULES[model])
 }
 
-/** Fields of other modules are not HighLevel's. */
+/** Fields of other modules are treated as unknown. */
 async function mustFind(call: Call, context: LocationContext): Promise<{ field: Field; model: Model }> {
   const face = call.params['id'] ?? ''
   const id = idOfFace(face) as FieldId | null
@@ -106,29 +106,29 @@ async function fieldOrNull(call: Call, context: LocationContext, id: FieldId): P
   }
 }
 
-/** The key that was asked for, as it is; or one made from the name, with `_1`, `_2` behind it while it is taken. */
+/** The requested key unchanged, or one derived from the name with the first free suffix `_1`, `_2`, and so on. */
 async function freeKey(
   call: Call,
   context: LocationContext,
   module: Module,
-  asked: string | null,
+  requested: string | null,
   made: string,
 ): Promise<string> {
   const fields = await call.services.fields.list(context.actor, module.id)
-  if (fields.length >= MOST_FIELDS)
+  if (fields.length >= MAX_FIELDS)
     throw new Fault(
       'invalid_input',
       'field',
-      `There are ${String(MOST_FIELDS)} custom fields already, the most there may be.`,
+      `There are ${String(MAX_FIELDS)} custom fields already, the most there may be.`,
     )
-  if (asked !== null) return asked
+  if (requested !== null) return requested
   const taken = new Set(fields.map(({ key }) => key))
   let key = made
   for (let count = 1; taken.has(key); count++) key = `${made}_${String(count)}`
   return key
 }
 
-function keyFrom(model: Model, asked: string): string | null {
-  if (asked.trim() === '') return null
-  return keyOf(model, asked.startsWith(`${model}.`) ? asked.slice(model.length + 1) : asked)
+function keyFrom(model: Model, requested: string): string | null {
+  if (requested.trim() === '') return null
+  return keyOf(model, requested.startsWith(`${model}.`) ? requested.slice(model.length + 1) : requested)
 }

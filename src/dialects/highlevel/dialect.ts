@@ -1,6 +1,6 @@
 import type { RateLimiter } from '../../core/limits/rate-limiter.ts'
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
-import { about, described } from './about.ts'
+import { about, withDocumentation } from './about.ts'
 import { contactListRoutes } from './contact-list.ts'
 import { contactRoutes } from './contacts.ts'
 import { customFieldRoutes } from './custom-fields.ts'
@@ -15,21 +15,21 @@ import { refuse, secretOf } from './refusals.ts'
 import { createThrottle, RATE_LIMIT_HEADERS, type Limits } from './throttle.ts'
 import { uploadRoutes } from './uploads.ts'
 
-export interface HighLevelSettings {
-  /** Asked for each call, for they may change; null: calls are not counted. */
+interface HighLevelSettings {
+  /** Read for each call, because limits can change at run time; null: calls are not counted. */
   readonly limits: () => Limits | null
   readonly limiter: RateLimiter
 }
 
-/** Everything that is not another dialect's: HighLevel's paths have no prefix of their own. */
-const OTHERS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
+/** Prefixes of the other dialects; every other path is HighLevel's, whose paths share no prefix. */
+const OTHER_DIALECTS = /^\/(crm|oauth\/v2|api|docs)(\/|$)/
 
 /** HighLevel: contacts of a location, and files on their custom fields. */
 export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect {
   const throttle = createThrottle(limits, limiter)
   return {
     name: 'highlevel',
-    owns: (path) => !OTHERS.test(path),
+    owns: (path) => !OTHER_DIALECTS.test(path),
     hidesRoutes: false,
     check: mustBePublished,
     throttle: (caller) => {
@@ -39,7 +39,7 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
     headers: (_head, caller) => throttle.headers(caller),
     secret: secretOf,
     refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault, head),
-    // Nothing is published about CORS; its tokens are no cookies, so any origin may send one.
+    // Nothing is published about CORS. Tokens are not cookies, so any origin is allowed.
     cors: {
       mode: 'anyone',
       conceals: isConsentPath,
@@ -58,11 +58,11 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
       ...locationRoutes,
       ...consentRoutes,
       ...tokenRoutes,
-    ].map(described),
+    ].map(withDocumentation),
   }
 }
 
-/** The page names one version; the live gateway takes every published one, and the SDK's newest sends another. */
+/** The page names one version; the live gateway accepts every published one, and the newest SDK sends another. */
 function mustBePublished({ headers }: IncomingHead): void {
   const version = String(headers['version'] ?? '').trim()
   if (version === '') throw versionMissing()

@@ -11,16 +11,16 @@ export const documentRoutes: readonly Route[] = [
   },
 ]
 
-/** Which document a path names. */
+/** The document that a path names. */
 export function documentAt(path: string): AttachmentReference | null {
   const document = /^\/documents\/download\/([0-9A-Za-z]{20})\/?$/.exec(path)?.[1]
   return document === undefined ? null : { document }
 }
 
-/** Open to whoever knows the id; a token that comes along is not looked at. */
+/** Needs no authentication: the unguessable id is the credential, and a token sent with it is ignored. */
 async function download(call: Call): Promise<Answer> {
   const attachment = await call.services.attachments.document(call.params['documentId'] ?? '')
-  // Sending the browser on to a URL of a client's choice would make this server an open redirect.
+  // Redirecting a browser to a URL that a client chose would make this server an open redirect.
   if (attachment.kind === 'link')
     throw new Fault(
       'not_found',

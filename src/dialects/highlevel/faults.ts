@@ -1,4 +1,7 @@
-/** The refusals that this dialect makes itself; `text` in the details is what the wire fixes, the message is the helpful sentence. */
+/**
+ * Faults raised by this dialect. `text` in the details is the text that the vendor fixes; the message is the
+ * explanatory hint.
+ */
 import { Fault } from '../../core/model/fault.ts'
 
 export const PUBLISHED_VERSIONS = ['2021-04-15', '2021-07-28', '2023-02-21', 'v3'] as const
@@ -29,7 +32,7 @@ export function outsideLocation(): Fault {
   )
 }
 
-/** An agency's token may hold the scope's name and still has no contacts; the live API says so in these words. */
+/** An agency's token may hold the scope's name and still has no contacts; this is the live API's text. */
 export function outsideScope(): Fault {
   return new Fault(
     'forbidden',
@@ -38,7 +41,7 @@ export function outsideScope(): Fault {
   )
 }
 
-/** The same for an agency's access token of OAuth, of which the live API speaks otherwise. */
+/** The same for an agency's OAuth access token, for which the live API has another text. */
 export function outsideClass(): Fault {
   return new Fault(
     'forbidden',

@@ -1,4 +1,7 @@
-/** What a PUT may write into a file field. `meta` is the server's and is read for `deleted` alone: no client can forge a file. */
+/**
+ * Values that a PUT may write into a file field. `meta` is written by the server and read for `deleted` only, so
+ * clients cannot forge a file.
+ */
 import type { Field } from '../../core/model/model.ts'
 import type { EntryTarget } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
@@ -10,13 +13,16 @@ export interface FileEntry {
   readonly target: EntryTarget
 }
 
-const MOST_ENTRIES = 500
-const LONGEST_KEY = 200
-const LONGEST_URL = 3_000
+const MAX_ENTRIES = 500
+const MAX_KEY_LENGTH = 200
+const MAX_URL_LENGTH = 3_000
 
 type Given = Readonly<Record<string, unknown>>
 
-/** Null: the field stays as it is. An empty list clears it. Fault: `invalid_input` about `link`, and nothing is changed. */
+/**
+ * Returns null if the field stays unchanged. An empty list clears it. Fault: `invalid_input` about `link`; nothing is
+ * changed then.
+ */
 export async function fileEntriesOf(
   call: Call,
   context: LocationContext,
@@ -39,9 +45,9 @@ async function entriesOf(
   map: Given,
 ): Promise<readonly FileEntry[]> {
   const given = Object.entries(map).filter(([, entry]) => entry !== null && !isDeleted(entry))
-  if (given.length > MOST_ENTRIES || given.some(([key]) => key === '' || key.length > LONGEST_KEY))
+  if (given.length > MAX_ENTRIES || given.some(([key]) => key === '' || key.length > MAX_KEY_LENGTH))
     throw invalidUrl(
-      `The custom field "${field.name.slice(0, 60)}" takes at most ${String(MOST_ENTRIES)} files, each under a file id of 1 to ${String(LONGEST_KEY)} characters.`,
+      `The custom field "${field.name.slice(0, 60)}" takes at most ${String(MAX_ENTRIES)} files, each under a file id of 1 to ${String(MAX_KEY_LENGTH)} characters.`,
     )
   const entries: FileEntry[] = []
   for (const [key, entry] of given) {
@@ -52,7 +58,7 @@ async function entriesOf(
   return entries
 }
 
-/** A document of this house by its URL or its id; any other http(s) URL is a link, and never fetched. */
+/** A document of this server by its URL or id; any other http(s) URL is stored as a link and never fetched. */
 async function targetOf(
   call: Call,
   context: LocationContext,
@@ -68,7 +74,7 @@ async function targetOf(
   return { url: text }
 }
 
-/** A URL made under a former origin still names its document by its id; an id from elsewhere leaves the URL a link. */
+/** A URL made under a former origin still identifies its document by id; with an unknown id the URL stays a link. */
 async function isOwn(call: Call, { actor }: LocationContext, documentId: string): Promise<boolean> {
   const document = await call.services.attachments.document(documentId).catch(() => null)
   return document?.organization === actor.organization
@@ -76,7 +82,7 @@ async function isOwn(call: Call, { actor }: LocationContext, documentId: string)
 
 function badEntry(field: Field): Error {
   return invalidUrl(
-    `The custom field "${field.name.slice(0, 60)}" holds files: send {"<file id>": {"url": "https://..."}}, one http or https URL of at most ${String(LONGEST_URL)} characters, or "" to clear it.`,
+    `The custom field "${field.name.slice(0, 60)}" holds files: send {"<file id>": {"url": "https://..."}}, one http or https URL of at most ${String(MAX_URL_LENGTH)} characters, or "" to clear it.`,
   )
 }
 
@@ -86,7 +92,7 @@ function isJoined(value: unknown): boolean {
 }
 
 function isLink(text: string): boolean {
-  return text.length <= LONGEST_URL && /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
+  return text.length <= MAX_URL_LENGTH && /^https?:\/\/[^/]/i.test(text) && URL.canParse(text)
 }
 
 /** HighLevel's own forms leave a replaced file in the map with this mark. */
@@ -94,7 +100,7 @@ function isDeleted(entry: unknown): boolean {
   return isObject(entry) && isObject(entry['meta']) && entry['meta']['deleted'] === true
 }
 
-/** One entry that was not put into a map. */
+/** A single entry that is not wrapped in a map. */
 function isEntry(value: Given): boolean {
   return typeof value['url'] === 'string' || typeof value['documentId'] === 'string'
 }

@@ -1,4 +1,7 @@
-/** POST /locations/{id}/customFields/upload: files that a PUT puts into a field later. They are acknowledged, so they are kept. */
+/**
+ * POST /locations/{id}/customFields/upload: files that a later PUT puts into a field. The answer acknowledges them, so
+ * they are stored durably.
+ */
 import type { FileClaim } from '../../core/files/policy.ts'
 import type { Intake } from '../../core/files/intake.ts'
 import { Fault } from '../../core/model/fault.ts'
@@ -6,8 +9,8 @@ import { holdsFiles } from '../../core/crm/fields.ts'
 import { idOfFace } from '../../core/model/ids.ts'
 import type { Attachment, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { contactsOf, mustBeHere, mustFindContact, contextOf, type LocationContext } from './context.ts'
-import { mustSuitField, uploadPolicy } from './policy.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf, type LocationContext } from './context.ts'
+import { mustMatchField, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
 import { documentUrl, metaOf } from './file-wire.ts'
@@ -22,7 +25,7 @@ export const locationUploadRoutes: readonly Route[] = [
   },
 ]
 
-/** The form as it comes: its text parts may stand before or behind the files. */
+/** The parsed form. Its text parts may come before or after the files. */
 interface Received {
   readonly names: string[]
   readonly claims: { readonly claim: FileClaim; readonly field: Field | undefined }[]
@@ -32,14 +35,14 @@ interface Received {
 
 async function uploadToLocation(call: Call): Promise<Answer> {
   const context = contextOf(call)
-  mustBeHere(context, call.params['locationId'])
+  mustBeOwnLocation(context, call.params['locationId'])
   mustBeForm(call)
   const module = await contactsOf(call, context)
   const fields = await call.services.fields.list(context.actor, module.id)
   const received: Received = { names: [], claims: [], id: '', maxFiles: '' }
   const attachments = await call.intake(async (intake) => {
     await takeForm(call, intake, fields, received)
-    mustSuit(received, fields)
+    mustMatchFields(received, fields)
     return intake.attach(await ownerOf(call, context, module, received.id))
   })
   return { status: 200, json: { ...filesWire(attachments, received.names, call.origin), traceId: call.id } }
@@ -50,7 +53,7 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
   for await (const part of call.bodyKind === 'none' ? [] : call.parts()) {
     if (part.isFile) {
       const file = incomingFile(part)
-      // HighLevel leaves the name of the part open; public clients send <custom_field_id>_<uuid>.
+      // HighLevel does not define the part's name; public clients send <custom_field_id>_<uuid>.
       const id = idOfFace(partName(part.name).fieldId)
       const field = fields.find((known) => known.id === id && holdsFiles(known))
       received.names.push(part.name)
@@ -63,13 +66,13 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
   if (intake.count === 0) throw noFile([])
 }
 
-/** What the fields that the form names, and its own `maxFiles`, let in. */
-function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
+/** Checks the files against the fields that the form names and against its own `maxFiles`. */
+function mustMatchFields({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
   const named = idOfFace(id)
   const field = fields.find((known) => known.id === named && holdsFiles(known))
   for (const { claim, field: own } of claims) {
-    const asked = own ?? field
-    if (asked !== undefined) mustSuitField(claim, asked)
+    const target = own ?? field
+    if (target !== undefined) mustMatchField(claim, target)
   }
   if (!/^\d{1,9}$/.test(maxFiles) || claims.length <= Number(maxFiles)) return
   throw new Fault(
@@ -79,7 +82,7 @@ function mustSuit({ claims, id, maxFiles }: Received, fields: readonly Field[]):
   )
 }
 
-/** The contact that `id` names; any other id leaves the files with the location itself. */
+/** The contact that `id` names; with any other id the files belong to the location itself. */
 async function ownerOf(call: Call, context: LocationContext, module: Module, face: string): Promise<RecordId | null> {
   if (idOfFace(face) === null) return null
   try {

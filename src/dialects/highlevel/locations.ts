@@ -4,7 +4,7 @@ import type { Json, Organization, OrganizationId, Properties } from '../../core/
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation } from './faults.ts'
 import { companyIdOf } from './oauth-consent.ts'
-import { mustBeHere, contextOf } from './context.ts'
+import { mustBeOwnLocation, contextOf } from './context.ts'
 import { scope } from './scopes.ts'
 import { isText, type Wire } from './wire.ts'
 
@@ -28,7 +28,7 @@ const SETTINGS = [
 ]
 
 /** `GetLocationByIdSchema`. */
-export function locationWire({ id, agency, name, properties }: Organization): Wire {
+function locationWire({ id, agency, name, properties }: Organization): Wire {
   const texts = (names: readonly string[]): Properties =>
     Object.fromEntries(names.flatMap((key) => (isText(properties[key]) ? [[key, properties[key]]] : [])))
   return {
@@ -49,11 +49,11 @@ async function readLocation(call: Call): Promise<Answer> {
   return { status: 200, json: { location: locationWire(location), traceId: call.id } }
 }
 
-/** A location's own token, or one of the agency that it belongs to. */
+/** Allows the location's own token, or one of the agency that owns it. */
 async function mustMayRead(call: Call, face: string): Promise<Organization> {
   if (call.caller.organization !== null) {
     const context = contextOf(call)
-    mustBeHere(context, face)
+    mustBeOwnLocation(context, face)
     return context.location
   }
   const location = await organizationBehind(call, face)

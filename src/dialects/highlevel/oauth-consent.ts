@@ -1,4 +1,4 @@
-/** Where a user chooses the location (or the whole agency) in which a program may work. */
+/** The page on which a user chooses the location (or the whole agency) that a client gets access to. */
 import type { Session } from '../../core/ports/accounts-catalog.ts'
 import { faceOf } from '../../core/model/ids.ts'
 import type { Client, Organization } from '../../core/model/model.ts'
@@ -15,12 +15,12 @@ import {
   withQuery,
 } from '../../pages/question.ts'
 import { TERMS } from './oauth-terms.ts'
-import { meaningOf } from './scope-words.ts'
+import { scopeDescription } from './scope-descriptions.ts'
 
-/** More locations than a page of choices can show. */
-const MOST = 500
+/** Maximum number of locations on the page. */
+const MAX_LOCATIONS = 500
 
-/** Under the SDK's address, and under that of the documentation. */
+/** Under the SDK's path, and under the documented one. */
 export const consentRoutes: readonly Route[] = ['/oauth/chooselocation', '/v2/oauth/chooselocation'].flatMap(
   (path): Route[] => [
     { method: 'GET', path, needs: 'nobody', operation: 'choose-location', answer: chooseLocation },
@@ -46,20 +46,20 @@ async function chooseLocation(call: Call): Promise<Answer> {
   const scopes = mustBeScopes(query.get('scope'), client)
   const state = mustBeState(query)
   const challenge = challengeIn(query)
-  const backTo = (values: readonly (readonly [string, string])[]) =>
+  const redirectBack = (values: readonly (readonly [string, string])[]) =>
     withQuery(redirectUri, state === null ? values : [...values, ['state', state]])
   return authorize(call, {
     ...{ client, redirectUri },
-    scopes: scopes.map((name) => ({ name, meaning: meaningOf(name) })),
+    scopes: scopes.map((name) => ({ name, meaning: scopeDescription(name) })),
     isLasting: true,
-    denial: backTo([['error', 'access_denied']]),
+    denial: redirectBack([['error', 'access_denied']]),
     tenants: async (session) => (await choicesOf(call, client, session)).map(({ context }) => context),
     async allow(session, chosen) {
       const choice = (await choicesOf(call, client, session)).find(({ context }) => context.id === chosen)
       if (choice === undefined) return null
       const given = { client, organization: choice.organization, user: session.account.id, scopes } as const
       const terms = { redirectUri, challenge, offline: true, lifetimeMs: TERMS.codeMs }
-      return backTo([['code', await services.grants.code({ ...given, by: 'consent', session: null }, terms)]])
+      return redirectBack([['code', await services.grants.code({ ...given, by: 'consent', session: null }, terms)]])
     },
   })
 }
@@ -70,11 +70,11 @@ interface Choice {
   readonly organization: Organization | null
 }
 
-/** A user's own location; for whoever may act for the agency all of them, and the agency itself. */
+/** A user's own location; for a user who may act for the agency, all its locations and the agency itself. */
 async function choicesOf(call: Call, client: Client, { account, organization }: Session): Promise<readonly Choice[]> {
   if (organization.agency !== client.agency) return []
   if (account.reach !== 'agency') return [choiceOf(organization)]
-  const all = await call.services.organizations.ofAgency(client.agency, MOST)
+  const all = await call.services.organizations.ofAgency(client.agency, MAX_LOCATIONS)
   const id = companyIdOf(client.agency)
   const agency = { context: { id, name: 'The whole agency', note: `company ${id}` }, organization: null }
   const others = all.filter(({ id }) => id !== organization.id)

@@ -1,6 +1,6 @@
 import type { Terms } from '../../core/access/grants.ts'
 
-/** What `expires_in` says: a day, less a second. */
+/** The value of `expires_in`: a day, less a second. */
 export const ACCESS_SECONDS = 86_399
 
 const YEAR_MS = 365 * 86_400_000

@@ -12,13 +12,13 @@ import { mustBe } from './validation.ts'
 import type { Wire } from './wire.ts'
 
 export const tokenRoutes: readonly Route[] = [
-  { method: 'POST', path: '/oauth/token', needs: 'nobody', operation: 'get-access-token', answer: giveTokens },
+  { method: 'POST', path: '/oauth/token', needs: 'nobody', operation: 'get-access-token', answer: issueTokens },
   {
     method: 'POST',
     path: '/oauth/locationToken',
     needs: scope('oauth.write'),
     operation: 'get-location-access-token',
-    answer: giveLocationToken,
+    answer: issueLocationToken,
   },
 ]
 
@@ -38,16 +38,16 @@ type TokenBody = z.infer<typeof tokenBody>
 
 const locationBody = z.object({ companyId: text.min(1), locationId: text.min(1) })
 
-async function giveTokens(call: Call): Promise<Answer> {
+async function issueTokens(call: Call): Promise<Answer> {
   const body = mustBe(tokenBody, await bodyOf(call))
   const client = await call.services.clients.prove(body.client_id, body.client_secret)
   if (client.wire !== 'highlevel')
     throw new Fault('unauthenticated', 'client', 'This client is no HighLevel client.', { reason: 'unknown' })
   const issued = await issue(call, client, body)
-  return { status: 200, headers: NOT_KEPT, json: { ...(await tokensWire(call, issued)), traceId: call.id } }
+  return { status: 200, headers: NO_STORE_HEADERS, json: { ...(await tokensWire(call, issued)), traceId: call.id } }
 }
 
-const NOT_KEPT = { 'cache-control': 'no-store', pragma: 'no-cache' }
+const NO_STORE_HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 function issue(call: Call, client: Client, body: TokenBody): Promise<Issued> {
   const { grants } = call.services
@@ -58,21 +58,21 @@ function issue(call: Call, client: Client, body: TokenBody): Promise<Issued> {
     case 'refresh_token':
       return grants.refresh(client, body.refresh_token ?? '', TERMS)
     case 'client_credentials':
-      return byItself(call, client, body)
+      return issueToClient(call, client, body)
   }
 }
 
-/** The client in its own name: in its own location, or for its agency. */
-async function byItself({ services }: Call, client: Client, body: TokenBody): Promise<Issued> {
+/** Client credentials: a token for the client's own location, or for its agency. */
+async function issueToClient({ services }: Call, client: Client, body: TokenBody): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
       reason: 'unknown',
     })
-  const asked = (body.scope ?? '').split(/[\s,]+/).filter((name) => name !== '')
-  const scopes = asked.filter((name) => client.scopes.length === 0 || client.scopes.includes(name))
+  const requested = (body.scope ?? '').split(/[\s,]+/).filter((name) => name !== '')
+  const scopes = requested.filter((name) => client.scopes.length === 0 || client.scopes.includes(name))
   const organization = body.user_type === 'Company' ? null : await services.organizations.find(client.organization)
-  const gift: Gift = { client, organization, user: null, scopes, by: 'credentials', session: null }
-  return services.grants.issue(gift, TERMS, false)
+  const grant: Gift = { client, organization, user: null, scopes, by: 'credentials', session: null }
+  return services.grants.issue(grant, TERMS, false)
 }
 
 async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promise<Wire> {
@@ -92,11 +92,11 @@ async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promi
   }
 }
 
-/** At most so many locations are named. */
-const MOST = 500
+/** Maximum number of locations listed in the answer. */
+const MAX_LOCATIONS = 500
 
 async function locationsOf({ services }: Call, agency: string): Promise<readonly string[]> {
-  return (await services.organizations.ofAgency(agency, MOST)).map(({ id }) => faceOf(id))
+  return (await services.organizations.ofAgency(agency, MAX_LOCATIONS)).map(({ id }) => faceOf(id))
 }
 
 async function userIdOf({ services }: Call, { user, organization }: Grant): Promise<string> {
@@ -105,8 +105,8 @@ async function userIdOf({ services }: Call, { user, organization }: Grant): Prom
   return id === undefined ? '' : faceOf(id)
 }
 
-/** For a location of the agency whose own token asks. */
-async function giveLocationToken(call: Call): Promise<Answer> {
+/** Exchanges an agency's token for one of a location of that agency. */
+async function issueLocationToken(call: Call): Promise<Answer> {
   const { companyId, locationId } = mustBe(locationBody, await bodyOf(call))
   const { caller, services } = call
   if (caller.organization !== null) throw outsideScope()
@@ -123,10 +123,10 @@ async function giveLocationToken(call: Call): Promise<Answer> {
     userId: first === null ? '' : faceOf(first.id),
     traceId: call.id,
   }
-  return { status: 201, headers: NOT_KEPT, json }
+  return { status: 201, headers: NO_STORE_HEADERS, json }
 }
 
-/** One that does not exist and one of another agency are told apart by nobody. */
+/** Throws the same fault for an unknown location and for another agency's, so that existence is not disclosed. */
 async function locationOf({ services, caller }: Call, face: string): Promise<Organization> {
   const id = idOfFace(face) as OrganizationId | null
   const found = id === null ? null : await services.organizations.find(id).catch(nullWhenMissing)
@@ -139,7 +139,7 @@ function nullWhenMissing(thrown: unknown): null {
   throw thrown
 }
 
-/** A form, as documented; JSON is understood as well. */
+/** A form, as documented; JSON is accepted as well. */
 async function bodyOf(call: Call): Promise<unknown> {
   if (call.bodyKind === 'other') return call.json()
   return call.bodyKind === 'urlencoded' ? Object.fromEntries(await call.form()) : {}

@@ -1,42 +1,42 @@
-/** What HighLevel takes: 16 types, 50 MB each. */
+/** HighLevel's upload limits: 16 types, 50 MB each. */
 import { Fault } from '../../core/model/fault.ts'
 import type { Sniff } from '../../core/ports/contracts.ts'
 import type { Field } from '../../core/model/model.ts'
 import { allowingTypes, extensionOf, type FileClaim, type Policy } from '../../core/files/policy.ts'
 import { EXTENSION_OF_TYPE, extensionOfType, FAMILIES } from './types.ts'
 
-/** "50 MB" read the larger way, so that neither reading is refused. */
-export const MAX_BYTES = 50 * 1_048_576
+/** "50 MB" read as mebibytes: a size that either reading allows is accepted. */
+const MAX_BYTES = 50 * 1_048_576
 
-/** What every file must keep to. */
+/** The rules for every file. */
 export function uploadPolicy(sniff: Sniff): Policy {
   const types = { families: FAMILIES, extensionOfType: EXTENSION_OF_TYPE }
   const policy = allowingTypes(MAX_BYTES, types, sniff)
-  const forTexts = allowingTypes(MAX_BYTES, types, (head) =>
+  const textSniffer = allowingTypes(MAX_BYTES, types, (head) =>
     isPrintable(head) ? sniffMarkup(head, sniff) : sniff(head),
   )
   return {
     ...policy,
-    judgeContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? forTexts : policy).judgeContent(claim, head),
+    judgeContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? textSniffer : policy).judgeContent(claim, head),
   }
 }
 
-/** The same, and the field's own formats besides. */
+/** The same, and the field's own formats. */
 export function fieldPolicy(policy: Policy, field: Field): Policy {
   return {
     ...policy,
     judgeClaim(claim) {
       policy.judgeClaim(claim)
-      mustSuitField(claim, field)
+      mustMatchField(claim, field)
     },
   }
 }
 
-/** Fault: `type_refused` when the field takes certain formats and this is none of them. */
-export function mustSuitField(claim: FileClaim, field: Field): void {
+/** Fault: `type_refused` when the field is restricted to formats that do not include this one. */
+export function mustMatchField(claim: FileClaim, field: Field): void {
   if (field.acceptedTypes.length === 0) return
   const found = typeOf(claim)
-  if (field.acceptedTypes.some((type) => twinOf(type) === twinOf(found))) return
+  if (field.acceptedTypes.some((type) => synonymOf(type) === synonymOf(found))) return
   throw new Fault(
     'type_refused',
     'file',
@@ -44,26 +44,26 @@ export function mustSuitField(claim: FileClaim, field: Field): void {
   )
 }
 
-/** Two spellings of one type: a field that takes `.jpg` takes `.jpeg`. */
-function twinOf(extension: string): string {
+/** The other spelling of a type: a field that accepts `.jpg` accepts `.jpeg`. */
+function synonymOf(extension: string): string {
   if (extension === 'jpeg') return 'jpg'
   return extension === 'mpg' ? 'mpeg' : extension
 }
 
-/** The extension decides, and without one the part's media type. */
+/** The extension or, without one, the part's media type. */
 function typeOf(claim: FileClaim): string {
   return extensionOf(claim.name) || extensionOfType(claim.claimedType)
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['csv', 'txt'])
 
-/** Two letters make a magic number ("BM" a bitmap, "MZ" a program), and a table may well begin with BMI or MZ. */
+/** Two letters make a magic number ("BM" a bitmap, "MZ" a program), but a text table can begin with BMI or MZ. */
 async function sniffMarkup(head: Uint8Array, sniff: Sniff): Promise<string | null> {
   const type = await sniff(head)
   return type === 'text/html' || type?.endsWith('xml') === true || type === 'application/pdf' ? type : null
 }
 
-/** No binary format of the list, and no program, does without control characters in its first kilobytes. */
+/** Every binary format of the list, and every program, has control characters in its first kilobytes. */
 function isPrintable(head: Uint8Array): boolean {
   return head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
 }

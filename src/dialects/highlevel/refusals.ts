@@ -1,18 +1,21 @@
-/** How HighLevel says no: `{statusCode, message, error, traceId}`, and the fault's sentence is the message unless the wire fixes one. */
+/**
+ * HighLevel's error answers: `{statusCode, message, error, traceId}`. The fault's message is sent unless the vendor
+ * fixes the text.
+ */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 
-interface Saying {
+interface ErrorText {
   readonly status: number
-  /** Left out: the fault's own sentence. */
+  /** If absent, the fault's own message. */
   readonly text?: string
 }
 
-const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => Saying>> = {
+const ERROR_TEXTS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => ErrorText>> = {
   unauthenticated: (fault, head) => ({ status: 401, ...tokenText(fault, head) }),
   forbidden({ subject }) {
     if (subject === 'scope') return { status: 401, text: 'The token is not authorized for this scope.' }
-    // What a user's profile or role denies: nobody recorded it, so the sentence says which.
+    // Denied by the user's profile or role: the vendor's text is not recorded, so the fault's own message is sent.
     if (subject === 'module' || subject === 'record') return { status: 403 }
     return { status: 403, text: 'The token does not have access to this location.' }
   },
@@ -31,7 +34,7 @@ const SAYINGS: Readonly<Record<FaultCode, (fault: Fault, head: IncomingHead) => 
   internal: () => ({ status: 500, text: 'Internal server error' }),
 }
 
-const PHRASES: Readonly<Record<number, string>> = {
+const REASON_PHRASES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -48,7 +51,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 }
 
 export function refuse(fault: Fault, head: IncomingHead): Answer {
-  const { status, text } = sayingOf(fault, head)
+  const { status, text } = errorTextOf(fault, head)
   const messages = fault.details['messages']
   const message = Array.isArray(messages) ? (messages as readonly string[]) : (text ?? fault.message)
   const meta = fault.details['meta']
@@ -57,27 +60,27 @@ export function refuse(fault: Fault, head: IncomingHead): Answer {
     json: {
       statusCode: status,
       message,
-      error: PHRASES[status],
+      error: REASON_PHRASES[status],
       traceId: head.id,
       ...(meta === undefined ? {} : { meta }),
     },
   }
 }
 
-/** A Bearer token, white space round it trimmed; null when there is none. */
+/** A Bearer token without surrounding white space; null if there is none. */
 export function secretOf({ headers }: IncomingHead): string | null {
   return /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null
 }
 
-function sayingOf(fault: Fault, head: IncomingHead): Saying {
+function errorTextOf(fault: Fault, head: IncomingHead): ErrorText {
   if (fault.subject === 'route' || fault.subject === 'method')
     return { status: 404, text: `Cannot ${head.method} ${head.path.slice(0, 200)}` }
-  const saying = SAYINGS[fault.code](fault, head)
+  const saying = ERROR_TEXTS[fault.code](fault, head)
   const fixed = fault.details['text']
   return typeof fixed === 'string' ? { ...saying, text: fixed } : saying
 }
 
-/** The reference page knows one text for every bad token; a private integration's has its own on the live API. */
+/** The reference page has one text for every invalid token; the live API has another for private integrations. */
 function tokenText(fault: Fault, head: IncomingHead): { text?: string } {
   if (fault.reason === 'missing') return {}
   const isPrivate = secretOf(head)?.startsWith('pit-') === true

@@ -1,6 +1,6 @@
 import type { Permits } from '../../http/contracts.ts'
 
-/** The scopes of HighLevel's marketplace that routes here ask for. */
+/** The scopes of HighLevel's marketplace that routes here require. */
 export type ScopeName =
   | 'forms.write'
   | 'contacts.readonly'

@@ -1,4 +1,4 @@
-/** HighLevel's limits: so many calls per interval and per day, for each client in each location. */
+/** HighLevel's limits: calls per interval and per day, for each client in each location. */
 import type { RateLimiter, Period } from '../../core/limits/rate-limiter.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Caller } from '../../core/model/model.ts'
@@ -11,8 +11,8 @@ export interface Limits {
   readonly daily: number
 }
 
-export interface Throttle {
-  /** Null when the call is within the limits. */
+interface Throttle {
+  /** Counts the call. Returns null when it is within the limits. */
   count(caller: Caller): Fault | null
   headers(caller: Caller | null): Readonly<Record<string, string>>
 }
@@ -47,7 +47,7 @@ export function createThrottle(limitsNow: () => Limits | null, limiter: RateLimi
       const none = { used: 0, ends: DAY.milliseconds }
       const day = key === null ? none : limiter.look(`${key} day`, DAY)
       const now = key === null ? none : limiter.look(`${key} interval`, intervalOf(limits))
-      // Five are published; the sixth, in milliseconds, its SDK reads.
+      // Five headers are published; the SDK also reads the sixth, the interval in milliseconds.
       return {
         'x-ratelimit-limit-daily': String(limits.daily),
         'x-ratelimit-daily-remaining': String(Math.max(0, limits.daily - day.used)),

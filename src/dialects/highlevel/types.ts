@@ -1,9 +1,9 @@
-/** The reference page's 16 types, and what their files are known by. */
+/** The reference page's 16 types, and the content types by which their files are recognized. */
 import type { AllowedTypes } from '../../core/files/policy.ts'
 
 /**
- * `.mpg` is MPEG's other name. Word and Excel save HTML and XML under their old names,
- * their new ones are zip archives, and a text may well begin like HTML.
+ * Content types per extension. `.mpg` is an alias of `.mpeg`. Word and Excel also save HTML and XML as `.doc` and
+ * `.xls`, `.docx` and `.xlsx` are zip archives, and a text file can begin like HTML.
  */
 export const FAMILIES: AllowedTypes['families'] = {
   pdf: ['document'],
@@ -51,7 +51,7 @@ export const EXTENSION_OF_TYPE: Readonly<Record<string, string>> = {
   'image/svg+xml': 'svg',
 }
 
-/** Empty when the media type is none of the list's. */
+/** Returns '' for a media type that is not in the list. */
 export function extensionOfType(type: string | null): string {
   return type !== null && Object.hasOwn(EXTENSION_OF_TYPE, type) ? (EXTENSION_OF_TYPE[type] ?? '') : ''
 }

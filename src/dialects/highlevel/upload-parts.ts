@@ -1,4 +1,4 @@
-/** What a part of an upload's form is: which field it names, which file it is, and how a message calls it. */
+/** Parses a part of an upload's form: the field and the file that its name gives, and its label in error messages. */
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
 import { idOfFace } from '../../core/model/ids.ts'
@@ -8,22 +8,25 @@ import type { Call, Part } from '../../http/contracts.ts'
 import { fieldUnknown } from './faults.ts'
 import { extensionOfType, TYPE_NAMES } from './types.ts'
 
-export interface PartName {
+interface PartName {
   readonly fieldId: string
-  /** Null: the client gave none. */
+  /** Null: not given. */
   readonly fileId: string | null
 }
 
-const LONGEST_FILE_ID = 200
+const MAX_FILE_ID_LENGTH = 200
 
-/** Ids never hold a `_`, so the first one divides; several public clients send the bare field id. */
+/** Ids never contain `_`, so the first one separates; several public clients send the bare field id. */
 export function partName(name: string): PartName {
   const at = name.indexOf('_')
   if (at < 0) return { fieldId: name, fileId: null }
   return { fieldId: name.slice(0, at), fileId: name.slice(at + 1) || null }
 }
 
-/** Fault: `not_found` about the field that the part's name begins with, or `invalid_input` when it holds no files. */
+/**
+ * Fault: `not_found` about the field that the part's name begins with, or `invalid_input` when the field holds no
+ * files.
+ */
 export function mustBeFileField(part: Part, fields: readonly Field[]): { field: Field; fileId: string } {
   const { fieldId, fileId } = partName(part.name)
   const id = idOfFace(fieldId)
@@ -39,11 +42,11 @@ export function mustBeFileField(part: Part, fields: readonly Field[]): { field: 
       'field',
       `Custom field with id ${fieldId} holds ${field.type.toUpperCase()}, not files: ${labelOf(part)} must name a field of the type FILE_UPLOAD or SIGNATURE.`,
     )
-  if (fileId !== null && fileId.length > LONGEST_FILE_ID)
+  if (fileId !== null && fileId.length > MAX_FILE_ID_LENGTH)
     throw new Fault(
       'invalid_input',
       'part',
-      `The file id in the name of ${labelOf(part)} has ${String(fileId.length)} characters; at most ${String(LONGEST_FILE_ID)} are taken.`,
+      `The file id in the name of ${labelOf(part)} has ${String(fileId.length)} characters; at most ${String(MAX_FILE_ID_LENGTH)} are taken.`,
     )
   return { field, fileId: fileId ?? crypto.randomUUID() }
 }
@@ -64,7 +67,10 @@ export function labelOf({ index, name }: Pick<Part, 'index' | 'name'>): string {
   return `part ${String(index)} "${name.length > 60 ? `${name.slice(0, 60)}...` : name}"`
 }
 
-/** Fault: `invalid_input` when the body is no form. The SDK's naive call turns its form into JSON, so it is told how not to. */
+/**
+ * Fault: `invalid_input` when the body is not a form. The SDK's default call turns a form into JSON, so the message
+ * says how to avoid that.
+ */
 export function mustBeForm({ bodyKind, headers }: Call): void {
   if (bodyKind === 'multipart' || bodyKind === 'none') return
   const type = headers['content-type']?.split(';')[0]?.trim().slice(0, 80)
@@ -75,13 +81,13 @@ export function mustBeForm({ bodyKind, headers }: Call): void {
   )
 }
 
-/** `texts`: the parts that were no files; one that is named like a file is probably one that lost its filename. */
+/** `texts`: names of the text parts; one named like a file is probably a file whose filename is missing. */
 export function noFile(texts: readonly string[]): Fault {
-  const lost = texts.find((label) => /"[0-9A-Za-z]{20}(_.*)?"$/.test(label))
+  const misnamed = texts.find((label) => /"[0-9A-Za-z]{20}(_.*)?"$/.test(label))
   const found =
-    lost === undefined
+    misnamed === undefined
       ? 'the form holds no file part'
-      : `${lost} has neither a filename nor a Content-Type, so it is a text and not a file`
+      : `${misnamed} has neither a filename nor a Content-Type, so it is a text and not a file`
   return new Fault(
     'invalid_input',
     'part',
@@ -89,7 +95,10 @@ export function noFile(texts: readonly string[]): Fault {
   )
 }
 
-/** A part without a filename: its type, if it says one that is taken, becomes part of the name. Fault: `type_refused`. */
+/**
+ * For a part without a filename: the extension of its media type becomes part of the name. Fault: `type_refused` for a
+ * type that is not accepted.
+ */
 function nameFor(part: Part): string {
   const extension = extensionOfType(part.type)
   if (extension !== '') return `file.${extension}`

@@ -1,4 +1,7 @@
-/** POST /forms/upload-custom-files: files onto a contact's custom fields. It has nothing to do with forms. */
+/**
+ * POST /forms/upload-custom-files: uploads files to a contact's custom fields. Despite its path, it does not concern
+ * forms.
+ */
 import type { Intake } from '../../core/files/intake.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Field } from '../../core/model/model.ts'
@@ -6,11 +9,11 @@ import type { Policy } from '../../core/files/policy.ts'
 import type { Answer, Call, Part, Route } from '../../http/contracts.ts'
 import { wireOf } from './contact-save.ts'
 import { invalid } from './faults.ts'
-import { contactsOf, mustBeHere, mustFindContact, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf } from './context.ts'
 import { fieldPolicy, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, labelOf, mustBeFileField, mustBeForm, noFile } from './upload-parts.ts'
-import { neededSentences } from './validation.ts'
+import { requiredSentences } from './validation.ts'
 
 export const uploadRoutes: readonly Route[] = [
   {
@@ -25,7 +28,7 @@ export const uploadRoutes: readonly Route[] = [
 async function uploadToCustomFields(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const { contactId, locationId } = mustBeQuery(call.query)
-  mustBeHere(context, locationId)
+  mustBeOwnLocation(context, locationId)
   const module = await contactsOf(call, context)
   const contact = await mustFindContact(call, context, module, contactId)
   mustBeForm(call)
@@ -39,7 +42,7 @@ async function uploadToCustomFields(call: Call): Promise<Answer> {
   return { status: 200, json: { succeded: true, contact: wire, traceId: call.id } }
 }
 
-/** Text parts that some clients send beside the files do not replace the query. */
+/** Text parts that some clients send with the files do not override the query. */
 async function takeParts(call: Call, intake: Intake, fields: readonly Field[]): Promise<void> {
   const policy = uploadPolicy(call.services.sniff)
   const taken = new Map<Field, Set<string>>()
@@ -64,7 +67,7 @@ async function takeFile(
   const { field, fileId } = mustBeFileField(part, fields)
   const keys = taken.get(field) ?? new Set()
   if (keys.size >= field.maxFiles) throw tooMany(part, field)
-  // Two parts of one name are two files: the second gets an id of its own rather than take the first one's place.
+  // Two parts of one name are two files: the second gets a new id instead of replacing the first.
   const fieldKey = keys.has(fileId) ? crypto.randomUUID() : fileId
   taken.set(field, keys.add(fieldKey))
   await intake.file(incomingFile(part), fieldPolicy(policy, field), { field: field.id, fieldKey, published: true })
@@ -78,7 +81,7 @@ function tooMany(part: Part, { name, maxFiles }: Field): Fault {
   )
 }
 
-/** The live API's whitelist is strict: any other key is refused, and each key is one text. */
+/** The live API's whitelist is strict: any other key is refused, and each key must have one text value. */
 function mustBeQuery(query: URLSearchParams): { contactId: string; locationId: string } {
   const known = ['contactId', 'locationId']
   const unknown = [...new Set(query.keys())].filter((key) => !known.includes(key)).slice(0, 20)
@@ -93,5 +96,5 @@ function mustBeQuery(query: URLSearchParams): { contactId: string; locationId: s
 function sentencesFor(key: string, values: readonly string[]): readonly string[] {
   const [value] = values
   if (values.length > 1) return [`${key} must be a string`]
-  return value === undefined || value === '' ? neededSentences(key, value) : []
+  return value === undefined || value === '' ? requiredSentences(key, value) : []
 }

@@ -1,11 +1,11 @@
-/** Bodies held against their schemas, and refused in the sentences of class-validator, which clients of HighLevel know. */
+/** Validates bodies against their schemas; errors are class-validator's sentences, which HighLevel's clients expect. */
 import type { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
 import { invalid } from './faults.ts'
 
-/** Deeper than any body of the API; without a bound, whatever walks it later could run out of stack. */
-const DEEPEST = 32
-const MOST_SENTENCES = 50
+/** Deeper than any body of the API. Without this limit, recursive code could overflow the stack. */
+const MAX_DEPTH = 32
+const MAX_SENTENCES = 50
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -17,27 +17,27 @@ const KINDS: Readonly<Record<string, string>> = {
   int: 'an integer number',
 }
 
-/** Fault: `invalid_input`; with a list of sentences when the body is an object, but not the right one. */
+/** Fault: `invalid_input`; with a list of sentences when the body is an object that violates the schema. */
 export function mustBe<T>(schema: z.ZodType<T>, body: unknown): T {
-  // Where nothing is required nothing need be sent; where something is, the sentences name it.
+  // Without required properties the body may be absent; with them, the sentences name each one.
   const given = body ?? {}
   if (typeof given !== 'object' || Array.isArray(given))
-    throw unfit(`The body is ${Array.isArray(given) ? 'a list' : `a ${typeof given}`}; it must be a JSON object.`)
-  if (isDeeperThan(DEEPEST, given))
-    throw unfit(`The body is nested more than ${String(DEEPEST)} levels deep; nothing here needs that.`)
+    throw invalidJson(`The body is ${Array.isArray(given) ? 'a list' : `a ${typeof given}`}; it must be a JSON object.`)
+  if (isDeeperThan(MAX_DEPTH, given))
+    throw invalidJson(`The body is nested more than ${String(MAX_DEPTH)} levels deep; nothing here needs that.`)
   const parsed = schema.safeParse(given, { reportInput: true })
   if (parsed.success) return parsed.data
-  throw invalid([...new Set(parsed.error.issues.slice(0, MOST_SENTENCES).flatMap(sentencesOf))])
+  throw invalid([...new Set(parsed.error.issues.slice(0, MAX_SENTENCES).flatMap(sentencesOf))])
 }
 
-/** The sentences for a text that must be there and is not, or is something else. */
-export function neededSentences(name: string, found: unknown): readonly string[] {
+/** The sentences for a required text that is missing or of another type. */
+export function requiredSentences(name: string, found: unknown): readonly string[] {
   const empty = `${name} can't be empty`
   if (found === '') return [empty]
   return found === undefined || found === null ? [empty, `${name} must be a string`] : [`${name} must be a string`]
 }
 
-function unfit(sentence: string): Fault {
+function invalidJson(sentence: string): Fault {
   return new Fault('invalid_input', 'body', sentence)
 }
 
@@ -56,7 +56,7 @@ function sentencesOf(issue: z.core.$ZodIssue): readonly string[] {
       return [`${name} must be one of the following values: ${issue.values.join(', ')}`]
     case 'too_small':
       return issue.origin === 'string'
-        ? neededSentences(name, '')
+        ? requiredSentences(name, '')
         : [`${name} must not be less than ${String(issue.minimum)}`]
     case 'too_big':
       return [tooBig(issue.origin, name, Number(issue.maximum))]
@@ -70,7 +70,7 @@ function sentencesOf(issue: z.core.$ZodIssue): readonly string[] {
 
 function wrongType(issue: z.core.$ZodIssueInvalidType, name: string): readonly string[] {
   if (issue.expected === 'never') return [issue.message]
-  if (issue.expected === 'string') return neededSentences(name, issue.input)
+  if (issue.expected === 'string') return requiredSentences(name, issue.input)
   return [`${name} must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`]
 }
 

@@ -1,4 +1,4 @@
-/** How a contact goes out: pure shapes, named as in HighLevel's OpenAPI. */
+/** The shapes of a contact: pure functions, named as in HighLevel's OpenAPI. */
 import { faceOf } from '../../core/model/ids.ts'
 import type { CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model/model.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
@@ -6,7 +6,7 @@ import { fileWire } from './file-wire.ts'
 
 export type Wire = Readonly<Record<string, unknown>>
 
-/** HighLevel's names of a contact's properties that are texts, and the house's. */
+/** HighLevel's names of a contact's text properties -> property names of the core. */
 export const TEXT_PROPERTIES = {
   firstName: 'firstName',
   lastName: 'lastName',
@@ -31,7 +31,7 @@ export const TEXT_PROPERTIES = {
   visitorId: 'visitorId',
 } as const
 
-/** Those that are no texts; they are kept under HighLevel's own names. */
+/** Properties that are not texts; stored under HighLevel's own names. */
 const OTHER_PROPERTIES = ['dndSettings', 'inboundDndSettings', 'attributionSource', 'lastAttributionSource'] as const
 
 /** `GetContectByIdSchema` (its spelling). `fields` are all fields of contacts, `entries` the files in them. */
@@ -95,9 +95,9 @@ function customFieldsOf(
   const files = Map.groupBy(entries, ({ field }) => field)
   const valueOf = (field: Field): unknown => {
     if (!holdsFiles(field)) return contact.values[field.id] ?? undefined
-    const held = files.get(field.id)
-    // `fromEntries` defines keys and never assigns them: a file id may well be `__proto__`.
-    return held && Object.fromEntries(held.map((entry) => [entry.key, fileWire(entry, origin)]))
+    const entriesOfField = files.get(field.id)
+    // `fromEntries` defines keys and never assigns them, so a file id of `__proto__` is safe.
+    return entriesOfField && Object.fromEntries(entriesOfField.map((entry) => [entry.key, fileWire(entry, origin)]))
   }
   return fields
     .map((field) => ({ id: faceOf(field.id), value: valueOf(field) }))

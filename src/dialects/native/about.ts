@@ -1,4 +1,4 @@
-/** What the API's description says of all native routes. */
+/** The parts of the OpenAPI document that all native routes share. */
 import type { DialectAbout } from '../../http/contracts.ts'
 import { problem } from './wire.ts'
 

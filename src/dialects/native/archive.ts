@@ -1,3 +1,4 @@
+import type { AttachmentList } from '../../core/files/attachments.ts'
 import { z } from 'zod'
 import type { Actor } from '../../core/access/access.ts'
 import { archiveNames, safeName } from '../../core/model/archive-names.ts'
@@ -7,14 +8,14 @@ import type { Attachment, CrmRecord } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { ORGANIZATION_PATH, scope } from './context.ts'
 import { recordIn } from './records.ts'
-import { timeOf } from './showing.ts'
+import { timeOf } from './model-wire.ts'
 import type { ManifestWire } from './wire.ts'
 
 const MANIFEST = 'manifest.json'
-const MOST_FILES = 10_000
-const PAGE = 500
+const MAX_FILES = 10_000
+const PAGE_SIZE = 500
 
-const everything: AttachmentPage['filter'] = {
+const NO_FILTER: AttachmentPage['filter'] = {
   ...{ field: null, kind: null, extensions: null, name: null, hash: null },
   ...{ minSize: null, maxSize: null, createdFrom: null, createdUntil: null },
 }
@@ -28,7 +29,7 @@ export const archiveRoutes: readonly Route[] = [
     about: {
       tag: 'Attachments',
       description:
-        'One ZIP, streamed: `manifest.json` first (the `Manifest` schema: id, path, name, size and SHA-256 of each file, and the links), then the files, oldest first, under names that are safe and different on every system. At most 10,000.',
+        'One ZIP, streamed: `manifest.json` first (id, path, name, size and SHA-256 of each file, and the links), then the files, oldest first, under names that are safe and different on every system. At most 10,000.',
       answers: { 200: { description: 'The archive', schema: z.file(), type: 'application/zip' } },
     },
     answer: archive,
@@ -53,16 +54,23 @@ async function attachmentsOf(call: Call, actor: Actor, { id }: CrmRecord): Promi
   const all: Attachment[] = []
   let after: AttachmentPage['after'] = null
   for (;;) {
-    const asked = { record: id, module: null, filter: everything, sort: 'created', order: 'asc', limit: PAGE } as const
-    const { attachments, more } = await call.services.attachments.page(actor, { ...asked, after })
+    const criteria = {
+      record: id,
+      module: null,
+      filter: NO_FILTER,
+      sort: 'created',
+      order: 'asc',
+      limit: PAGE_SIZE,
+    } as const
+    const { attachments, more }: AttachmentList = await call.services.attachments.page(actor, { ...criteria, after })
     all.push(...attachments)
     const last = attachments.at(-1)
     if (!more || last === undefined) return all
-    if (all.length >= MOST_FILES)
+    if (all.length >= MAX_FILES)
       throw new Fault(
         'too_large',
         'record',
-        `The record has more than ${String(MOST_FILES)} attachments, the most one archive holds; list them and download them one by one.`,
+        `The record has more than ${String(MAX_FILES)} attachments, the most one archive holds; list them and download them one by one.`,
       )
     after = { id: last.id, value: '' }
   }

@@ -4,11 +4,11 @@ import { extensionsOf } from '../../core/files/media-types.ts'
 import type { AttachmentId, FieldId, RecordId, Sha256 } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'
-import { cursorOf, factsOf } from './cursor.ts'
+import { cursorOf, valuesOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { attachmentQuery, recordAttachmentQuery } from './queries.ts'
 import { recordIn } from './records.ts'
-import { attachmentWire } from './showing.ts'
+import { attachmentWire } from './model-wire.ts'
 import { queryOf } from './validation.ts'
 import { attachments } from './wire.ts'
 
@@ -65,18 +65,18 @@ async function page(
   const { sort, order, limit, cursor } = query
   const after = cursor === undefined ? null : afterOf(cursor, sort, order)
   const filter = filterOf(query)
-  const asked = { ...where, filter, sort, order, after, limit }
-  const { attachments, more } = await call.services.attachments.page(actor, asked)
+  const criteria = { ...where, filter, sort, order, after, limit }
+  const { attachments, more } = await call.services.attachments.page(actor, criteria)
   const last = attachments.at(-1)
   const value = last === undefined || sort === 'created' ? '' : last[sort]
   const next = more && last !== undefined ? cursorOf([sort, order, value, last.id]) : null
   return { status: 200, json: { items: attachments.map(attachmentWire), next } }
 }
 
-/** A cursor of another order would begin in the middle of nowhere. */
+/** Rejects a cursor of another sort order, which would point to an arbitrary position. */
 function afterOf(cursor: string, sort: Query['sort'], order: Query['order']): AttachmentPage['after'] {
   const value = sort === 'size' ? z.int().min(0) : z.string().max(500)
-  const [, , reached, last] = factsOf(z.tuple([z.literal(sort), z.literal(order), value, id]), cursor)
+  const [, , reached, last] = valuesOf(z.tuple([z.literal(sort), z.literal(order), value, id]), cursor)
   return { value: reached, id: last as AttachmentId }
 }
 

@@ -4,7 +4,7 @@ import type { AttachmentId, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { attachmentChange, attachmentIds } from './bodies.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
-import { attachmentWire } from './showing.ts'
+import { attachmentWire } from './model-wire.ts'
 import { bodyOf } from './validation.ts'
 import { attachment, removals, type RemovalsWire } from './wire.ts'
 

@@ -1,6 +1,6 @@
-/** What comes in: the JSON bodies of requests. Keys that are not listed are refused, not passed over. */
+/** Schemas of JSON request bodies. Unknown keys are refused, not ignored. */
 import { z } from 'zod'
-import { json, MOST_IDS, properties } from './wire.ts'
+import { json, MAX_IDS, properties } from './wire.ts'
 
 export const id = z.string().regex(/^\d{19}$/, { error: 'expected an id of 19 digits' })
 const time = z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-21T23:30:00Z' })
@@ -92,8 +92,7 @@ export const attachmentChange = z
   .meta({ id: 'AttachmentChange' })
 export type AttachmentChangeWire = z.infer<typeof attachmentChange>
 
-export const attachmentIds = z.strictObject({ ids: z.array(id).min(1).max(MOST_IDS) }).meta({ id: 'AttachmentIds' })
-export type AttachmentIdsWire = z.infer<typeof attachmentIds>
+export const attachmentIds = z.strictObject({ ids: z.array(id).min(1).max(MAX_IDS) }).meta({ id: 'AttachmentIds' })
 
 export const newToken = z
   .strictObject({

@@ -1,11 +1,11 @@
-/** OAuth clients: programs that ask users for access, and the end of what they were given. */
+/** OAuth clients: create, list, remove, and revoke the tokens issued to them. */
 import type { Client, ClientId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { z } from 'zod'
 import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { timeOf } from './showing.ts'
+import { timeOf } from './model-wire.ts'
 import type { OrganizationId } from '../../core/model/model.ts'
 import { ORGANIZATION } from '../../core/access/authorize.ts'
 import { clients, createdClient, newClient, revokedTokens } from './staff-wire.ts'
@@ -49,7 +49,7 @@ export const clientRoutes: readonly Route[] = [
       description: 'With everything that it was given. It stays in the list.',
       answers: { 200: { description: 'What ended', schema: revokedTokens } },
     },
-    answer: (call) => end(call, true),
+    answer: (call) => revoke(call, true),
   },
   {
     method: 'DELETE',
@@ -61,7 +61,7 @@ export const clientRoutes: readonly Route[] = [
       description: 'All that it was given, refresh tokens too. It may ask for access again.',
       answers: { 200: { description: 'What ended', schema: revokedTokens } },
     },
-    answer: (call) => end(call, false),
+    answer: (call) => revoke(call, false),
   },
 ]
 
@@ -78,15 +78,15 @@ async function create(call: Call): Promise<Answer> {
   return { status: 201, json: { ...clientWire(client), secret } }
 }
 
-async function end(call: Call, withClient: boolean): Promise<Answer> {
+async function revoke(call: Call, withClient: boolean): Promise<Answer> {
   const organization = await mustManageClients(call)
   const client = (call.params['client'] ?? '') as ClientId
   return { status: 200, json: { revoked: await call.services.access.revokeClient(organization, client, withClient) } }
 }
 
 function clientWire({ id, name, wire, flows, scopes, redirectUris, createdAt, revokedAt }: Client): object {
-  const ended = revokedAt === null ? null : timeOf(revokedAt)
-  return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: ended }
+  const revokedTime = revokedAt === null ? null : timeOf(revokedAt)
+  return { id, name, wire, flows, scopes, redirectUris, createdAt: timeOf(createdAt), revokedAt: revokedTime }
 }
 
 async function mustManageClients(call: Call): Promise<OrganizationId> {

@@ -12,14 +12,14 @@ export interface OrganizationContext {
   readonly organization: Organization
 }
 
-/** Under which everything of one organization lies. */
+/** Path prefix of everything that belongs to one organization. */
 export const ORGANIZATION_PATH = '/api/v1/organizations/:organization'
 
 export function scope(name: Scope): Permits {
   return (scopes) => scopes.has(name)
 }
 
-/** Fault: `not_found` for another organization than the token's, as for one that never was. */
+/** Fault: `not_found` for an organization other than the token's, identical to the one for an unknown id. */
 export async function contextOf(call: Call): Promise<OrganizationContext> {
   const id = call.params['organization'] ?? ''
   const own = call.caller.organization
@@ -43,7 +43,7 @@ export function moduleIn(call: Call, { actor }: OrganizationContext): Promise<Mo
   return call.services.records.module(actor, call.params['module'] ?? '')
 }
 
-/** The modules of a place by their id, for what only names its module's id. */
+/** Names of an organization's modules by id, for rows that hold the module's id only. */
 export async function moduleNames(call: Call, { actor }: OrganizationContext): Promise<ReadonlyMap<ModuleId, string>> {
   return new Map((await call.services.records.modules(actor)).map(({ id, name }) => [id, name]))
 }

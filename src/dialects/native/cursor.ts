@@ -1,16 +1,16 @@
-/** Where a page ended, as a text that clients hand back and do not look into. It holds nothing that the page did not show. */
+/** The end of a page as an opaque text that clients send back. It contains only values that the page itself showed. */
 import type { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
 
-export function cursorOf(facts: unknown): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(facts))))
+export function cursorOf(values: unknown): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(values))))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')
 }
 
-/** Fault: `invalid_input` for a text that is none of ours, or another list's. */
-export function factsOf<T>(schema: z.ZodType<T>, cursor: string): T {
+/** Fault: `invalid_input` for a text that is not a cursor, or is another list's. */
+export function valuesOf<T>(schema: z.ZodType<T>, cursor: string): T {
   const facts = schema.safeParse(read(cursor))
   if (facts.success) return facts.data
   throw new Fault(
@@ -21,13 +21,13 @@ export function factsOf<T>(schema: z.ZodType<T>, cursor: string): T {
   )
 }
 
-/** A page of a list that is at hand as a whole, in the order of its ids' places in it. */
+/** A page of a list held in memory; the order is that of the list. */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   schema: z.ZodType<string>,
 ): { readonly items: readonly T[]; readonly next: string | null } {
-  const after = cursor === undefined ? null : factsOf(schema, cursor)
+  const after = cursor === undefined ? null : valuesOf(schema, cursor)
   const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1
   const items = all.slice(start, start + limit)
   return { items, next: start + limit < all.length ? cursorOf(items.at(-1)?.id) : null }

@@ -1,4 +1,4 @@
-/** Dossier's own API: the console, the command line and the client speak it. */
+/** Dossier's own API, used by the console, the command line and the client. */
 import type { Dialect, IncomingHead } from '../../http/contracts.ts'
 import { about } from './about.ts'
 import { archiveRoutes } from './archive.ts'
@@ -44,7 +44,7 @@ export function createNative(documentation: Documentation): Dialect {
     secret: secretOf,
     refuse,
     headers: () => ({ 'cache-control': 'no-store' }),
-    // Its tokens are no cookies, so any origin may send one.
+    // Tokens are not cookies, so any origin is allowed.
     cors: {
       mode: 'anyone',
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
@@ -60,7 +60,7 @@ export function createNative(documentation: Documentation): Dialect {
   }
 }
 
-/** A native secret alone: a vendor's token, whatever its scopes are called, is nobody's here. */
+/** Accepts native secrets only: a vendor's token is treated as unknown, whatever its scopes. */
 function secretOf({ headers }: IncomingHead): string | null {
   const header = headers.authorization
   if (header === undefined || header.trim() === '') return null

@@ -1,4 +1,4 @@
-/** The API's description, and the page on which it is read and tried. */
+/** The OpenAPI document, and the page on which it is read and tried. */
 import { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
@@ -7,7 +7,7 @@ import { queryOf } from './validation.ts'
 export interface Documentation {
   /** The OpenAPI document as JSON: of one dialect, or (null) of all. */
   json(dialect: string | null): string
-  /** The page (an empty name) or one of its files; null when there is none of that name. */
+  /** The page (an empty name) or one of its files; null if there is none of that name. */
   file(name: string): Promise<Answer | null>
 }
 
@@ -15,7 +15,7 @@ const tag = 'Server'
 const query = z.strictObject({
   dialect: z.enum(['native', 'zoho', 'highlevel']).optional().meta({ description: 'Only of this one' }),
 })
-const description = 'Opens in a browser without a token and asks nobody else for anything.'
+const description = 'Opens in a browser without a token and loads nothing from other hosts.'
 
 export function documentationRoutes(documentation: Documentation): readonly Route[] {
   const page = async ({ params }: Call): Promise<Answer> => {

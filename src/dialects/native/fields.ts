@@ -5,13 +5,13 @@ import { fieldChange, id, newField } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { fieldWire } from './showing.ts'
+import { fieldWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { field, fields } from './wire.ts'
 
 const tag = 'Modules and fields'
 const ONE = `${ORGANIZATION_PATH}/fields/:field`
-/** What a file field takes in one upload unless it is told otherwise. */
+/** Default maximum of files in one upload to a file field. */
 const MAX_FILES = 15
 
 export const fieldRoutes: readonly Route[] = [
@@ -130,7 +130,9 @@ function idIn({ params }: Call): FieldId {
   return (params['field'] ?? '') as FieldId
 }
 
-/** `contact.passport_scan`: the module in the singular, then letters and digits of any script, joined by underscores. */
+/**
+ * `contact.passport_scan`: the module in the singular, then letters and digits of any script, joined by underscores.
+ */
 function keyOf({ singular }: Module, name: string): string {
   const slug = (text: string) =>
     text

@@ -3,7 +3,7 @@ import { id, newModule } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { moduleIn, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { moduleWire } from './showing.ts'
+import { moduleWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { module, modules } from './wire.ts'
 

@@ -1,12 +1,12 @@
 import type { OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newOrganization, organizationChange } from './bodies.ts'
-import { cursorOf, factsOf } from './cursor.ts'
+import { cursorOf, valuesOf } from './cursor.ts'
 import { ORGANIZATION } from '../../core/access/authorize.ts'
 import { operatorOf, ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { moduleNames } from './context.ts'
-import { organizationWire, timeOf } from './showing.ts'
+import { organizationWire, timeOf } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { organization, organizations, usage, type UsageWire } from './wire.ts'
 
@@ -84,7 +84,7 @@ export const organizationRoutes: readonly Route[] = [
       description: 'Counted anew for each call; photos count as attachments.',
       answers: { 200: { description: 'What it holds, by module', schema: usage } },
     },
-    answer: measure,
+    answer: usageOf,
   },
 ]
 
@@ -92,7 +92,7 @@ async function list(call: Call): Promise<Answer> {
   const { limit, cursor } = queryOf(pageQuery, call)
   const own = call.caller.organization
   if (own !== null) return { status: 200, json: { items: [organizationWire(own)], next: null } }
-  const after = cursor === undefined ? null : (factsOf(id, cursor) as OrganizationId)
+  const after = cursor === undefined ? null : (valuesOf(id, cursor) as OrganizationId)
   const found = await call.services.organizations.list(operatorOf(call), after, limit + 1)
   const items = found.slice(0, limit).map(organizationWire)
   return { status: 200, json: { items, next: found.length > limit ? cursorOf(items.at(-1)?.id) : null } }
@@ -126,7 +126,7 @@ async function remove(call: Call): Promise<Answer> {
   return { status: 204 }
 }
 
-async function measure(call: Call): Promise<Answer> {
+async function usageOf(call: Call): Promise<Answer> {
   const context = await contextOf(call)
   const modules = await call.services.records.modules(context.actor)
   const names = await moduleNames(call, context)

@@ -1,11 +1,11 @@
-/** What enters here: anything, up to a size that one request can bring; and what a file field makes of that. */
+/** Upload policy: any file up to the maximum size of one request, further restricted by the file field. */
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
 import type { Field } from '../../core/model/model.ts'
 import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** 5 GiB. */
-export const MAX_BYTES = 5 * 1024 * 1_048_576
+const MAX_BYTES = 5 * 1024 * 1_048_576
 
 const anything = refusingExtensions(MAX_BYTES, [])
 
@@ -18,7 +18,7 @@ export function policyFor(field: Field | null): Policy {
   return {
     ...anything,
     judgeClaim({ name, label }) {
-      if (field.acceptedTypes.some((type) => twinOf(type) === twinOf(extensionOf(name)))) return
+      if (field.acceptedTypes.some((type) => synonymOf(type) === synonymOf(extensionOf(name)))) return
       throw new Fault(
         'type_refused',
         'file',
@@ -28,8 +28,8 @@ export function policyFor(field: Field | null): Policy {
   }
 }
 
-/** Two spellings of one type. */
-function twinOf(extension: string): string {
+/** The other spelling of a type. */
+function synonymOf(extension: string): string {
   if (extension === 'jpeg') return 'jpg'
   return extension === 'mpg' ? 'mpeg' : extension
 }

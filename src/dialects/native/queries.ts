@@ -1,7 +1,7 @@
-/** What may stand behind the `?`. A parameter that is not listed is refused, and so is one that comes twice. */
+/** Schemas of query parameters. An unlisted parameter is refused, and so is a repeated one. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
-import { ITEMS, MOST_ITEMS } from './wire.ts'
+import { DEFAULT_ITEMS, MAX_ITEMS } from './wire.ts'
 
 const whole = (least: number, most: number) =>
   z
@@ -16,13 +16,12 @@ const time = z.iso
   .datetime({ offset: true, error: 'expected a time such as 2026-11-21T23:30:00Z' })
   .transform((value) => Date.parse(value))
 const page = {
-  limit: whole(1, MOST_ITEMS).default(ITEMS).meta({ description: 'How many at most' }),
+  limit: whole(1, MAX_ITEMS).default(DEFAULT_ITEMS).meta({ description: 'How many at most' }),
   cursor: z.string().max(2_000).optional().meta({ description: '`next` of the page before, with the same parameters' }),
 }
 const order = z.enum(['asc', 'desc']).default('desc')
 
 export const pageQuery = z.strictObject(page)
-export type PageQuery = z.input<typeof pageQuery>
 
 export const recordQuery = z.strictObject({
   ...page,
@@ -35,7 +34,6 @@ export const recordQuery = z.strictObject({
     .optional()
     .meta({ description: 'Part of the title, e-mail or phone, whatever its case' }),
 })
-export type RecordQuery = z.input<typeof recordQuery>
 
 const filters = {
   field: id.optional().meta({ description: 'Those that came in through this field' }),
@@ -61,11 +59,10 @@ const sorting = {
   order,
 }
 
-/** Of one record's attachments. */
+/** Attachments of one record. */
 export const recordAttachmentQuery = z.strictObject({ ...page, ...sorting, ...filters })
-export type RecordAttachmentQuery = z.input<typeof recordAttachmentQuery>
 
-/** Of all attachments of an organization. */
+/** All attachments of an organization. */
 export const attachmentQuery = z.strictObject({
   ...page,
   ...sorting,
@@ -82,4 +79,3 @@ export type AttachmentQuery = z.input<typeof attachmentQuery>
 export const uploadQuery = z.strictObject({
   field: id.optional().meta({ description: 'A file field of the record, which holds exactly these files afterwards' }),
 })
-export type UploadQuery = z.input<typeof uploadQuery>

@@ -5,10 +5,10 @@ import type { AttachmentId, CrmRecord, Field, Module, RecordId } from '../../cor
 import type { RecordSave } from '../../core/crm/records.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newRecord, recordChange, type NewRecordWire, type RecordChangeWire } from './bodies.ts'
-import { cursorOf, factsOf } from './cursor.ts'
+import { cursorOf, valuesOf } from './cursor.ts'
 import { moduleIn, moduleNames, ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from './context.ts'
 import { recordQuery } from './queries.ts'
-import { entryWire, recordWire } from './showing.ts'
+import { entryWire, recordWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { record, records, recordWithEntries } from './wire.ts'
 
@@ -80,7 +80,7 @@ export const recordRoutes: readonly Route[] = [
   },
 ]
 
-export interface Found {
+interface Found {
   readonly context: OrganizationContext
   readonly record: CrmRecord
   /** The name of its module. */
@@ -92,7 +92,7 @@ export async function recordIn(call: Call): Promise<Found> {
   const context = await contextOf(call)
   const found = await call.services.records.find(context.actor, null, (call.params['record'] ?? '') as RecordId)
   const module = (await moduleNames(call, context)).get(found.module)
-  // Its module is being removed, and takes it along.
+  // Its module is being removed, and the record with it.
   if (module === undefined) throw recordUnknown(found.id)
   return { context, record: found, module }
 }
@@ -101,7 +101,7 @@ async function list(call: Call): Promise<Answer> {
   const context = await contextOf(call)
   const { limit, cursor, order, search } = queryOf(recordQuery, call)
   const module = await moduleIn(call, context)
-  const after = cursor === undefined ? null : (factsOf(id, cursor) as RecordId)
+  const after = cursor === undefined ? null : (valuesOf(id, cursor) as RecordId)
   const query = { limit, order, after, search: search ?? null }
   const { records, more } = await call.services.records.list(context.actor, module.id, query)
   const items = records.map((one) => recordWire(one, module.name))
@@ -164,7 +164,9 @@ async function changesOf(
   }
 }
 
-/** Fault: `invalid_input` for a field that the module does not have, or one that holds the other kind of thing. */
+/**
+ * Fault: `invalid_input` for a field that the module does not have, or one that holds the other kind (values or files).
+ */
 function mustHold(fields: ReadonlyMap<string, Field>, key: string, what: 'values' | 'files'): Field {
   const found = fields.get(key)
   if (found === undefined)

@@ -1,14 +1,14 @@
-/** How the native API says no: a problem document of RFC 9457, whose `detail` is the fault's own sentence. */
+/** The native API's error answers: a problem document of RFC 9457 whose `detail` is the fault's own message. */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import type { ProblemWire } from './wire.ts'
 
-interface Saying {
+interface ErrorText {
   readonly status: number
   readonly title: string
 }
 
-const SAYINGS: Readonly<Record<FaultCode, Saying>> = {
+const ERROR_TEXTS: Readonly<Record<FaultCode, ErrorText>> = {
   unauthenticated: { status: 401, title: 'No valid token' },
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
@@ -24,7 +24,7 @@ const SAYINGS: Readonly<Record<FaultCode, Saying>> = {
 }
 
 /** Keyed by `code/subject` or `code/subject/reason`. */
-const FINER: Readonly<Record<string, Saying>> = {
+const SPECIFIC_TEXTS: Readonly<Record<string, ErrorText>> = {
   'not_found/method': { status: 405, title: 'This method is not answered here' },
   'too_large/request': { status: 431, title: 'The head of the request is too large' },
   'conflict/attachment/precondition': { status: 412, title: 'Another file than expected' },
@@ -33,7 +33,8 @@ const FINER: Readonly<Record<string, Saying>> = {
 
 export function refuse(fault: Fault, head: IncomingHead): Answer {
   const { code, subject, reason } = fault
-  const { status, title } = FINER[`${code}/${subject}/${reason ?? ''}`] ?? FINER[`${code}/${subject}`] ?? SAYINGS[code]
+  const { status, title } =
+    SPECIFIC_TEXTS[`${code}/${subject}/${reason ?? ''}`] ?? SPECIFIC_TEXTS[`${code}/${subject}`] ?? ERROR_TEXTS[code]
   const problem: ProblemWire = {
     type: `urn:dossier:fault:${code}`,
     title,
@@ -48,7 +49,7 @@ export function refuse(fault: Fault, head: IncomingHead): Answer {
   return { status, headers: { 'content-type': 'application/problem+json', ...headersOf(fault) }, json: problem }
 }
 
-/** Members that only some problems have, as the fault's details bring them. */
+/** Members that only some problems have, taken from the fault's details. */
 function membersOf({ details }: Fault): Pick<ProblemWire, 'errors' | 'checks'> {
   const { errors, checks } = details as Pick<ProblemWire, 'errors' | 'checks'>
   return { ...(errors === undefined ? {} : { errors }), ...(checks === undefined ? {} : { checks }) }

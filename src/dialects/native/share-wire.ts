@@ -1,4 +1,4 @@
-/** Shares, as they are asked for and shown. */
+/** Request and answer schemas of shares. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
 import { pageQuery } from './queries.ts'
@@ -14,13 +14,12 @@ export const newShare = z
     maxDownloads: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Null: any number' }),
   })
   .meta({ id: 'NewShare' })
-export type NewShareWire = z.input<typeof newShare>
 
 export const shareQuery = pageQuery.extend({
   attachment: id.optional().meta({ description: 'Only the shares of this one' }),
 })
 
-export const share = z
+const share = z
   .object({
     id: z.string(),
     attachment: z.string(),
@@ -43,4 +42,3 @@ export const shares = z.object({ items: z.array(share), next: z.string().nullabl
 export const createdShare = share
   .extend({ url: z.string().meta({ description: 'Shown this once; only a hash of its secret is kept' }) })
   .meta({ id: 'CreatedShare' })
-export type CreatedShareWire = z.infer<typeof createdShare>

@@ -1,4 +1,4 @@
-/** What lies under the address of a share: the file itself, or a page that asks before it counts a download. */
+/** The address of a share: the file itself, or a page that asks for confirmation before it counts a download. */
 import { Fault } from '../../core/model/fault.ts'
 import type { Share } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
@@ -37,17 +37,17 @@ export const sharedRoutes: readonly Route[] = [
 ]
 
 async function open(call: Call): Promise<Answer> {
-  return forPeople(call, null, async (secret) => {
+  return pageOrProblem(call, null, async (secret) => {
     const share = await call.services.shares.look(secret)
     if (share.hasPassword || share.maxDownloads !== null) return sharePage(share, null)
-    // Looking whether it is there is no download.
+    // HEAD is not counted as a download.
     if (call.method === 'HEAD') return { status: 200, headers: { 'cache-control': 'no-store' } }
     return sent(call, secret, null)
   })
 }
 
 async function download(call: Call): Promise<Answer> {
-  return forPeople(call, call.services.shares, async (secret) => {
+  return pageOrProblem(call, call.services.shares, async (secret) => {
     const password = call.bodyKind === 'urlencoded' ? (await call.form()).get('password') : null
     return sent(call, secret, password)
   })
@@ -60,8 +60,8 @@ async function sent(call: Call, secret: string, password: string | null): Promis
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } }
 }
 
-/** A browser is answered with a page; a program, with the problem itself. */
-async function forPeople(
+/** A browser is answered with a page; a program, with the problem document. */
+async function pageOrProblem(
   call: Call,
   shares: Call['services']['shares'] | null,
   work: (secret: string) => Promise<Answer>,

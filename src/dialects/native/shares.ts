@@ -5,7 +5,7 @@ import { id } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { createdShare, newShare, shareQuery, shares, type ShareWire } from './share-wire.ts'
-import { timeOf } from './showing.ts'
+import { timeOf } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 
 const tag = 'Shares'

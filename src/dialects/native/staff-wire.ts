@@ -1,4 +1,4 @@
-/** Users, profiles, roles and OAuth clients, as they are asked for and shown. */
+/** Request and answer schemas of users, profiles, roles and OAuth clients. */
 import { z } from 'zod'
 import { id } from './bodies.ts'
 

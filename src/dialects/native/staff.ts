@@ -1,4 +1,4 @@
-/** Who belongs to an organization, and who may do what. Only an administrator decides that. */
+/** Users of an organization and their permissions. Only an administrator may change them. */
 import { Fault } from '../../core/model/fault.ts'
 import type { Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
 import type { Actor } from '../../core/access/access.ts'
@@ -8,7 +8,7 @@ import { id } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { moduleWire, timeOf } from './showing.ts'
+import { moduleWire, timeOf } from './model-wire.ts'
 import * as wire from './staff-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { module } from './wire.ts'
@@ -41,7 +41,7 @@ export const staffRoutes: readonly Route[] = [
   }),
   of('PATCH', '/profiles/:profile', 'change a profile', scope('users.write'), changeProfile, {
     body: { type: json, schema: wire.profileChange },
-    description: 'Its rules are those that are given now, and no others. Everybody hears of it within a second.',
+    description: 'Its rules are those that are given now, and no others. Takes effect everywhere within a second.',
     answers: { 200: { description: 'The profile as it is now', schema: wire.profile } },
   }),
   of('DELETE', '/profiles/:profile', 'delete a profile', scope('users.write'), removeProfile, { answers: nothing }),

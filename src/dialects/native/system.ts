@@ -1,9 +1,9 @@
-/** What is asked about the server itself, and who is asking. */
+/** Routes about the server itself and about the caller. */
 import { Fault } from '../../core/model/fault.ts'
 import { SCOPES } from '../../core/model/scopes.ts'
 import { faceOf } from '../../core/model/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { personWire, timeOf } from './showing.ts'
+import { personWire, timeOf } from './model-wire.ts'
 import { health, me, problem, readiness, type MeWire } from './wire.ts'
 
 const tag = 'Server'
@@ -43,7 +43,7 @@ export const systemRoutes: readonly Route[] = [
     operation: 'ask who the token is',
     needs: 'caller',
     about: { tag, answers: { 200: { description: 'Its organization, user and scopes', schema: me } } },
-    answer: who,
+    answer: describeCaller,
   },
 ]
 
@@ -57,7 +57,7 @@ async function ready({ services }: Call): Promise<Answer> {
   })
 }
 
-async function who({ caller }: Call): Promise<Answer> {
+async function describeCaller({ caller }: Call): Promise<Answer> {
   const { organization, user, expiresAt } = caller
   const answer: MeWire = {
     token: caller.token,

@@ -6,7 +6,7 @@ import { id, newToken } from './bodies.ts'
 import { pageOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
-import { tokenWire } from './showing.ts'
+import { tokenWire } from './model-wire.ts'
 import { bodyOf, queryOf } from './validation.ts'
 import { createdToken, tokens } from './wire.ts'
 
@@ -47,7 +47,7 @@ export const tokenRoutes: readonly Route[] = [
     needs: scope('tokens.write'),
     about: {
       tag,
-      description: 'It stays in the list. Everybody hears of it within a second.',
+      description: 'It stays in the list. Takes effect everywhere within a second.',
       answers: { 204: { description: 'It is good for nothing any more', schema: null } },
     },
     answer: revoke,
@@ -65,7 +65,7 @@ async function list(call: Call): Promise<Answer> {
 async function create(call: Call): Promise<Answer> {
   const { actor, organization } = await contextOf(call)
   const { kind, label, scopes, expiresAt } = await bodyOf(newToken, call)
-  mustBeMine(call, kind, scopes)
+  mustHoldScopes(call, kind, scopes)
   const { token, secret } = await call.services.access.create({
     kind,
     organization: organization.id,
@@ -88,8 +88,11 @@ async function revoke(call: Call): Promise<Answer> {
   return { status: 204 }
 }
 
-/** Nobody gives away more than they have: a vendor's scope may open anything that the vendor's API shows. */
-function mustBeMine({ caller }: Call, kind: Token['kind'], scopes: readonly string[]): void {
+/**
+ * Prevents privilege escalation: a caller may only create tokens with scopes it holds. A vendor's scope may give access
+ * to everything in the vendor's API.
+ */
+function mustHoldScopes({ caller }: Call, kind: Token['kind'], scopes: readonly string[]): void {
   const unknown = scopes.filter((one) => kind === 'native' && !SCOPES.some((known) => known === one))
   if (unknown.length > 0)
     throw new Fault(
@@ -98,11 +101,11 @@ function mustBeMine({ caller }: Call, kind: Token['kind'], scopes: readonly stri
       `/scopes: ${unknown.slice(0, 5).join(', ').slice(0, 100)} is no scope here; known are ${SCOPES.join(', ')}.`,
     )
   const needed = kind === 'native' ? scopes : SCOPES
-  const lacking = needed.filter((one) => !caller.scopes.has(one))
-  if (lacking.length > 0)
+  const missing = needed.filter((one) => !caller.scopes.has(one))
+  if (missing.length > 0)
     throw new Fault(
       'forbidden',
       'scope',
-      `Your own token lacks ${lacking.join(', ')}, so it cannot make ${kind === 'native' ? 'one that has it' : `tokens of the kind ${kind}`}.`,
+      `Your own token lacks ${missing.join(', ')}, so it cannot make ${kind === 'native' ? 'one that has it' : `tokens of the kind ${kind}`}.`,
     )
 }

@@ -8,12 +8,12 @@ import { ORGANIZATION_PATH, contextOf, scope, type OrganizationContext } from '.
 import { policyFor } from './policy.ts'
 import { uploadQuery } from './queries.ts'
 import { recordIn } from './records.ts'
-import { attachmentWire } from './showing.ts'
+import { attachmentWire } from './model-wire.ts'
 import { queryOf } from './validation.ts'
 import { uploaded } from './wire.ts'
 
-/** A link's own bound is shorter; longer texts are no links. */
-const LINK_BYTES = 16_384
+/** Maximum bytes of a `link` part; the limit of a link itself is lower. */
+const MAX_LINK_PART_BYTES = 16_384
 
 const files = z.object({
   file: z.array(z.file()).optional().meta({ description: 'Any number of files, under this or any other name' }),
@@ -103,8 +103,8 @@ async function takePart(part: Part, intake: Intake, policy: Policy, field: Field
     const file = { part: name, name: filename ?? 'file', claimedType: type, encoding, digest, label, bytes }
     await intake.file(file, policy, placementIn(field))
   } else if (part.name === 'link') {
-    const url = (await part.text(LINK_BYTES)).trim()
-    // An input that nobody filled in: browsers send it all the same.
+    const url = (await part.text(MAX_LINK_PART_BYTES)).trim()
+    // An input left empty: browsers send it as well.
     if (url !== '') intake.link(url, placementIn(field))
   } else {
     throw new Fault(

@@ -1,11 +1,11 @@
-/** Bodies and queries held against their schemas; what does not fit is named place by place. */
+/** Validates bodies and queries against their schemas; errors name each invalid place. */
 import type { z } from 'zod'
 import { Fault, type FaultSubject } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
-/** Deeper than any body of this API; without a bound, whatever walks it later could run out of stack. */
-const DEEPEST = 32
-const MOST_ERRORS = 50
+/** Deeper than any body of this API. Without this limit, recursive code could overflow the stack. */
+const MAX_DEPTH = 32
+const MAX_ERRORS = 50
 
 export async function bodyOf<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
   const body = await call.json()
@@ -13,11 +13,11 @@ export async function bodyOf<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
     throw new Fault('invalid_input', 'body', 'The request has no body; a JSON object was expected.', {
       reason: 'empty',
     })
-  if (isDeeperThan(DEEPEST, body))
+  if (isDeeperThan(MAX_DEPTH, body))
     throw new Fault(
       'invalid_input',
       'body',
-      `The body is nested more than ${String(DEEPEST)} levels deep; nothing here needs that.`,
+      `The body is nested more than ${String(MAX_DEPTH)} levels deep; nothing here needs that.`,
     )
   return mustBe(schema, body, 'body', (path) => `/${path.map(String).join('/')}`)
 }
@@ -39,7 +39,7 @@ function mustBe<T>(
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues
     .flatMap((issue) => errorsOf(issue, at))
-    .slice(0, MOST_ERRORS)
+    .slice(0, MAX_ERRORS)
     .map(({ at, message }) => ({ at: at.slice(0, 200), message: message.slice(0, 200) }))
   const [first] = errors
   const where = first === undefined || first.at === '' || first.at === '/' ? `The ${subject}` : first.at

@@ -1,14 +1,14 @@
 /**
- * What goes out: every answer of the native API, as a schema and as the type inferred from it. What comes in is in
- * bodies.ts and queries.ts. These three import little more than zod, so that clients and pages can take their types from them.
+ * Every answer of the native API, as a schema and as the type inferred from it. Requests are in bodies.ts and
+ * queries.ts. These three import little more than zod, so that clients and pages can import their types.
  */
 import { z } from 'zod'
 import { SCOPES } from '../../core/model/scopes.ts'
 
-/** Most ids in one bulk removal, most and usual items of a page. */
-export const MOST_IDS = 500
-export const MOST_ITEMS = 200
-export const ITEMS = 50
+/** Maximum ids in one bulk removal; maximum and default items of a page. */
+export const MAX_IDS = 500
+export const MAX_ITEMS = 200
+export const DEFAULT_ITEMS = 50
 
 const idOut = z
   .string()
@@ -16,15 +16,15 @@ const idOut = z
 const face = z.string().meta({ description: 'The same id as HighLevel writes it: 20 letters and digits' })
 const time = z.iso.datetime().meta({ description: 'UTC, in milliseconds', example: '2026-11-21T23:30:00.000Z' })
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-/** Whatever JSON can say: a body has been parsed by then. */
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+/** Any JSON value: the body has been parsed by then. */
 export const json = z.unknown() as unknown as z.ZodType<Json, Json>
 export const properties = z.record(z.string().max(200), json)
 
-export const scope = z.enum(SCOPES)
+const scope = z.enum(SCOPES)
 export type Scope = z.infer<typeof scope>
 
-export const person = z.object({ id: idOut, name: z.string() }).meta({ id: 'Person', description: 'Who did something' })
+const person = z.object({ id: idOut, name: z.string() }).meta({ id: 'Person', description: 'Who did something' })
 export type PersonWire = z.infer<typeof person>
 
 export const organization = z
@@ -62,7 +62,7 @@ export const field = z
   .meta({ id: 'Field' })
 export type FieldWire = z.infer<typeof field>
 
-export const entry = z
+const entry = z
   .object({ field: idOut, key: z.string().meta({ description: "The client's file id" }), attachment: idOut })
   .meta({ id: 'Entry', description: 'One file in a file field of a record' })
 export type EntryWire = z.infer<typeof entry>
@@ -117,19 +117,29 @@ export const removals = z
   .meta({ id: 'Removals', description: 'One outcome per id, in their order' })
 export type RemovalsWire = z.infer<typeof removals>
 
-/** What is in `manifest.json`, the first entry of an archive. */
-export const manifest = z
-  .object({
-    organization: idOut,
-    record: idOut,
-    createdAt: time,
-    files: z.array(z.object({ id: idOut, path: z.string(), name: z.string(), size: z.int(), sha256, createdAt: time })),
-    links: z.array(z.object({ id: idOut, url: z.string(), createdAt: time })),
-  })
-  .meta({ id: 'Manifest' })
-export type ManifestWire = z.infer<typeof manifest>
+/** The content of `manifest.json`, the first entry of an archive. */
+export interface ManifestWire {
+  readonly organization: string
+  readonly record: string
+  readonly createdAt: string
+  readonly files: readonly ManifestFile[]
+  readonly links: readonly { readonly id: string; readonly url: string; readonly createdAt: string }[]
+}
 
-export const token = z
+interface ManifestFile {
+  readonly id: string
+  /** Where it is in the archive. */
+  readonly path: string
+  /** As it was uploaded. */
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
+  /** Hexadecimal. */
+  readonly sha256: string
+  readonly createdAt: string
+}
+
+const token = z
   .object({
     id: idOut,
     kind: z.enum(['native', 'zoho', 'private']),
@@ -226,7 +236,7 @@ export const problem = z
   .meta({ id: 'Problem' })
 export type ProblemWire = z.infer<typeof problem>
 
-/** A page of a list. `next` goes into `cursor` for the page after it. */
+/** A page of a list. `next` goes into `cursor` for the following page. */
 function pageOf<T extends z.ZodType>(item: T, name: string) {
   return z
     .object({ items: z.array(item), next: z.string().nullable().meta({ description: 'Null: this was the last page' }) })
@@ -244,6 +254,6 @@ export interface PageWire<T> {
   readonly next: string | null
 }
 
-/** What an upload made, in the order of its parts. */
+/** The attachments that an upload created, in the order of its parts. */
 export const uploaded = z.object({ items: z.array(attachment) }).meta({ id: 'Uploaded' })
 export type UploadedWire = z.infer<typeof uploaded>

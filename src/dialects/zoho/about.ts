@@ -1,4 +1,4 @@
-/** What the API's description says of Zoho's routes: the shapes that its SDKs rely on. */
+/** Schemas of Zoho's routes for the OpenAPI document: the shapes that its SDKs rely on. */
 import { z } from 'zod'
 import type { About, AnswerAbout, DialectAbout, Route } from '../../http/contracts.ts'
 
@@ -85,8 +85,8 @@ const bytes: AnswerAbout = { description: 'The bytes', schema: z.file(), type: '
 const written: AnswerAbout = { description: 'What became of each', schema: outcomes }
 const writes = { 200: written, 201: written, 207: { ...written, description: 'Some went well' } }
 const html: AnswerAbout = { description: 'A page for people', schema: z.string(), type: 'text/html' }
-const elsewhere: AnswerAbout = { description: 'Back to the client', schema: null }
-const consent = { 200: html, 302: elsewhere, 303: elsewhere }
+const redirection: AnswerAbout = { description: 'Back to the client', schema: null }
+const consent = { 200: html, 302: redirection, 303: redirection }
 
 const ATTACHMENTS = 'Zoho: attachments'
 const RECORDS = 'Zoho: records'
@@ -98,7 +98,7 @@ const json = (schema: z.ZodType) => ({ type: 'application/json', schema }) as co
 const form = (schema: z.ZodType) => ({ type: 'multipart/form-data', schema }) as const
 const sent = (schema: z.ZodType) => ({ type: 'application/x-www-form-urlencoded', schema, optional: true }) as const
 
-const ABOUT: Readonly<Record<string, About>> = {
+const DOCUMENTATION: Readonly<Record<string, About>> = {
   'upload an attachment': {
     tag: ATTACHMENTS,
     description: 'A file, or a link as `attachmentUrl` in the form or the query. Up to 100 MB; no `.exe`.',
@@ -228,11 +228,11 @@ const ABOUT: Readonly<Record<string, About>> = {
   },
 }
 
-/** The route with what is said of its operation. */
-export function described(route: Route): Route {
-  const found = Object.hasOwn(ABOUT, route.operation) ? ABOUT[route.operation] : undefined
+/** Adds the documentation of its operation to the route. */
+export function withDocumentation(route: Route): Route {
+  const found = Object.hasOwn(DOCUMENTATION, route.operation) ? DOCUMENTATION[route.operation] : undefined
   if (found === undefined) return route
-  // The alias has every operation once more; a group of its own keeps the list short.
+  // The alias repeats every operation; a tag of its own keeps the list short.
   const tag = route.path.startsWith('/crm/v2.1/') ? 'Zoho: the same under /crm/v2.1' : found.tag
   return { ...route, about: { ...found, tag } }
 }

@@ -10,7 +10,7 @@ import { attachmentPolicy } from './policy.ts'
 import { attachmentRow, deleted, failed, listAnswer, nothing, pageOf, written, zohoJson } from './wire.ts'
 
 export async function upload(call: Call): Promise<Answer> {
-  const { record } = await placeOf(call, 'attachments.create')
+  const { record } = await recordIdOf(call, 'attachments.create')
   return call.intake(async (intake) => {
     await takeBody(call, intake)
     const link = call.query.get('attachmentUrl')
@@ -40,13 +40,16 @@ export async function list(call: Call): Promise<Answer> {
   )
 }
 
-/** v2 answers an unknown attachment with 204; its SDKs name the file by what follows the last `'`, and parse any type they know. */
+/**
+ * v2 answers an unknown attachment with 204. Its SDKs take the file name from after the last `'` of the header, and
+ * parse every media type that they know.
+ */
 export async function download(call: Call): Promise<Answer> {
   const { module = '', record = '', id = '' } = call.params
   const actor = actorOf(call.caller)
   const found = await call.services.attachments.download(actor, module, record as RecordId, id as AttachmentId)
   if (found === null) {
-    // Told in its own words when it is the module or the record that is not there.
+    // Throws the specific fault when the module or the record is what is missing.
     await recordOf(call, 'attachments.view')
     return nothing
   }
@@ -56,7 +59,7 @@ export async function download(call: Call): Promise<Answer> {
 }
 
 export async function removeOne(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call, 'attachments.delete')
+  const { actor, record } = await recordIdOf(call, 'attachments.delete')
   const id = (call.params['id'] ?? '') as AttachmentId
   const removed = await call.services.attachments.remove(actor, record, [id])
   if (removed.length === 0)
@@ -69,7 +72,7 @@ export async function removeOne(call: Call): Promise<Answer> {
 }
 
 export async function removeMany(call: Call): Promise<Answer> {
-  const { actor, record } = await placeOf(call, 'attachments.delete')
+  const { actor, record } = await recordIdOf(call, 'attachments.delete')
   const ids = idsOf(call) as AttachmentId[]
   const removed = new Set(await call.services.attachments.remove(actor, record, ids))
   return zohoJson(200, {
@@ -77,14 +80,19 @@ export async function removeMany(call: Call): Promise<Answer> {
   })
 }
 
-/** Where the path points, when nothing needs to be known of the record but that it is there. */
-async function placeOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
+/**
+ * Actor and record id from the path; checks that the record exists and that the actor may do `action`, without loading
+ * it.
+ */
+async function recordIdOf(call: Call, action: Action): Promise<{ actor: Actor; record: RecordId }> {
   const actor = actorOf(call.caller)
   const record = (call.params['record'] ?? '') as RecordId
   return { actor, record: (await call.services.records.place(actor, moduleNameOf(call), record, action)).record }
 }
 
-/** The record that the path names, in the module that it names, for somebody who may do this with it. */
+/**
+ * The record and module that the path names. Faults: `not_found`, and `forbidden` when the actor may not do `action`.
+ */
 export async function recordOf(
   call: Call,
   action: Action,
@@ -103,7 +111,7 @@ export function noFile(sentence: string): Fault {
   )
 }
 
-/** The part as a file; `name` is for one that has none. */
+/** The part as a file; `name` is used when the part has no filename. */
 export function fileOf(part: Part, name: string): IncomingFile {
   return {
     part: part.name,
@@ -116,7 +124,7 @@ export function fileOf(part: Part, name: string): IncomingFile {
   }
 }
 
-/** How a message calls a part. */
+/** The label of a part in error messages. */
 function labelOf(part: Part): string {
   return `Part ${String(part.index)} ("${part.name.slice(0, 60)}")`
 }

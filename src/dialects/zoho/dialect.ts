@@ -6,7 +6,7 @@ import { consentRoutes, isConsentPath } from './oauth-consent.ts'
 import { refuseOauth } from './oauth-refusals.ts'
 import { termsOf } from './oauth-terms.ts'
 import { tokenRoutes } from './oauth-tokens.ts'
-import { about, described } from './about.ts'
+import { about, withDocumentation } from './about.ts'
 import { download, list, removeMany, removeOne, upload } from './attachments.ts'
 import { downloadPhoto, removePhoto, uploadPhoto } from './photos.ts'
 import { insert, updateMany, updateOne } from './record-writing.ts'
@@ -19,12 +19,12 @@ import { getUser, listUsers } from './users.ts'
 import { createThrottle, type Limits, type Throttle } from './throttle.ts'
 import { zohoTime } from './wire.ts'
 
-export interface ZohoSettings {
-  /** Asked for each call, for they may change. */
+interface ZohoSettings {
+  /** Read for each call, because limits can change at run time. */
   readonly limits: () => Limits
-  /** Access tokens of one refresh token in ten minutes; null: any number. */
+  /** Maximum access tokens per refresh token in ten minutes; null: no limit. */
   readonly tokensPerRefresh: () => number | null
-  /** Whether calls under way are counted; for good. */
+  /** Whether concurrent calls are counted; fixed for the life of the process. */
   readonly countsCalls: boolean
   readonly limiter: RateLimiter
 }
@@ -38,7 +38,7 @@ export function createZoho({ limits, tokensPerRefresh, countsCalls, limiter }: Z
     hidesRoutes: true,
     about,
     routes: [...['/crm/v2', '/crm/v2.1'].flatMap(routesUnder), ...consentRoutes(terms), ...tokenRoutes(terms)].map(
-      described,
+      withDocumentation,
     ),
     secret: secretOf,
     refuse: (fault, head) => refuseOauth(fault, head) ?? refuse(fault),
@@ -102,14 +102,14 @@ function routesUnder(prefix: string): Route[] {
   ]
 }
 
-/** Zoho's own scheme or `Bearer`; a header of any other form is a token that nobody has. */
+/** Zoho's own scheme or `Bearer`. A header of any other form is treated as an unknown token. */
 function secretOf(head: IncomingHead): string | null {
   const header = head.headers.authorization
   if (header === undefined || header.trim() === '') return null
   return /^(?:zoho-oauthtoken|bearer)\s+(\S+)\s*$/i.exec(header)?.[1] ?? header
 }
 
-/** What the real server sends on every answer, as far as clients look at it (recorded 2023). */
+/** Headers that the real server sends on every answer, as far as clients read them (recorded 2023). */
 function headers(caller: Caller | null): Record<string, string> {
   return {
     'cache-control': 'no-store, no-cache, must-revalidate, private',

@@ -1,9 +1,9 @@
-/** The fields of a module as `settings/fields` tells them: what records of it carry over this wire. */
+/** The fields of a module as listed by `settings/fields`: those that this dialect reads and writes on records. */
 import type { Module } from '../../core/model/model.ts'
 import { mandatoryFieldOf, mayHavePhoto, wordOf } from './modules.ts'
 import { namesIn } from './record-wire.ts'
 
-/** Zoho's `data_type` and `json_type`, and how long a text may be. */
+/** Zoho's `data_type` and `json_type`, and the maximum length of a text. */
 interface Kind {
   readonly data: string
   readonly json: string
@@ -26,16 +26,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Record_Image: { data: 'profileimage', json: 'string', length: 255 },
 }
 
-/** What the server writes on every record. */
-const WRITTEN = ['Owner', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time']
+/** Fields that the server sets on every record. */
+const SERVER_WRITTEN = ['Owner', 'Created_By', 'Modified_By', 'Created_Time', 'Modified_Time']
 const PERSONS = new Set(['leads', 'contacts'])
 
-/** `api_name` and `data_type` are what the SDKs cannot do without; `system_mandatory` makes them refuse an insert that lacks the field. */
+/** The SDKs require `api_name` and `data_type`; `system_mandatory` makes them refuse an insert that lacks the field. */
 export function fieldRows(module: Module): object[] {
   const readOnly = [
     ...(PERSONS.has(wordOf(module.name)) ? ['Full_Name'] : []),
     ...(mayHavePhoto(module) ? ['Record_Image'] : []),
-    ...WRITTEN,
+    ...SERVER_WRITTEN,
   ]
   const mandatory = mandatoryFieldOf(module)
   const names = [mandatory, ...Object.keys(namesIn(module)).filter((name) => name !== mandatory), ...readOnly]
@@ -84,7 +84,10 @@ function fieldRow(module: Module, { name, index, isMandatory, isReadOnly }: Fact
   }
 }
 
-/** These fields have no rows of their own; modules that were made together have ids side by side. */
+/**
+ * These fields have no rows of their own, so ids are derived from the module's id. Modules created together have
+ * consecutive ids.
+ */
 function fieldId({ id }: Module, index: number): string {
   return String(BigInt(id) + BigInt((index + 1) * 1000))
 }

@@ -1,10 +1,10 @@
 import { Fault } from '../../core/model/fault.ts'
 import type { Call } from '../../http/contracts.ts'
 
-/** How many ids one call may name. */
-const MOST = 100
+/** Maximum number of ids in one call. */
+const MAX_IDS = 100
 
-/** `ids=1,2,3` (commas raw or encoded), each once, in their order. Faults: `invalid_input` about `parameter`. */
+/** `ids=1,2,3` (commas raw or encoded), deduplicated, in request order. Fault: `invalid_input` about `parameter`. */
 export function idsOf(call: Call): string[] {
   const ids = (call.query.get('ids') ?? '')
     .split(',')
@@ -15,11 +15,11 @@ export function idsOf(call: Call): string[] {
       reason: 'missing',
       details: { name: 'ids' },
     })
-  if (ids.length > MOST)
+  if (ids.length > MAX_IDS)
     throw new Fault(
       'invalid_input',
       'parameter',
-      `ids names ${String(ids.length)} records; at most ${String(MOST)} go in one call.`,
+      `ids names ${String(ids.length)} records; at most ${String(MAX_IDS)} go in one call.`,
     )
   return [...new Set(ids)]
 }

@@ -1,4 +1,4 @@
-/** What Zoho CRM v2 knows about its modules: names, mandatory fields, photos. */
+/** Properties of Zoho CRM v2's modules: names, mandatory fields, photos. */
 import { actorOf, type Actor } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Module } from '../../core/model/model.ts'
@@ -7,7 +7,7 @@ import type { Call } from '../../http/contracts.ts'
 /** The reference page: "modules such as Documents and Projects are not supported in the current API". */
 const UNSUPPORTED = new Set(['documents', 'projects'])
 
-/** The one field without which no record of the module is made; also what the record is called by. */
+/** The mandatory field of each module, which is also the record's title. */
 const MANDATORY: Readonly<Record<string, string>> = {
   leads: 'Last_Name',
   accounts: 'Account_Name',
@@ -31,12 +31,15 @@ const MANDATORY: Readonly<Record<string, string>> = {
 
 const WITH_PHOTO = new Set(['leads', 'contacts', 'accounts', 'products', 'vendors'])
 
-/** Lower case without spaces and underscores: how scopes write a module, and how two spellings of one are compared. */
+/**
+ * Lower case without spaces and underscores: the form in which scopes name a module, and in which two spellings are
+ * compared.
+ */
 export function wordOf(moduleName: string): string {
   return moduleName.toLowerCase().replace(/[\s_]/g, '')
 }
 
-/** The word a scope may use instead: `custom` for every module that is not Zoho's own. */
+/** Whether the module is one of Zoho's own; scopes name every other module `custom`. */
 export function isStandard(word: string): boolean {
   return Object.hasOwn(MANDATORY, word)
 }
@@ -49,22 +52,24 @@ export function mayHavePhoto(module: Module): boolean {
   return module.custom || WITH_PHOTO.has(wordOf(module.name))
 }
 
-/** Who acts, and the module that the path names. */
+/** The actor, and the module that the path names. */
 export function moduleOf(call: Call): Promise<{ actor: Actor; module: Module }> {
   return moduleNamed(call, call.params['module'] ?? '')
 }
 
 export async function moduleNamed(call: Call, name: string): Promise<{ actor: Actor; module: Module }> {
   const actor = actorOf(call.caller)
-  return { actor, module: await call.services.records.module(actor, mustBeServed(name)) }
+  return { actor, module: await call.services.records.module(actor, mustBeSupported(name)) }
 }
 
-/** The module's name in the path. Fault: `not_found` for one that exists there, but not in this API. */
+/**
+ * The module's name in the path. Fault: `not_found` for a module that exists at Zoho but is not supported in this API.
+ */
 export function moduleNameOf(call: Call): string {
-  return mustBeServed(call.params['module'] ?? '')
+  return mustBeSupported(call.params['module'] ?? '')
 }
 
-function mustBeServed(name: string): string {
+function mustBeSupported(name: string): string {
   if (UNSUPPORTED.has(wordOf(name))) {
     throw new Fault('not_found', 'module', `The module ${name.slice(0, 60)} exists in Zoho CRM, but not in its API.`, {
       reason: 'unsupported',

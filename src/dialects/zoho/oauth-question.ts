@@ -1,4 +1,4 @@
-/** What a program asks for at `/oauth/v2/auth`. */
+/** The authorization request at `/oauth/v2/auth`. */
 import type { Client } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'
 import {
@@ -10,20 +10,23 @@ import {
   unfit,
 } from '../../pages/question.ts'
 
-export interface Asked {
+export interface AuthorizationRequest {
   readonly client: Client
   readonly redirectUri: string
   readonly responseType: 'code' | 'token'
   readonly scopes: readonly string[]
   readonly state: string | null
   readonly isOffline: boolean
-  /** `prompt=consent`: a refresh token also for who has one. */
-  readonly isAnew: boolean
+  /** `prompt=consent`: issues a refresh token even when one exists. */
+  readonly isConsentForced: boolean
   readonly challenge: string | null
 }
 
-/** Faults, none of which may lead anywhere: `unauthenticated` about `client`, `invalid_input` about `parameter`. */
-export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
+/**
+ * Faults, none of which may be redirected to the client: `unauthenticated` about `client`, `invalid_input` about
+ * `parameter`.
+ */
+export async function mustParseAuthorization({ query, services }: Call): Promise<AuthorizationRequest> {
   const client = await mustFindClient(services.clients, query.get('client_id'), 'zoho')
   const redirectUri = mustBeRedirectUri(query, client)
   const responseType = query.get('response_type')
@@ -35,7 +38,7 @@ export async function mustBeAsked({ query, services }: Call): Promise<Asked> {
     scopes: mustBeScopes(query.get('scope'), client),
     state: mustBeState(query),
     isOffline: query.get('access_type')?.toLowerCase() === 'offline',
-    isAnew: query.get('prompt')?.toLowerCase() === 'consent',
+    isConsentForced: query.get('prompt')?.toLowerCase() === 'consent',
     challenge: challengeIn(query),
   }
 }

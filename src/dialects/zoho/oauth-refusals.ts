@@ -1,11 +1,11 @@
-/** How Zoho's accounts server says no: on its pages in words, to programs as `{"error":"…"}`, with status 200 as recorded. */
+/** Errors of Zoho's accounts server: a page for browsers; `{"error":"…"}` with status 200 (as recorded) for programs. */
 import type { Fault } from '../../core/model/fault.ts'
 import type { Answer, IncomingHead } from '../../http/contracts.ts'
 import { refusalPage } from '../../pages/page.ts'
 import { isConsentPath } from './oauth-consent.ts'
 import { oauthJson } from './oauth-tokens.ts'
 
-/** By `subject/reason`. */
+/** Keyed by `subject/reason`. */
 const ERRORS: Readonly<Record<string, string>> = {
   'client/unknown': 'invalid_client',
   'client/secret': 'invalid_client_secret',
@@ -26,7 +26,7 @@ const THROTTLED = {
   status: 'failure',
 }
 
-/** Null for what is no matter of the accounts server. */
+/** Returns null for faults that are not the accounts server's. */
 export function refuseOauth(fault: Fault, head: IncomingHead): Answer | null {
   if (fault.subject === 'route' || fault.subject === 'method' || fault.subject === 'token') return null
   if (isConsentPath(head.path)) return refusalPage(fault)

@@ -1,11 +1,11 @@
-/** How long Zoho's codes and tokens last and how many there may be, as its accounts pages have it. */
+/** Lifetimes and maximum numbers of Zoho's codes and tokens, as published on its accounts pages. */
 import type { Terms } from '../../core/access/grants.ts'
 
 export const CODE_MS = 3 * 60_000
 export const ACCESS_SECONDS = 3_600
 const THROTTLED_MS = 10 * 60_000
 
-/** `most`: access tokens of one refresh token in ten minutes; null: any number. */
+/** `most`: maximum access tokens per refresh token in ten minutes; null: no limit. */
 export function termsOf(most: number | null): Terms {
   return {
     kind: 'zoho',

@@ -6,23 +6,23 @@ import { mustBeScopes } from '../../pages/question.ts'
 import { ACCESS_SECONDS } from './oauth-terms.ts'
 
 export function tokenRoutes(terms: () => Terms): readonly Route[] {
-  const give = (call: Call) => giveTokens(call, terms())
+  const issue = (call: Call) => issueTokens(call, terms())
   const needs = 'nobody'
   return [
-    { method: 'POST', path: '/oauth/v2/token', needs, operation: 'get a token', answer: give },
+    { method: 'POST', path: '/oauth/v2/token', needs, operation: 'get a token', answer: issue },
     { method: 'POST', path: '/oauth/v2/token/revoke', needs, operation: 'revoke a token', answer: revoke },
   ]
 }
 
-const LONGEST = 8_192
+const MAX_PARAMETER_BYTES = 8_192
 
-/** One line without an end: the PHP SDK takes what comes after the last line end of the whole answer. */
+/** One line without a trailing newline: the PHP SDK parses what follows the last newline of the whole answer. */
 export function oauthJson(status: number, body: object): Answer {
   const headers = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' }
   return { status, headers, text: JSON.stringify(body) }
 }
 
-async function giveTokens(call: Call, terms: Terms): Promise<Answer> {
+async function issueTokens(call: Call, terms: Terms): Promise<Answer> {
   const sent = await parametersOf(call)
   const { grants, clients } = call.services
   const grantType = sent.get('grant_type')
@@ -38,7 +38,7 @@ async function giveTokens(call: Call, terms: Terms): Promise<Answer> {
     case 'refresh_token':
       return tokensAnswer(call, await grants.refresh(client, sent.get('refresh_token') ?? '', terms))
     case 'client_credentials':
-      return tokensAnswer(call, await byItself(call, client, sent, terms))
+      return tokensAnswer(call, await issueToClient(call, client, sent, terms))
     default:
       throw new Fault(
         'invalid_input',
@@ -55,13 +55,18 @@ function tokensAnswer(call: Call, { access, refresh }: Issued): Answer {
     ...(refresh === null ? {} : { refresh_token: refresh }),
     api_domain: call.origin,
     token_type: 'Bearer',
-    // Seconds, and no `expires_in_sec` beside it: the SDKs would then read milliseconds here.
+    // Seconds. `expires_in_sec` must be absent: with it the SDKs read `expires_in` as milliseconds.
     expires_in: ACCESS_SECONDS,
   })
 }
 
-/** The client in its own name, in the organization that it names as `soid=ZohoCRM.<id>`. */
-async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, string>, terms: Terms): Promise<Issued> {
+/** Client credentials: a token for the client itself in the organization that `soid=ZohoCRM.<id>` names. */
+async function issueToClient(
+  call: Call,
+  client: Client,
+  sent: ReadonlyMap<string, string>,
+  terms: Terms,
+): Promise<Issued> {
   if (!client.flows.includes('credentials'))
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
       reason: 'unknown',
@@ -71,8 +76,8 @@ async function byItself(call: Call, client: Client, sent: ReadonlyMap<string, st
     throw new Fault('invalid_input', 'parameter', `soid must be ZohoCRM.${client.organization}.`, { reason: 'soid' })
   const scopes = mustBeScopes(sent.get('scope') ?? null, client)
   const organization = await call.services.organizations.find(id as OrganizationId)
-  const gift = { client, organization, user: null, scopes, by: 'credentials', session: null } as const
-  return call.services.grants.issue(gift, terms, false)
+  const grant = { client, organization, user: null, scopes, by: 'credentials', session: null } as const
+  return call.services.grants.issue(grant, terms, false)
 }
 
 async function revoke(call: Call): Promise<Answer> {
@@ -82,11 +87,11 @@ async function revoke(call: Call): Promise<Answer> {
   return oauthJson(200, { status: 'success' })
 }
 
-/** SDKs send them as a form of either kind, older ones in the query; what stands in the body wins. */
+/** SDKs send a form of either encoding, older ones a query; the body takes precedence. */
 async function parametersOf(call: Call): Promise<ReadonlyMap<string, string>> {
   const sent = new Map(call.query)
   if (call.bodyKind === 'multipart') {
-    for await (const part of call.parts()) sent.set(part.name, await part.text(LONGEST))
+    for await (const part of call.parts()) sent.set(part.name, await part.text(MAX_PARAMETER_BYTES))
   } else if (call.bodyKind !== 'none') {
     for (const [name, value] of await call.form()) sent.set(name, value)
   }

@@ -8,7 +8,7 @@ import { photoPolicy } from './policy.ts'
 import { nothing, zohoJson } from './wire.ts'
 
 export async function uploadPhoto(call: Call): Promise<Answer> {
-  const { record } = await photographed(call, 'records.change')
+  const { record } = await recordWithPhoto(call, 'records.change')
   await call.intake(async (intake) => {
     for await (const part of call.parts()) {
       if (part.name !== 'file' || !part.isFile || intake.count > 0) await part.skip()
@@ -17,11 +17,11 @@ export async function uploadPhoto(call: Call): Promise<Answer> {
     if (intake.count === 0) throw noFile('The form has no part named file.')
     await intake.attach(record.id)
   })
-  return zohoJson(200, said('photo uploaded successfully'))
+  return zohoJson(200, outcome('photo uploaded successfully'))
 }
 
 export async function downloadPhoto(call: Call): Promise<Answer> {
-  const { actor, record } = await photographed(call, 'records.view')
+  const { actor, record } = await recordWithPhoto(call, 'records.view')
   const photo = await call.services.attachments.photo(actor, record.id)
   return photo === null
     ? nothing
@@ -29,14 +29,14 @@ export async function downloadPhoto(call: Call): Promise<Answer> {
 }
 
 export async function removePhoto(call: Call): Promise<Answer> {
-  const { actor, record } = await photographed(call, 'records.change')
+  const { actor, record } = await recordWithPhoto(call, 'records.change')
   const photo = await call.services.attachments.photo(actor, record.id)
   if (photo === null) return nothing
   await call.services.attachments.remove(actor, record.id, [photo.id])
-  return zohoJson(200, said('Photo deleted'))
+  return zohoJson(200, outcome('Photo deleted'))
 }
 
-async function photographed(call: Call, action: Action): ReturnType<typeof recordOf> {
+async function recordWithPhoto(call: Call, action: Action): ReturnType<typeof recordOf> {
   const found = await recordOf(call, action)
   if (mayHavePhoto(found.module)) return found
   throw new Fault('not_found', 'module', `Records of the module ${found.module.name} have no photo.`, {
@@ -44,7 +44,7 @@ async function photographed(call: Call, action: Action): ReturnType<typeof recor
   })
 }
 
-/** At top level and not in `data`: so the v2 SDKs read it. */
-function said(message: string): object {
+/** At top level and not in `data`, because the v2 SDKs read it there. */
+function outcome(message: string): object {
   return { message, details: {}, status: 'success', code: 'SUCCESS' }
 }

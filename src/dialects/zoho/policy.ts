@@ -2,7 +2,7 @@ import type { Sniff } from '../../core/ports/contracts.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
 
-/** "100 MB" is read as mebibytes: what either reading allows is not refused. */
+/** "100 MB" is read as mebibytes: a size that either reading allows is accepted. */
 const MAX_BYTES = 100 * 1_048_576
 
 /** The reference page: all the file types except .exe. */
@@ -10,7 +10,7 @@ export const attachmentPolicy: Policy = refusingExtensions(MAX_BYTES, ['exe'])
 
 const PICTURES = new Set(['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'heic', 'tif', 'tiff'])
 
-/** A photo says by its name, its part's type or its bytes that it is a picture, and its bytes do not say otherwise. */
+/** Accepts a file whose name, part type or bytes identify a picture, unless its bytes are of another type. */
 export function photoPolicy(sniff: Sniff): Policy {
   return {
     maxBytes: MAX_BYTES,

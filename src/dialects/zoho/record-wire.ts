@@ -1,11 +1,11 @@
-/** Zoho's names for a record's properties, to and fro. */
+/** Maps between Zoho's field names and a record's property names. */
 import type { CrmRecord, Json, Module, Properties } from '../../core/model/model.ts'
 import { mandatoryFieldOf, wordOf } from './modules.ts'
 import { owner, userReference, zohoTime } from './wire.ts'
 
 const PERSONS = new Set(['leads', 'contacts'])
 
-const EVERYWHERE: Readonly<Record<string, string>> = { Email: 'email', Phone: 'phone', Website: 'website' }
+const COMMON_NAMES: Readonly<Record<string, string>> = { Email: 'email', Phone: 'phone', Website: 'website' }
 const OF_PERSONS: Readonly<Record<string, string>> = {
   First_Name: 'firstName',
   Last_Name: 'lastName',
@@ -28,20 +28,20 @@ const OF_CONTACTS: Readonly<Record<string, string>> = {
   Mailing_Country: 'country',
 }
 
-/** What the server alone writes. */
-const OURS = new Set(['id', 'Owner', 'Created_Time', 'Modified_Time', 'Created_By', 'Modified_By', 'Full_Name'])
+/** Fields that only the server writes. */
+const READ_ONLY = new Set(['id', 'Owner', 'Created_Time', 'Modified_Time', 'Created_By', 'Modified_By', 'Full_Name'])
 
 /** Wire name -> property name, in this module. */
 export function namesIn(module: Module): Readonly<Record<string, string>> {
   const word = wordOf(module.name)
-  if (!PERSONS.has(word)) return { ...EVERYWHERE, [mandatoryFieldOf(module)]: 'name' }
-  return { ...EVERYWHERE, ...OF_PERSONS, ...(word === 'leads' ? OF_LEADS : OF_CONTACTS) }
+  if (!PERSONS.has(word)) return { ...COMMON_NAMES, [mandatoryFieldOf(module)]: 'name' }
+  return { ...COMMON_NAMES, ...OF_PERSONS, ...(word === 'leads' ? OF_LEADS : OF_CONTACTS) }
 }
 
-/** Fields that Zoho does not know are kept as they came; what only the server writes, and `$` fields, are dropped. */
+/** Fields that Zoho does not define are kept unchanged; server-written fields and `$` fields are dropped. */
 export function propertiesOf(module: Module, item: Readonly<Record<string, Json>>): Properties {
   const names = namesIn(module)
-  const kept = Object.entries(item).filter(([name]) => !OURS.has(name) && !name.startsWith('$'))
+  const kept = Object.entries(item).filter(([name]) => !READ_ONLY.has(name) && !name.startsWith('$'))
   return Object.fromEntries(
     kept.map(([name, value]) => [Object.hasOwn(names, name) ? (names[name] ?? name) : name, value]),
   )

@@ -1,4 +1,4 @@
-/** Insert and update: each item of `data` stands for itself. */
+/** Insert and update: each item of `data` succeeds or fails independently. */
 import { z } from 'zod'
 import type { Actor } from '../../core/access/access.ts'
 import type { SavedRecord } from '../../core/ports/catalog.ts'
@@ -12,11 +12,11 @@ import { failed, unknownRecord, written, zohoJson } from './wire.ts'
 
 type Item = Readonly<Record<string, Json>>
 
-const MOST = 100
+const MAX_RECORDS = 100
 const body = z.object({ data: z.array(z.unknown()).min(1) })
 const item = z.record(z.string(), z.json())
 
-/** Either a save to make, or what is wrong with the item. */
+/** Either a save to make, or the error item. */
 type Planned = { readonly save: RecordSave } | { readonly failure: object }
 
 export async function insert(call: Call): Promise<Answer> {
@@ -39,15 +39,15 @@ export async function updateOne(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const id = (call.params['record'] ?? '') as RecordId
   const planned = await plannedOf(call, (fields, index) =>
-    // The path names one record: what else `data` holds is said to be wrong, not written over it.
+    // The path names one record: further items of `data` fail instead of overwriting it.
     index === 0 ? planUpdate(module, id, fields) : { failure: unknownRecord(id) },
   )
   return outcome(await save(call, actor, module, planned, 'record updated'), 200)
 }
 
-/** The status says whether all, some or none went well. */
-function outcome({ data, good }: { data: readonly object[]; good: number }, whenAll: number): Answer {
-  return zohoJson(good === data.length ? whenAll : good === 0 ? 400 : 207, { data })
+/** The status says whether all, some or none of the items succeeded. */
+function outcome({ data, succeeded }: { data: readonly object[]; succeeded: number }, whenAll: number): Answer {
+  return zohoJson(succeeded === data.length ? whenAll : succeeded === 0 ? 400 : 207, { data })
 }
 
 async function save(
@@ -56,25 +56,25 @@ async function save(
   module: Module,
   planned: readonly Planned[],
   message: string,
-): Promise<{ data: readonly object[]; good: number }> {
+): Promise<{ data: readonly object[]; succeeded: number }> {
   const saves = planned.flatMap((one) => ('save' in one ? [one.save] : []))
   const outcomes = [...(await call.services.records.save(actor, module.id, saves))]
-  let good = 0
+  let succeeded = 0
   const data = planned.map((one) => {
     if ('failure' in one) return one.failure
     const record = savedBy(outcomes.shift())
     if (record === null) return unknownRecord(one.save.change ?? '')
-    good++
+    succeeded++
     return written(record, message)
   })
-  return { data, good }
+  return { data, succeeded }
 }
 
 function savedBy(outcome: SavedRecord | undefined) {
   return outcome !== undefined && 'record' in outcome && outcome.outcome !== 'duplicate' ? outcome.record : null
 }
 
-/** Fault: `invalid_input` about the body when it is no `{"data":[...]}`, or holds too many. */
+/** Fault: `invalid_input` about the body when it is not `{"data":[...]}`, or holds too many items. */
 async function plannedOf(call: Call, plan: (fields: Item, index: number) => Planned): Promise<readonly Planned[]> {
   const parsed = body.safeParse(await call.json())
   if (!parsed.success)
@@ -85,11 +85,11 @@ async function plannedOf(call: Call, plan: (fields: Item, index: number) => Plan
       { reason: 'json' },
     )
   const { data } = parsed.data
-  if (data.length > MOST)
+  if (data.length > MAX_RECORDS)
     throw new Fault(
       'invalid_input',
       'parameter',
-      `data holds ${String(data.length)} records; at most ${String(MOST)} go in one call.`,
+      `data holds ${String(data.length)} records; at most ${String(MAX_RECORDS)} go in one call.`,
     )
   return data.map((candidate, index) => {
     const fields = item.safeParse(candidate)

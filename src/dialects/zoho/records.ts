@@ -6,16 +6,16 @@ import type { Answer, Call } from '../../http/contracts.ts'
 import { idsOf } from './ids.ts'
 import { moduleOf } from './modules.ts'
 import { recordRow } from './record-wire.ts'
-import { knownSince, unchanged } from './since.ts'
+import { modifiedSince, notModified } from './if-modified-since.ts'
 import { deleted, listAnswer, nothing, pageOf, unknownRecord, zohoJson } from './wire.ts'
 
 export async function listRecords(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
-  if (call.query.has('ids')) return listThese(call, actor, module)
+  if (call.query.has('ids')) return listByIds(call, actor, module)
   const page = pageOf(call.query)
   const sort = call.query.get('sort_by') === 'Modified_Time' ? 'modified' : 'created'
   const order = call.query.get('sort_order') === 'asc' ? 'asc' : 'desc'
-  const since = knownSince(call)
+  const since = modifiedSince(call)
   const { records, more } = await call.services.records.list(actor, module.id, {
     sort,
     order,
@@ -23,7 +23,7 @@ export async function listRecords(call: Call): Promise<Answer> {
     limit: page.perPage,
     changedAfter: since,
   })
-  if (since !== null && records.length === 0) return unchanged
+  if (since !== null && records.length === 0) return notModified
   return listAnswer(rowsOf(records, module), call.query, page, more)
 }
 
@@ -32,8 +32,8 @@ export async function getRecord(call: Call): Promise<Answer> {
   const { actor, module } = await moduleOf(call)
   const record = await recordOrNull(call, actor, module, (call.params['record'] ?? '') as RecordId)
   if (record === null) return nothing
-  const since = knownSince(call)
-  if (since !== null && record.modifiedAt <= since) return unchanged
+  const since = modifiedSince(call)
+  if (since !== null && record.modifiedAt <= since) return notModified
   return zohoJson(200, { data: rowsOf([record], module) })
 }
 
@@ -51,8 +51,8 @@ export async function removeRecords(call: Call): Promise<Answer> {
   return zohoJson(200, { data: ids.map((id) => (removed.has(id) ? deleted(id) : unknownRecord(id))) })
 }
 
-/** In the order of `ids`; those that are not there are left out. */
-async function listThese(call: Call, actor: Actor, module: Module): Promise<Answer> {
+/** In the order of `ids`; unknown ids are omitted. */
+async function listByIds(call: Call, actor: Actor, module: Module): Promise<Answer> {
   const ids = idsOf(call) as RecordId[]
   const found = await Promise.all(ids.map((id) => recordOrNull(call, actor, module, id)))
   const records = found.filter((record) => record !== null)

@@ -1,4 +1,7 @@
-/** How Zoho says no. Texts of its page "Upload an Attachment" are letter for letter; the rest is cited in README.md. */
+/**
+ * Zoho's error answers. Texts of its page "Upload an Attachment" are quoted letter for letter; README.md cites the
+ * sources of the rest.
+ */
 import type { Fault, FaultCode } from '../../core/model/fault.ts'
 import type { Answer } from '../../http/contracts.ts'
 import { zohoJson } from './wire.ts'
@@ -6,7 +9,7 @@ import { zohoJson } from './wire.ts'
 interface Refusal {
   readonly status: number
   readonly code: string
-  /** Null: the wire leaves the text open, and the fault's own sentence helps most. */
+  /** Null: Zoho does not fix the text, so the fault's own message is sent. */
   readonly message: string | ((fault: Fault) => string) | null
   readonly details?: (fault: Fault) => object
 }
@@ -16,7 +19,7 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
   forbidden: {
     status: 403,
     code: 'NO_PERMISSION',
-    message: (fault) => `Permission denied to ${wordsFor(fault, DENIED)}`,
+    message: (fault) => `Permission denied to ${textFor(fault, DENIED_TEXTS)}`,
     details: permissions,
   },
   not_found: { status: 400, code: 'INVALID_DATA', message: 'the related id given seems to be invalid' },
@@ -35,14 +38,14 @@ const BY_CODE: Readonly<Record<FaultCode, Refusal>> = {
   internal: { status: 500, code: 'INTERNAL_ERROR', message: 'Internal Server Error' },
 }
 
-/** Keyed by `code/subject` or `code/subject/reason`: where one word of ours is several of Zoho's. */
-const FINER: Readonly<Record<string, Refusal>> = {
+/** Keyed by `code/subject` or `code/subject/reason`: where one fault code maps to several of Zoho's codes. */
+const SPECIFIC_REFUSALS: Readonly<Record<string, Refusal>> = {
   'unauthenticated/token/missing': { status: 401, code: 'AUTHENTICATION_FAILURE', message: 'Authentication failed' },
   'forbidden/scope': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
   'forbidden/record': {
     status: 400,
     code: 'AUTHORIZATION_FAILED',
-    message: (fault) => `User does not have sufficient privilege to ${wordsFor(fault, UNPRIVILEGED)}`,
+    message: (fault) => `User does not have sufficient privilege to ${textFor(fault, UNPRIVILEGED)}`,
   },
   'forbidden/organization': { status: 401, code: 'OAUTH_SCOPE_MISMATCH', message: 'Unauthorized' },
   'not_found/module': { status: 400, code: 'INVALID_MODULE', message: 'The module name given seems to be invalid' },
@@ -100,7 +103,8 @@ const FINER: Readonly<Record<string, Refusal>> = {
 
 export function refuse(fault: Fault): Answer {
   const { code, subject, reason } = fault
-  const refusal = FINER[`${code}/${subject}/${reason ?? ''}`] ?? FINER[`${code}/${subject}`] ?? BY_CODE[code]
+  const refusal =
+    SPECIFIC_REFUSALS[`${code}/${subject}/${reason ?? ''}`] ?? SPECIFIC_REFUSALS[`${code}/${subject}`] ?? BY_CODE[code]
   const body = {
     code: refusal.code,
     details: refusal.details?.(fault) ?? {},
@@ -110,8 +114,8 @@ export function refuse(fault: Fault): Answer {
   return zohoJson(refusal.status, body)
 }
 
-/** The page gives the words for an upload; the others are those of its sister pages. */
-const DENIED: Readonly<Record<string, string>> = {
+/** The page gives the text for an upload; the other texts are from the pages of the other operations. */
+const DENIED_TEXTS: Readonly<Record<string, string>> = {
   'attachments.create': 'upload attachment',
   'attachments.view': 'read attachment details',
   'attachments.change': 'update attachment',
@@ -123,7 +127,7 @@ const DENIED: Readonly<Record<string, string>> = {
 }
 
 const UNPRIVILEGED: Readonly<Record<string, string>> = {
-  ...DENIED,
+  ...DENIED_TEXTS,
   'attachments.create': 'upload attachments',
   'attachments.view': 'read attachments',
   'attachments.change': 'update attachments',
@@ -141,7 +145,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   'records.delete': 'Crm_Implied_Delete_Record',
 }
 
-function wordsFor({ details }: Fault, words: Readonly<Record<string, string>>): string {
+function textFor({ details }: Fault, words: Readonly<Record<string, string>>): string {
   return words[String(details['action'])] ?? 'do this'
 }
 

@@ -1,6 +1,6 @@
 /**
- * Zoho's scope grammar, `service.scope[.sub].OPERATION`, as the reference page and Zoho's accounts pages give it:
- * upper and lower case are the same, module names are written with or without underscores.
+ * Zoho's scope grammar, `service.scope[.sub].OPERATION`, as published on the reference page and Zoho's accounts pages:
+ * case-insensitive, with module names written with or without underscores.
  */
 import type { Permits } from '../../http/contracts.ts'
 import { isStandard, wordOf } from './modules.ts'
@@ -29,7 +29,10 @@ export function records(...operations: Operation[]): Permits {
   }
 }
 
-/** For what the SDKs read besides records: `settings.fields`, `users`, `org`; a scope of `settings` covers all of its parts. */
+/**
+ * For what the SDKs read besides records: `settings.fields`, `users`, `org`; the scope `settings` covers all of its
+ * parts.
+ */
 export function reading(subject: string): Permits {
   const [group = ''] = subject.split('.')
   return (scopes) => {
@@ -48,7 +51,7 @@ function grantsModule(words: ReadonlySet<string>, module: string, operations: re
   )
 }
 
-/** `ALL` covers everything; `WRITE` is another word for create, update and delete together. */
+/** `ALL` covers every operation; `WRITE` covers create, update and delete. */
 function grants(words: ReadonlySet<string>, subject: string, operations: readonly Operation[]): boolean {
   return (
     words.has(`${subject}.all`) ||

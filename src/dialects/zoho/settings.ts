@@ -1,4 +1,4 @@
-/** What the SDKs read before they touch records: modules, their fields, and what hangs on a record. */
+/** Metadata that the SDKs read before they use records: modules, fields and related lists. */
 import { actorOf } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { madeAt } from '../../core/model/ids.ts'
@@ -6,15 +6,15 @@ import type { Module } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
 import { fieldRows } from './field-wire.ts'
 import { moduleNamed } from './modules.ts'
-import { knownSince, unchanged } from './since.ts'
+import { modifiedSince, notModified } from './if-modified-since.ts'
 import { nothing, zohoJson, zohoTime } from './wire.ts'
 
-/** With If-Modified-Since only what is newer, and 304 when nothing is. */
+/** With If-Modified-Since only newer modules, and 304 if there are none. */
 export async function listModules(call: Call): Promise<Answer> {
-  const since = knownSince(call)
+  const since = modifiedSince(call)
   const all = await call.services.records.modules(actorOf(call.caller))
   const modules = since === null ? all : all.filter(({ id }) => madeAt(id) > since)
-  if (modules.length === 0) return since === null ? nothing : unchanged
+  if (modules.length === 0) return since === null ? nothing : notModified
   return zohoJson(200, { modules: modules.map(moduleRow) })
 }
 
@@ -24,12 +24,12 @@ export async function getModule(call: Call): Promise<Answer> {
 }
 
 export async function listFields(call: Call): Promise<Answer> {
-  return zohoJson(200, { fields: fieldRows(await moduleAsked(call)) })
+  return zohoJson(200, { fields: fieldRows(await requestedModule(call)) })
 }
 
-/** Attachments are the one thing that hangs on records here. */
+/** Attachments are the only related list here. */
 export async function listRelatedLists(call: Call): Promise<Answer> {
-  const module = await moduleAsked(call)
+  const module = await requestedModule(call)
   const attachments = {
     id: String(BigInt(module.id) + 999_000n),
     api_name: 'Attachments',
@@ -45,7 +45,7 @@ export async function listRelatedLists(call: Call): Promise<Answer> {
 }
 
 /** The module that `?module=` names. */
-async function moduleAsked(call: Call): Promise<Module> {
+async function requestedModule(call: Call): Promise<Module> {
   const name = call.query.get('module')?.trim() ?? ''
   if (name === '')
     throw new Fault('invalid_input', 'parameter', 'The query parameter module is missing: module=Leads.', {
@@ -55,7 +55,7 @@ async function moduleAsked(call: Call): Promise<Module> {
   return (await moduleNamed(call, name)).module
 }
 
-/** `generated_type` is dereferenced by the SDKs for every module that is `api_supported`. */
+/** The SDKs dereference `generated_type` for every module that is `api_supported`. */
 function moduleRow(module: Module, index: number): object {
   const yes = { viewable: true, creatable: true, editable: true, deletable: true, show_as_tab: true, visible: true }
   return {

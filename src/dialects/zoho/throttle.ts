@@ -1,16 +1,19 @@
-/** Zoho's limits: credits of an organization in 24 hours, one for each call, and calls under way for each of its clients. */
+/**
+ * Zoho's limits: credits per organization in 24 hours, one per call, and concurrent calls per client of an
+ * organization.
+ */
 import type { RateLimiter, Period } from '../../core/limits/rate-limiter.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Caller } from '../../core/model/model.ts'
 
-/** 0: without a limit. */
+/** 0: no limit. */
 export interface Limits {
   readonly credits: number
   readonly concurrency: number
 }
 
 export interface Throttle {
-  /** Begins a call; null when it is within the limits, and then `end` must follow. */
+  /** Begins a call. Returns null when it is within the limits; `end` must then follow. */
   begin(caller: Caller): Fault | null
   end(caller: Caller): void
   headers(caller: Caller | null): Readonly<Record<string, string>>
@@ -20,8 +23,8 @@ const UNLIMITED = 1_000_000_000
 const DAY: Period = { milliseconds: 86_400_000, kind: 'rolling' }
 
 /**
- * `limits` is asked for each call, for they may change. `countsCalls`: whether calls under way are counted at all, which
- * cannot change: what began uncounted would end counted.
+ * `limits` is read for each call, because limits can change at run time. `countsCalls`: whether concurrent calls are
+ * counted; it is fixed, because a call that began uncounted would otherwise be subtracted at its end.
  */
 export function createThrottle(limits: () => Limits, countsCalls: boolean, limiter: RateLimiter): Throttle {
   return {
@@ -35,7 +38,7 @@ export function createThrottle(limits: () => Limits, countsCalls: boolean, limit
     end(caller) {
       if (countsCalls) limiter.end(clientKey(caller))
     },
-    /** v8 says what remains once half is spent; the v2 SDKs know names for a day's limit. */
+    /** v8 sends the remaining credits once half are spent; the v2 SDKs read the headers of a daily limit. */
     headers(caller): Record<string, string> {
       const { credits } = limits()
       if (caller === null || credits === 0) return {}

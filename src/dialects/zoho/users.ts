@@ -2,7 +2,7 @@ import { actorOf } from '../../core/access/access.ts'
 import type { OrganizationId, UserId } from '../../core/model/model.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call } from '../../http/contracts.ts'
-import { knownSince, unchanged } from './since.ts'
+import { modifiedSince, notModified } from './if-modified-since.ts'
 import { nothing, pageOf, zohoJson, zohoTime } from './wire.ts'
 import { madeAt } from '../../core/model/ids.ts'
 
@@ -10,7 +10,7 @@ type Choice = (member: Member, caller: string) => boolean
 
 const isAdmin: Choice = ({ profile }) => profile === null
 
-/** `type=`; what is not here, and no type at all, is everybody. */
+/** Filters of `type=`; an unlisted or missing type selects all users. */
 const TYPES: Readonly<Record<string, Choice>> = {
   CurrentUser: ({ id }, caller) => id === caller,
   AdminUsers: isAdmin,
@@ -30,9 +30,9 @@ export async function listUsers(call: Call): Promise<Answer> {
   const chosen = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
   const members = await call.services.staff.members(actor)
   const wanted = chosen === undefined ? members : members.filter((member) => chosen(member, user))
-  const since = knownSince(call)
+  const since = modifiedSince(call)
   const newer = since === null ? wanted : wanted.filter(({ id }) => madeAt(id) > since)
-  if (since !== null && newer.length === 0) return unchanged
+  if (since !== null && newer.length === 0) return notModified
   const page = pageOf(call.query)
   const start = (page.page - 1) * page.perPage
   const shown = newer.slice(start, start + page.perPage)
@@ -53,7 +53,7 @@ export async function getUser(call: Call): Promise<Answer> {
   return member === null ? nothing : zohoJson(200, { users: [userRow(member, actor.organization)] })
 }
 
-/** Everybody has a role and a profile on this wire; who has none here is an administrator at the top. */
+/** Every user of Zoho has a role and a profile; a user who has none here is shown as `CEO` and `Administrator`. */
 function userRow({ id, name, email, profile, role, isActive }: Member, organization: OrganizationId): object {
   const names = name.trim().split(/\s+/)
   const lastName = names.at(-1) ?? ''
@@ -67,8 +67,8 @@ function userRow({ id, name, email, profile, role, isActive }: Member, organizat
     email,
     status: isActive ? 'active' : 'inactive',
     confirm: true,
-    role: role ?? { name: 'CEO', id: near(organization, 1) },
-    profile: profile ?? { name: 'Administrator', id: near(organization, 2) },
+    role: role ?? { name: 'CEO', id: derivedId(organization, 1) },
+    profile: profile ?? { name: 'Administrator', id: derivedId(organization, 2) },
     language: 'en_US',
     locale: 'en_US',
     country_locale: 'en_US',
@@ -86,7 +86,7 @@ function userRow({ id, name, email, profile, role, isActive }: Member, organizat
 
 const EMPTY = ['phone', 'mobile', 'fax', 'website', 'dob', 'street', 'city', 'state', 'zip', 'country', 'signature']
 
-/** For what has no row of its own. */
-function near(organization: OrganizationId, distance: number): string {
+/** A derived id, for a role or profile that has no row of its own. */
+function derivedId(organization: OrganizationId, distance: number): string {
   return String(BigInt(organization) + BigInt(distance * 1_000))
 }

@@ -1,9 +1,11 @@
-/** Zoho's shapes: pure functions from the house's model to what goes over the wire. */
+/** Zoho's shapes: pure functions from the core model to the wire. */
 import { faceOf } from '../../core/model/ids.ts'
 import type { Attachment, CrmRecord, User } from '../../core/model/model.ts'
 import type { Answer } from '../../http/contracts.ts'
 
-/** CRM answers end with one newline (recorded 2023), and ids are strings: as numbers the SDKs would round them. */
+/**
+ * CRM answers end with one newline (recorded 2023). Ids are strings, because the SDKs would round numbers of this size.
+ */
 export function zohoJson(status: number, body: object): Answer {
   return { status, headers: { 'content-type': 'application/json;charset=UTF-8' }, text: `${JSON.stringify(body)}\n` }
 }
@@ -31,7 +33,7 @@ interface Written {
   readonly modifiedBy: User
 }
 
-/** One item of `data` after a write; the key order is the reference page's. */
+/** One item of `data` after a write, in the key order of the reference page. */
 export function written(item: Written, message: string): object {
   return {
     code: 'SUCCESS',
@@ -51,17 +53,17 @@ export function deleted(id: string): object {
   return { code: 'SUCCESS', details: { id }, message: 'record deleted', status: 'success' }
 }
 
-/** One item of `data` that failed while others may have succeeded. */
+/** One item of `data` that failed; other items may have succeeded. */
 export function failed(code: string, message: string, details: object): object {
   return { code, details, message, status: 'error' }
 }
 
-/** The item for a record that is not there. */
+/** The error item for an unknown record. */
 export function unknownRecord(id: string): object {
   return failed('INVALID_DATA', 'the id given seems to be invalid', { id })
 }
 
-/** One row of the attachments' list, with the keys of the v2 SDKs' model. */
+/** One row of the list of attachments, with the keys of the v2 SDKs' model. */
 export function attachmentRow(attachment: Attachment, record: CrmRecord, module: string): Record<string, unknown> {
   return {
     Owner: owner(attachment.createdBy),
@@ -82,12 +84,14 @@ export function attachmentRow(attachment: Attachment, record: CrmRecord, module:
   }
 }
 
-export interface Page {
+interface Page {
   readonly page: number
   readonly perPage: number
 }
 
-/** 204 for nothing at all, as v2 says it; else the rows (only the asked fields, and the id) with where they stand. */
+/**
+ * 204 for an empty page, as in v2; otherwise the rows (only the requested `fields`, and the id) with the page's `info`.
+ */
 export function listAnswer(
   rows: readonly Record<string, unknown>[],
   query: URLSearchParams,
@@ -103,7 +107,10 @@ export function listAnswer(
   return zohoJson(200, { data, info: { per_page: perPage, count: rows.length, page, more_records: more } })
 }
 
-/** Pages begin at 1; at most 200 rows. What is no number, or out of bounds, becomes the nearest that is. */
+/**
+ * Pages begin at 1 and have at most 200 rows. A value that is not a number becomes the default; one out of bounds, the
+ * nearest bound.
+ */
 export function pageOf(query: URLSearchParams): Page {
   return { page: bounded(query.get('page'), 1, 10_000_000, 1), perPage: bounded(query.get('per_page'), 1, 200, 200) }
 }

@@ -6,19 +6,19 @@ const CR = 13
 const SPACE = 32
 const DASH = 45
 
-/** RFC 2046 lets white space follow a boundary; nobody sends more than a little. */
+/** RFC 2046 allows white space after a boundary; real clients send little or none. */
 const MAX_PADDING = 64
 
-/** RFC 2046, section 5.1.1: at most 70 of these, and no space at the end. An oversized one would only burn CPU. */
+/** RFC 2046, section 5.1.1: at most 70 of these, and no space at the end. A longer one would only cost CPU time. */
 const LEGAL = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
 
-/** A quote or white space ends it, whatever junk comes after. */
+/** Ends at a quote or white space; anything after it is ignored. */
 const BOUNDARY = /[;,\s]boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))/gi
 
-/** How nearly every client writes it: nothing to search for, nothing that could be illegal. */
+/** The form that nearly all clients send: matches without a search, and only legal boundaries. */
 const USUAL = /^multipart\/form-data; ?boundary=([0-9A-Za-z'()+_\-.:?]{1,70})$/
 
-/** The boundary that a Content-Type names; a Fault that says why when it is no form or names none that is legal. */
+/** The boundary of a Content-Type. Throws a Fault that says why if it is not a form or has no legal boundary. */
 export function boundaryOf(contentType: string | undefined): string {
   const usual = contentType === undefined ? null : USUAL.exec(contentType)
   if (usual?.[1] !== undefined) return usual[1]
@@ -37,7 +37,7 @@ export function boundaryOf(contentType: string | undefined): string {
   return boundary
 }
 
-/** Two Content-Types joined into one header leave a comma behind the first one's boundary. */
+/** Two Content-Types joined into one header leave a comma after the first one's boundary. */
 function unquoted(value: string | undefined): string {
   return value?.replace(/,+$/, '') ?? ''
 }
@@ -46,7 +46,7 @@ export const MORE = -1
 export const CLOSING = -2
 export const NO_BOUNDARY = -3
 
-/** Where the line of a boundary ends whose name ends at `from`: MORE when that can't be told yet, NO_BOUNDARY when it is content. */
+/** End of the boundary line whose boundary ends at `from`; MORE if more bytes are needed, NO_BOUNDARY if it is content. */
 export function afterBoundary(bytes: Buffer, from: number): number {
   if (bytes[from] === DASH) {
     if (from + 1 === bytes.length) return MORE

@@ -1,4 +1,4 @@
-// A form's body cut at its boundaries. All of it is synchronous but `fill`, so that a form that arrived whole costs no waiting.
+// Splits a form's body at its boundaries. Only `fill` is asynchronous, so a form that arrived completely is parsed without waiting.
 import type { BodySource } from '../body-source.ts'
 import { CLOSING, MORE, NO_BOUNDARY, afterBoundary } from './boundary.ts'
 
@@ -6,18 +6,18 @@ const LF = 10
 const CR = 13
 const NOTHING = Buffer.alloc(0)
 
-/** How far into the body the first boundary may begin, in bytes. */
+/** Maximum offset of the first boundary in the body, in bytes. */
 const MAX_PREAMBLE = 16_384
 
 export class Cutter {
   readonly #source: BodySource
-  /** CR LF - - boundary. CR occurs in it only once, so a failed match never hides another one inside it. */
+  /** CR LF - - boundary. CR occurs in it only once, so no other match can begin within a failed one. */
   readonly #delimiter: Buffer
   #pending: Buffer = NOTHING
-  /** How many bytes of the delimiter have been seen and not been given out. */
+  /** Number of bytes of the delimiter that were matched and not returned as content. */
   #matched = 0
-  /** How many of them stand in the headers and are no content, should the match fail. */
-  #lent = 0
+  /** How many of them belong to the headers, and are not content if the match fails. */
+  #headerBytes = 0
   #closed = false
   #bareLineEnds = false
 
@@ -31,12 +31,12 @@ export class Cutter {
     return this.#closed
   }
 
-  /** What was filled and not cut off yet; for a diagnosis. */
+  /** Bytes read and not processed yet; for a diagnosis. */
   get pending(): Buffer {
     return this.#pending
   }
 
-  /** A whole boundary was seen, but not what follows it. */
+  /** A complete boundary was matched, but not yet what follows it. */
   get atBoundary(): boolean {
     return this.#matched === this.#delimiter.length
   }
@@ -46,7 +46,7 @@ export class Cutter {
     return this.#bareLineEnds
   }
 
-  /** Adds the next bytes of the source to what is pending; false at its end. */
+  /** Appends the next bytes of the source to the pending ones; false at its end. */
   async fill(): Promise<boolean> {
     let chunk = this.#source.take()
     while (chunk === null) {
@@ -57,7 +57,7 @@ export class Cutter {
     return true
   }
 
-  /** Passes over preamble and first boundary: true when done, false when it can't be there any more, null for `fill` first. */
+  /** Skips the preamble and the first boundary: true when done, false if there can be none, null if `fill` must be called first. */
   open(): boolean | null {
     const line = this.#delimiter.subarray(2)
     let at = this.#pending.indexOf(line)
@@ -73,7 +73,7 @@ export class Cutter {
     return this.#pending.length > MAX_PREAMBLE + line.length ? false : null
   }
 
-  /** The next part's headers without the blank line after them; null for `fill` first; undefined when longer than `limit` bytes. */
+  /** The next part's headers without the blank line; null if `fill` must be called first; undefined if longer than `limit` bytes. */
   head(limit: number): Buffer | null | undefined {
     let start = 0
     for (let at = this.#pending.indexOf(LF); at !== -1; at = this.#pending.indexOf(LF, start)) {
@@ -82,7 +82,7 @@ export class Cutter {
         const block = this.#pending.subarray(0, start)
         this.#pending = this.#pending.subarray(at + 1)
         // The boundary of an empty part may share the blank line's CR LF (RFC 2046, body-part).
-        this.#matched = this.#lent = 2
+        this.#matched = this.#headerBytes = 2
         return block
       }
       start = at + 1
@@ -90,7 +90,7 @@ export class Cutter {
     return this.#pending.length > limit + 2 ? undefined : null
   }
 
-  /** The next of the part's bytes, uncopied; null for `fill` first; undefined at the part's end. */
+  /** The part's next bytes, not copied; null if `fill` must be called first; undefined at the part's end. */
   cut(): Buffer | null | undefined {
     if (this.#matched > 0) return this.#resume()
     const pending = this.#pending
@@ -102,7 +102,7 @@ export class Cutter {
     return this.#matched > 0 ? this.#resume() : null
   }
 
-  /** Where a delimiter begins that the next bytes may complete. */
+  /** Offset of a delimiter at the end that the next bytes may complete; the length if there is none. */
   #beginning(bytes: Buffer): number {
     const at = bytes.lastIndexOf(CR)
     const length = bytes.length - at
@@ -110,7 +110,7 @@ export class Cutter {
     return this.#delimiter.compare(bytes, at, bytes.length, 0, length) === 0 ? at : bytes.length
   }
 
-  /** Goes on with a delimiter of which some bytes are known. */
+  /** Continues to match a delimiter of which some bytes are matched. */
   #resume(): Buffer | null | undefined {
     const missing = Math.min(this.#delimiter.length - this.#matched, this.#pending.length)
     const matched = this.#matched + missing
@@ -125,15 +125,15 @@ export class Cutter {
     return undefined
   }
 
-  /** What looked like a delimiter was content, and is known without having been kept. */
+  /** The matched bytes are content after all; they equal the delimiter's, so they were not kept. */
   #unmatch(): Buffer | null | undefined {
-    const content = this.#delimiter.subarray(this.#lent, this.#matched)
-    this.#matched = this.#lent = 0
+    const content = this.#delimiter.subarray(this.#headerBytes, this.#matched)
+    this.#matched = this.#headerBytes = 0
     return content.length > 0 ? content : this.cut()
   }
 
   #pass(end: number): void {
-    this.#matched = this.#lent = 0
+    this.#matched = this.#headerBytes = 0
     this.#closed = end === CLOSING
     if (!this.#closed) this.#pending = this.#pending.subarray(end)
   }

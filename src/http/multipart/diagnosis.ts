@@ -1,9 +1,9 @@
-// Every sentence that says what is wrong with a whole form: what was found, what was expected, how to mend it.
+// Error messages about a whole form: what was found, what was expected, how to fix it.
 import { Fault } from '../../core/model/fault.ts'
 import { shown } from './quotation.ts'
 
 const EXAMPLE = 'Content-Type: multipart/form-data; boundary=...'
-const MEND = 'Let your HTTP library write this header for the form'
+const FIX = 'Let your HTTP library write this header for the form'
 
 export const boundaryFault = {
   noType: () =>
@@ -13,17 +13,17 @@ export const boundaryFault = {
   missing: () =>
     body(
       'boundary',
-      `The Content-Type is multipart/form-data without a boundary. ${MEND} instead of setting it by hand, or add "; boundary=..." as in the body.`,
+      `The Content-Type is multipart/form-data without a boundary. ${FIX} instead of setting it by hand, or add "; boundary=..." as in the body.`,
     ),
-  several: () => body('boundary', `The Content-Type names several different boundaries. ${MEND} and send it once.`),
+  several: () => body('boundary', `The Content-Type names several different boundaries. ${FIX} and send it once.`),
   illegal: (boundary: string) =>
     body(
       'boundary',
-      `The Content-Type's boundary ${shown(boundary)} is not legal: 1 to 70 letters, digits and '()+_,-./:=? are (RFC 2046). ${MEND}.`,
+      `The Content-Type's boundary ${shown(boundary)} is not legal: 1 to 70 letters, digits and '()+_,-./:=? are (RFC 2046). ${FIX}.`,
     ),
 }
 
-/** No boundary was found where the form should begin; what is there instead says why. */
+/** No boundary was found where the form should begin; the bytes found there explain why. */
 export function notAForm(beginning: Buffer, boundary: string): Fault {
   const text = beginning.toString('utf8', 0, 200).trimStart()
   const first = text.split(/\r|\n/, 1)[0] ?? ''
@@ -43,7 +43,7 @@ export function notAForm(beginning: Buffer, boundary: string): Fault {
   if (first.startsWith('--')) {
     return body(
       'boundary_mismatch',
-      `The body begins with ${shown(first)}, but by the Content-Type's boundary ${shown(boundary)} it must begin with ${shown(`--${boundary}`, 72)}. ${MEND}, or give both the same boundary: in the body it has two dashes more.`,
+      `The body begins with ${shown(first)}, but by the Content-Type's boundary ${shown(boundary)} it must begin with ${shown(`--${boundary}`, 72)}. ${FIX}, or give both the same boundary: in the body it has two dashes more.`,
     )
   }
   return body(

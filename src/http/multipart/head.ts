@@ -3,7 +3,7 @@ import { controlIn, extendedName, plainName, withoutFolders } from './filename.t
 import { readParameters, trimmed } from './parameters.ts'
 import type { Parameter } from './parameters.ts'
 
-/** What a part's headers say. */
+/** A part's parsed headers. */
 export interface PartHead {
   readonly name: string
   readonly filename: string | null
@@ -19,7 +19,7 @@ const ENCODING = 'content-transfer-encoding'
 const DIGEST = 'x-dossier-sha256'
 const READ = new Set([DISPOSITION, TYPE, ENCODING, DIGEST])
 
-/** The headers of part `index`, the blank line left off; a Fault names what is wrong with them. */
+/** Parses the headers of part `index`, given without the blank line. Throws a Fault that says what is wrong. */
 export function readHead(block: Buffer, index: number): PartHead {
   const headers = readHeaders(block.toString('latin1'), index)
   const disposition = headers.get(DISPOSITION)
@@ -40,7 +40,7 @@ export function readHead(block: Buffer, index: number): PartHead {
 
 function readHeaders(text: string, index: number): Map<string, string> {
   const headers = new Map<string, string>()
-  // A line that begins with white space goes on with the one before it (RFC 5322, folding).
+  // A line that begins with white space continues the previous one (RFC 5322, folding).
   for (const line of text.replace(/\r?\n(?=[ \t])/g, '').split('\n')) {
     const header = line.endsWith('\r') ? line.slice(0, -1) : line
     if (header === '') continue
@@ -75,7 +75,7 @@ function readName(parameters: readonly Parameter[], index: number): string {
   return name
 }
 
-/** `filename*` wins over `filename` (RFC 6266, section 4.3). */
+/** `filename*` has precedence over `filename` (RFC 6266, section 4.3). */
 function readFilename(parameters: readonly Parameter[], index: number, name: string): string | null {
   const extended = only(parameters, 'filename*', index)
   const plain = only(parameters, 'filename', index)
@@ -86,7 +86,7 @@ function readFilename(parameters: readonly Parameter[], index: number, name: str
   return withoutFolders(filename)
 }
 
-/** Where two parsers could each take another one of two, neither is taken. */
+/** Rejects duplicates: parsers differ in which of the two they use. */
 function only(parameters: readonly Parameter[], name: string, index: number): string | null {
   const [first, second] = parameters.filter((parameter) => parameter.name === name)
   if (second !== undefined) throw partFault.twice(index, name)

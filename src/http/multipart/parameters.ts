@@ -6,7 +6,7 @@ export interface Parameter {
   readonly value: string
 }
 
-/** The parameters of a header in their order, duplicates included; null when a quote is never closed. */
+/** The parameters of a header in their order, including duplicates; null if a quote is not closed. */
 export function readParameters(text: string): Parameter[] | null {
   const found: Parameter[] = []
   let at = 0
@@ -42,11 +42,11 @@ function quotedAt(text: string, start: number): Value | null {
   if (quote === -1) return null
   const plain = text.slice(start, quote)
   if (!plain.includes('\\') && closes(text, quote)) return { text: plain, end: quote + 1 }
-  return oddlyQuotedAt(text, start)
+  return lenientlyQuotedAt(text, start)
 }
 
-/** Bare quotes inside the quotes, and backslashes that are Windows' folders: only `\"` and `\\` are escapes. */
-function oddlyQuotedAt(text: string, start: number): Value | null {
+/** Allows unescaped quotes within the quotes, and backslashes of Windows paths: only `\"` and `\\` are escapes. */
+function lenientlyQuotedAt(text: string, start: number): Value | null {
   let value = ''
   for (let at = start; at < text.length; at++) {
     const character = text.charAt(at)
@@ -59,11 +59,11 @@ function oddlyQuotedAt(text: string, start: number): Value | null {
 }
 
 function isEscape(text: string, at: number): boolean {
-  // The last quote of the header closes it even behind a backslash: `filename="C:\dir\"`.
+  // The last quote of the header closes the value even after a backslash: `filename="C:\dir\"`.
   return text[at] === '\\' || (text[at] === '"' && afterBlanks(text, at + 1) < text.length)
 }
 
-/** A quote closes a value when the header ends there or another parameter follows. */
+/** A quote closes a value if the header ends there or another parameter follows. */
 const AFTER_VALUE = /[ \t]*(?:$|;[ \t]*(?:$|;|[\w!#$%&'*+.^`|~-]+[ \t]*=))/y
 
 function closes(text: string, quote: number): boolean {
@@ -71,7 +71,7 @@ function closes(text: string, quote: number): boolean {
   return AFTER_VALUE.test(text)
 }
 
-/** Without the blanks around it. `trim` would cut the last byte off a UTF-8 `à`, which is a no-break space in latin1. */
+/** Without surrounding spaces and tabs. `trim` would remove the last byte of a UTF-8 `à`, a no-break space in latin1. */
 export function trimmed(text: string): string {
   let end = text.length
   while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end--

@@ -1,4 +1,4 @@
-// Every sentence that says what is wrong with one part: which, what was found, what was expected, how to mend it.
+// Error messages about one part: which one, what was found, what was expected, how to fix it.
 import { Fault } from '../../core/model/fault.ts'
 import { shown } from './quotation.ts'
 

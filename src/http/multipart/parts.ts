@@ -7,24 +7,24 @@ import type { PartHead } from './head.ts'
 import { partFault } from './part-diagnosis.ts'
 
 export interface ReadPartsOptions {
-  /** As `boundaryOf` gives it. */
+  /** As returned by `boundaryOf`. */
   readonly boundary: string
-  /** 100 unless told. */
+  /** Default: 100. */
   readonly maxParts?: number
-  /** Of one part, in bytes; 8192 unless told. */
+  /** Maximum size of one part's headers, in bytes. Default: 8192. */
   readonly maxHeaderBytes?: number
-  /** Aborted: waiting for the source ends with a Fault `aborted`, or with the signal's reason if that is a Fault. */
+  /** If aborted, waiting for the source rejects with a Fault `aborted`, or with the signal's reason if that is a Fault. */
   readonly signal?: AbortSignal
 }
 
-/** What a part's `text` may be at most, in bytes. */
+/** Default maximum of a part's `text`, in bytes. */
 const MAX_TEXT = 65_536
 
 /**
  * The parts of a multipart form in wire order, pulled: the source is read no further than the consumer has read.
- * Bytes of a part that nobody read are passed over when the next part is asked for. Leaving early, or failing, leaves
- * the rest of the source unread and undestroyed. What follows the closing boundary is never read.
- * Throws a Fault that says what is wrong with which part; the source's own errors rise as they are.
+ * Unread bytes of a part are skipped when the next part is requested. After an early return or a failure the rest of
+ * the source is unread and undestroyed. Bytes after the closing boundary are never read.
+ * Throws a Fault that says which part is wrong and why; the source's own errors are passed on unchanged.
  */
 export async function* readParts(
   source: AsyncIterable<Uint8Array>,

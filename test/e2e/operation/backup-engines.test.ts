@@ -132,7 +132,7 @@ describe('backups of PostgreSQL and S3', { skip: missing('postgres', 'ceph') }, 
       outcome.findings.map(({ kind, attachments }) => [kind, attachments]),
       [['missing', [id]]],
     )
-    assert.equal(outcome.status, 3)
+    assert.equal(outcome.status, 6)
     await removeUpload(tenant, id)
   })
 

@@ -78,7 +78,7 @@ test('bytes that are not what their row says are told and not copied', async (t)
   rmSync(missingPath)
   writeFileSync(shortPath, large(99_999))
   const outcome = await command(...backup(to))
-  assert.equal(outcome.status, 3)
+  assert.equal(outcome.status, 6)
   const found = outcome.findings.map(({ kind, attachments, organization }) => ({ kind, attachments, organization }))
   const kinds = [
     ['wrong_hash', changed],

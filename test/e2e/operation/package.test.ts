@@ -1,7 +1,7 @@
 // The package as others get it: its client in plain Node and in a page in Chromium, its server in a container and under systemd.
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,10 +11,13 @@ import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { chromium as findChromium, missing, need } from '../../support/require.ts'
 import { testDeployment } from './package/deployment.ts'
-import { root, startServer, type Server } from '../support/server.ts'
+import { releaseCheck, releaseIn, type Ran } from './package/release.ts'
+import { startServer, type Server } from '../support/server.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'dossier-project-'))
 const installed = join(project, 'node_modules', 'dossier')
+const checkout = mkdtempSync(join(tmpdir(), 'dossier-checkout-'))
+let released: Ran
 let server: Server
 let token: string
 let record: string
@@ -24,15 +27,53 @@ before(async () => {
   await server.cli('org', 'create', '--name', 'Acme')
   token = (await server.cli<{ token: string }>('token', 'create', '--kind', 'native')).token
   record = (await server.cli<{ id: string }>('record', 'create', 'Leads', '--set', 'lastName=Lovelace')).id
-  const pack = ['pack', '--ignore-scripts=false', '--silent', '--pack-destination', project]
-  await promisify(execFile)('npm', pack, { cwd: root, timeout: 120_000 })
-  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? ''
+  released = await releaseIn(checkout, join(project, 'release'))
+  const tarball = readdirSync(join(project, 'release')).find((name) => name.endsWith('.tgz')) ?? ''
   mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1'])
+  execFileSync('tar', ['-xzf', join(project, 'release', tarball), '-C', installed, '--strip-components=1'])
 })
 after(async () => {
   await server.stop()
   rmSync(project, { recursive: true, force: true })
+  rmSync(checkout, { recursive: true, force: true })
+})
+
+test('it is ready for a release once the changelog says what is in it', () => {
+  assert.deepEqual([released.status, released.err], [0, ''])
+  assert.match(released.out, /Ready for a release\.\n$/)
+})
+
+test('what keeps it from a release is said, each in a sentence, before anything is built', async () => {
+  writeFileSync(join(checkout, 'left-over.txt'), '')
+  writeFileSync(join(checkout, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n\n- Something.\n')
+  const to = join(checkout, 'never')
+  const { status, err } = await releaseCheck(checkout, to)
+  assert.equal(status, 1)
+  assert.match(
+    err,
+    /^Not ready for a release: the working tree is not clean \(M CHANGELOG\.md and 1 more\); commit or remove/m,
+  )
+  assert.match(
+    err,
+    /^Not ready for a release: CHANGELOG\.md has no section "## \d+\.\d+\.\d+", the version in package\.json\.$/m,
+  )
+  assert.match(err, /^Not ready for a release: 1 line of CHANGELOG\.md is still under "Unreleased"\.$/m)
+  assert.equal(existsSync(to), false)
+})
+
+test('npm alone makes no package, and the package has what scripts make', async () => {
+  const alone = await promisify(execFile)('npm', ['pack'], { cwd: checkout }).catch(
+    (error: { stderr: string }) => error,
+  )
+  assert.match(alone.stderr, /use-npm-run-package-instead/)
+  assert.deepEqual(
+    readdirSync(checkout).filter((name) => name.endsWith('.tgz')),
+    [],
+  )
+  for (const name of ['dist/main.js', 'dist/client/client.js', 'npm-shrinkwrap.json', 'SECURITY.md', 'LICENSE'])
+    assert.ok(existsSync(join(installed, name)), name)
+  const lock = readFileSync(join(installed, 'npm-shrinkwrap.json'), 'utf8')
+  assert.doesNotMatch(lock, /"resolved"|"dev": true|"devDependencies"/)
 })
 
 test('plain Node imports it from a project', async () => {

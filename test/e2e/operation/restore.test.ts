@@ -101,19 +101,19 @@ test('a backup with damage is not restored unless the loss is accepted', async (
   writeFileSync(pathOf(from, first), large())
   rmSync(pathOf(from, second))
   const outcome = await command(...words(from, into))
-  assert.equal(outcome.status, 3)
+  assert.equal(outcome.status, 6)
   const found = outcome.findings.map(({ kind, key }) => `${kind} ${String(key)}`)
   assert.deepEqual(found.sort(), [`missing ${second}`, `wrong_hash ${first}`])
   mustRefuseToRun(await command('serve', '--data', into, '--port', '0'), UNFINISHED)
-  assert.equal((await command(...words(from, into), '--accept-loss')).status, 3)
+  assert.equal((await command(...words(from, into), '--accept-loss')).status, 6)
   const { status, findings } = await command('doctor', '--data', into, '--read-data')
-  assert.deepEqual([status, findings.map(({ kind }) => kind)], [3, ['missing', 'missing']])
+  assert.deepEqual([status, findings.map(({ kind }) => kind)], [6, ['missing', 'missing']])
 })
 
 test('what another try brought from another backup does not stay', async (t) => {
   const [from, into] = [newFolder(t, sound), newFolder(t)]
   rmSync(pathOf(from, keysIn(from)[0] ?? ''))
-  assert.equal((await command(...words(from, into))).status, 3)
+  assert.equal((await command(...words(from, into))).status, 6)
   const stranger = 'ab'.repeat(16)
   writeFileSync(pathOf(into, stranger), 'x')
   mustBeWell(await command(...words(sound, into)))
@@ -124,5 +124,5 @@ test('small files are verified as well', async (t) => {
   const [from, into] = [newFolder(t, sound), newFolder(t)]
   edit(from, 'update blob_bytes set bytes = ? where key = ?', small(), keyOf(from, tiny))
   const outcome = await command(...words(from, into))
-  assert.deepEqual([outcome.status, outcome.findings.map(({ kind }) => kind)], [3, ['wrong_hash']])
+  assert.deepEqual([outcome.status, outcome.findings.map(({ kind }) => kind)], [6, ['wrong_hash']])
 })

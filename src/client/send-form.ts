@@ -1,14 +1,14 @@
-/** One form on its way: fetch with a stream where streams can be sent, else a Blob; both tell how far they are. */
+/** Sends a form: fetch with a stream where streams can be sent, otherwise a Blob; both report progress. */
 import type { Form } from './form.ts'
 
 export interface Progress {
-  /** Bytes handed to the network so far, the form's own included. */
+  /** Bytes handed to the network so far, including those of the form's framing. */
   readonly sent: number
-  /** Null when the size of a stream is not known. */
+  /** Null if the size of a stream is not known. */
   readonly total: number | null
 }
 
-export interface Sending {
+interface Sending {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly form: Form
@@ -17,12 +17,12 @@ export interface Sending {
   readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
-/** An error of what is uploaded, not of the connection: a retry would meet it again. */
+/** Reading the source failed, not the connection, so a retry would fail again. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
 }
 
-/** Browsers send streams over HTTP/2 only, and tell of uploads through XMLHttpRequest only. */
+/** Browsers send streams over HTTP/2 only, and report upload progress through XMLHttpRequest only. */
 export function sendForm(sending: Sending): Promise<Response> {
   const xhr = (globalThis as { XMLHttpRequest?: new () => Xhr }).XMLHttpRequest
   if (xhr === undefined) return sendStream(sending)
@@ -42,7 +42,7 @@ async function sendStream({ url, headers, form, fetch, signal, onProgress }: Sen
   }
 }
 
-/** Reads only as fast as the network takes. */
+/** Reads only as fast as the network takes the bytes. */
 function streamOf(
   form: Form,
   onProgress: Sending['onProgress'],
@@ -74,7 +74,7 @@ async function sendBlob({ url, headers, form, fetch, signal }: Sending): Promise
   return fetch(url, { method: 'POST', body: await form.blob(), headers, signal: signal ?? null })
 }
 
-/** The little of XMLHttpRequest that is needed; Node's types do not know it. */
+/** The members of XMLHttpRequest that are used; Node's types do not define it. */
 interface Xhr {
   readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null }
   readonly status: number

@@ -1,7 +1,7 @@
-/** What HighLevel's scopes mean, for the people who are to agree to them. */
+/** Descriptions of HighLevel's scopes, shown on the consent page. */
 import type { ScopeName } from './scopes.ts'
 
-const MEANINGS: Readonly<Record<ScopeName, string>> = {
+const DESCRIPTIONS: Readonly<Record<ScopeName, string>> = {
   'forms.write': 'Put files into the custom fields of contacts',
   'contacts.readonly': 'See contacts and their files',
   'contacts.write': 'Add, change and delete contacts',
@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<ScopeName, string>> = {
   'oauth.write': 'Work in every location of the agency',
 }
 
-/** Null for a scope that has no effect here. */
-export function meaningOf(scope: string): string | null {
-  return Object.hasOwn(MEANINGS, scope) ? MEANINGS[scope as ScopeName] : null
+/** Returns null for a scope that has no effect here. */
+export function scopeDescription(scope: string): string | null {
+  return Object.hasOwn(DESCRIPTIONS, scope) ? DESCRIPTIONS[scope as ScopeName] : null
 }

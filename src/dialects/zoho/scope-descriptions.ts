@@ -1,6 +1,6 @@
-/** What a scope means, for the people who are to agree to it. */
+/** Descriptions of scopes, shown on the consent page. */
 
-const DOING: Readonly<Record<string, string>> = {
+const OPERATION_VERBS: Readonly<Record<string, string>> = {
   all: 'See, add, change and delete',
   read: 'See',
   create: 'Add',
@@ -11,14 +11,14 @@ const DOING: Readonly<Record<string, string>> = {
 
 const READING = new Set(['all', 'read'])
 
-/** Null for a scope that has no effect here. */
-export function meaningOf(scope: string): string | null {
+/** Returns null for a scope that has no effect here. */
+export function scopeDescription(scope: string): string | null {
   const [service, area, ...rest] = scope.toLowerCase().replaceAll('_', '').split('.')
   if (service !== 'zohocrm') return null
   const operation = rest.at(-1) ?? ''
   switch (area) {
     case 'modules':
-      return recordsMeaning(rest, DOING[operation])
+      return recordsMeaning(rest, OPERATION_VERBS[operation])
     case 'settings':
       return READING.has(operation) ? 'See how modules, fields and layouts are set up' : null
     case 'users':
@@ -30,10 +30,10 @@ export function meaningOf(scope: string): string | null {
   }
 }
 
-function recordsMeaning(rest: readonly string[], doing: string | undefined): string | null {
-  if (doing === undefined || rest.length > 2) return null
+function recordsMeaning(rest: readonly string[], verb: string | undefined): string | null {
+  if (verb === undefined || rest.length > 2) return null
   const [subject] = rest
-  if (rest.length === 1) return `${doing} all records and their attachments`
-  if (subject === 'attachments') return `${doing} attachments of the records that it may work with`
-  return subject === 'custom' ? `${doing} records of custom modules` : `${doing} records of ${subject ?? ''}`
+  if (rest.length === 1) return `${verb} all records and their attachments`
+  if (subject === 'attachments') return `${verb} attachments of the records that it may work with`
+  return subject === 'custom' ? `${verb} records of custom modules` : `${verb} records of ${subject ?? ''}`
 }

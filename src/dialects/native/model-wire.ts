@@ -1,4 +1,4 @@
-/** The model as the wire shows it. */
+/** Maps the core model to the wire. */
 import { faceOf } from '../../core/model/ids.ts'
 import { mediaTypeOf } from '../../core/files/media-types.ts'
 import type {
@@ -61,13 +61,13 @@ export function attachmentWire(attachment: Attachment): AttachmentWire {
 
 export function tokenWire(token: Token, now: number): TokenWire {
   const { id, kind, label, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = token
-  const isOver = expiresAt !== null && expiresAt <= now
+  const isExpired = expiresAt !== null && expiresAt <= now
   return {
     id,
     kind,
     label,
     scopes: [...scopes],
-    state: revokedAt !== null ? 'revoked' : isOver ? 'expired' : 'good',
+    state: revokedAt !== null ? 'revoked' : isExpired ? 'expired' : 'good',
     createdAt: timeOf(createdAt),
     expiresAt: expiresAt && timeOf(expiresAt),
     lastUsedAt: lastUsedAt && timeOf(lastUsedAt),
