@@ -34,7 +34,7 @@ type Requirements<A extends readonly unknown[]> = (actor: Actor, ...args: A) => 
 /** For what stands above organizations: administrators of one are asked too. */
 export const ALWAYS = { always: true } as const
 
-export interface Operations {
+interface Operations {
   /**
    * `needs` is evaluated only for actors that can be refused: an administrator within an organization costs nothing,
    * unless `always` is set because the operation stands above organizations.

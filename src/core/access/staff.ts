@@ -56,7 +56,7 @@ export interface Staff {
   readonly share: Operation<[module: string, sharing: Sharing], Module>
 }
 
-export interface StaffParts {
+interface StaffParts {
   readonly catalog: Catalog
   readonly gate: Gate
   readonly newId: () => string

@@ -25,7 +25,7 @@ export interface Users {
   readonly setStatus: Operation<[user: Account, status: UserStatus], void>
 }
 
-export interface UsersParts {
+interface UsersParts {
   readonly catalog: Catalog
   readonly passwords: Passwords
   readonly access: { readonly invalidate: () => void }

@@ -24,7 +24,7 @@ export function holdsFiles(field: Field): boolean {
   return field.type === 'file' || field.type === 'signature'
 }
 
-export interface FieldsParts {
+interface FieldsParts {
   readonly catalog: Catalog
   readonly gate: Gate
   readonly newId: () => string

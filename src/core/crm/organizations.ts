@@ -27,7 +27,7 @@ const STANDARD_MODULES = [
   ['Notes', 'Note', 'Notes'],
 ] as const
 
-export interface OrganizationRequest {
+interface OrganizationRequest {
   readonly name: string
   readonly agency?: string
   readonly properties?: Properties
@@ -59,12 +59,12 @@ export interface Organizations {
   readonly redirectOrigins: Open<() => Promise<ReadonlySet<string>>>
 }
 
-export interface ModuleWords {
+interface ModuleWords {
   readonly singular?: string
   readonly plural?: string
 }
 
-export interface OrganizationsParts {
+interface OrganizationsParts {
   readonly catalog: Catalog
   readonly gate: Gate
   readonly newId: () => string

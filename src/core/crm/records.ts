@@ -55,7 +55,7 @@ interface RecordQuery {
   readonly changedAfter?: number | null
 }
 
-export interface RecordList {
+interface RecordList {
   readonly records: readonly CrmRecord[]
   readonly more: boolean
 }
@@ -84,7 +84,7 @@ export interface Records {
   readonly remove: Operation<[module: ModuleId, ids: readonly RecordId[]], readonly RecordId[]>
 }
 
-export interface RecordsParts {
+interface RecordsParts {
   readonly catalog: Catalog
   readonly sweep: Sweep
   readonly gate: Gate
@@ -107,37 +107,41 @@ export function createRecords({ catalog, sweep, gate, newId, now }: RecordsParts
     if (record === null) throw noRecord(id)
     return record
   }
+  const placeOf = async (actor: Actor, name: string, record: RecordId): Promise<RecordPlace> => {
+    const key = `${actor.organization} ${record} ${name}`
+    const known = places.get(key)
+    if (known !== undefined) return known
+    const asked = now()
+    const module = await catalog.moduleOfRecord(actor.organization, name, record)
+    if (module === null) {
+      // Which of the two is missing?
+      const present = await moduleNamed(actor, name)
+      return { module: present.id, record: (await recordOf(actor, present.id, record)).id }
+    }
+    const place = { module, record }
+    places.set(key, place, asked)
+    return place
+  }
   return {
     // A module that is hidden from the actor is not found; `modules.view` is about the list of all.
     module: operation([], moduleNamed),
     modules: createModuleList(catalog, gate),
-    place: operation(
-      (_actor, _name, record, action) => [action, recordTarget(record)],
-      async (actor, name, record) => {
-        const key = `${actor.organization} ${record} ${name}`
-        const known = places.get(key)
-        if (known !== undefined) return known
-        const asked = now()
-        const module = await catalog.moduleOfRecord(actor.organization, name, record)
-        if (module === null) {
-          // Which of the two is missing?
-          const present = await moduleNamed(actor, name)
-          return { module: present.id, record: (await recordOf(actor, present.id, record)).id }
-        }
-        const place = { module, record }
-        places.set(key, place, asked)
-        return place
-      },
-    ),
+    // A path that leads nowhere is said before what is denied: where it leads is looked up first.
+    place: operation([], async (actor, name, record, action) => {
+      const place = await placeOf(actor, name, record)
+      await gate.authorize(actor, action, recordTarget(place.record))
+      return place
+    }),
     save: operation(
       (actor, module, saves) => needsOf(actor, module, saves),
       async (actor, module, saves) =>
         catalog.saveRecords(saves.map((save) => preparedSave(save, { actor, module, newId, at: now() }))),
     ),
-    find: operation(
-      (_actor, _module, id, action = 'records.view') => [action, recordTarget(id)],
-      async (actor, module, id) => recordOf(actor, module, id),
-    ),
+    find: operation([], async (actor, module, id, action = 'records.view') => {
+      const record = await recordOf(actor, module, id)
+      await gate.authorize(actor, action, recordTarget(id))
+      return record
+    }),
     list: operation(
       (_actor, module, _query) => ['records.view', { kind: 'module', module }],
       async (actor, module, query) => catalog.records(listOf(actor, module, query, await ownOnly(actor, module))),
@@ -183,9 +187,8 @@ function createSaveRequirements(catalog: Catalog) {
   // In a field a file gets an address that opens without a token: only an actor that may see it may put it there.
   const referred = async ({ organization }: Actor, { files = [] }: RecordSave): Promise<readonly Requirement[]> => {
     const targets = files.flatMap(({ entries }) => entries.map(({ target }) => target))
-    const found = await Promise.all(
-      targets.map((target) => ('attachment' in target ? catalog.attachment(organization, target.attachment) : null)),
-    )
+    const ids = targets.flatMap((target) => ('attachment' in target ? [target.attachment] : []))
+    const found = await Promise.all(ids.map((id) => catalog.attachment(organization, id)))
     return found.flatMap((file) =>
       file === null ? [] : [['attachments.view', { kind: 'file', record: file.record, role: file.role }] as const],
     )

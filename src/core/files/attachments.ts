@@ -48,7 +48,7 @@ export interface Attachments {
   readonly remove: Operation<[record: RecordId | 'any' | null, ids: readonly AttachmentId[]], readonly AttachmentId[]>
 }
 
-export interface AttachmentRename {
+interface AttachmentRename {
   readonly name?: string
   readonly record?: RecordId | null
 }
@@ -181,7 +181,7 @@ function mustBeOneRecords({ record }: Pick<AttachmentPage, 'record'>): Target {
   )
 }
 
-export function fileTarget(record: RecordId | null, role: AttachmentRole = 'attachment'): Target {
+function fileTarget(record: RecordId | null, role: AttachmentRole = 'attachment'): Target {
   return { kind: 'file', record, role }
 }
 

@@ -43,7 +43,7 @@ export const ADMINISTRATOR_ACTIONS = ['users.manage'] as const
 export const SERVER_ACTIONS = ['organizations.manage'] as const
 
 export type DataAction = (typeof DATA_ACTIONS)[number]
-export type MemberAction = (typeof MEMBER_ACTIONS)[number]
+type MemberAction = (typeof MEMBER_ACTIONS)[number]
 export type GrantableAction = (typeof GRANTABLE_ACTIONS)[number]
 export type AdministratorAction = (typeof ADMINISTRATOR_ACTIONS)[number]
 export type ServerAction = (typeof SERVER_ACTIONS)[number]
