@@ -2,7 +2,7 @@
 // `npm run bench`: installs what is missing, including the compared products in bench/, then measures with the Node that runs Dossier.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { findNode, exitWith, rejectNode, root, run } from './ground.mjs'
+import { findNode, exitWith, rejectNode, root, run } from './launcher.mjs'
 import { install, locksPackagedNode } from './install.mjs'
 
 if (findNode() === null && !locksPackagedNode()) rejectNode()

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run cluster`: installs what is missing, then starts, shows or stops a cluster on this machine.
 import { join } from 'node:path'
-import { findNode, rejectNode, root, run } from './ground.mjs'
+import { findNode, rejectNode, root, run } from './launcher.mjs'
 import { install, locksPackagedNode } from './install.mjs'
 
 if (findNode() === null && !locksPackagedNode()) rejectNode()

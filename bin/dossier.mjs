@@ -2,7 +2,7 @@
 // Starts Dossier from a bare checkout: finds or installs Node and the dependencies, then runs src/main.ts.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { findNode, exitWith, rejectNode, root, run } from './ground.mjs'
+import { findNode, exitWith, rejectNode, root, run } from './launcher.mjs'
 import { install, locksPackagedNode } from './install.mjs'
 
 // Checked before anything is downloaded.

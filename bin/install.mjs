@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isNewEnough, exitWith, packagedName, root, run } from './ground.mjs'
+import { isNewEnough, exitWith, packagedName, root, run } from './launcher.mjs'
 
 /** Makes node_modules match package-lock.json; `dev` includes the development dependencies. */
 export async function install({ dev }) {
@@ -49,7 +49,7 @@ function packagesOf(file) {
 async function npmCi(dev, lock) {
   // `npm ci` empties node_modules first: development dependencies that are present are installed again.
   const hasDev = Object.values(packagesOf('node_modules/.package-lock.json') ?? {}).some((entry) => entry.dev)
-  // Warnings are about the Node that runs npm, which need not be the one that runs Dossier (ground.mjs).
+  // Warnings are about the Node that runs npm, which need not be the one that runs Dossier (launcher.mjs).
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
   const args = ['ci', '--ignore-scripts', ...quiet, dev || hasDev ? '--include=dev' : '--omit=dev']
   process.stderr.write('Installing what Dossier needs (once) ...\n')

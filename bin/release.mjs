@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run package` and `npm run release:check`: installs what is missing, then makes the package, or a release of it that is tried.
 import { join } from 'node:path'
-import { findNode, rejectNode, root, run } from './ground.mjs'
+import { findNode, rejectNode, root, run } from './launcher.mjs'
 import { install, locksPackagedNode } from './install.mjs'
 
 if (findNode() === null && !locksPackagedNode()) rejectNode()

@@ -4,7 +4,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { findNode, rejectNode, root, run } from './ground.mjs'
+import { findNode, rejectNode, root, run } from './launcher.mjs'
 import { install, locksPackagedNode } from './install.mjs'
 
 if (findNode() === null && !locksPackagedNode()) rejectNode()

@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { ByteRange } from '../core/ports/contracts.ts'
-import type { Pouring } from '../core/ports/pouring.ts'
+import type { BufferReusingStream } from '../core/ports/buffer-reusing-stream.ts'
 
 /** How a file is poured: while one piece is read, others are sent. */
 interface Pieces {
@@ -21,7 +21,7 @@ const FEW = 8
 
 let pouring = 0
 
-export class OutgoingFile extends Readable implements Pouring {
+export class OutgoingFile extends Readable implements BufferReusingStream {
   readonly #handle: FileHandle
   readonly #end: number
   #at: number
@@ -50,7 +50,7 @@ export class OutgoingFile extends Readable implements Pouring {
     )
   }
 
-  async pour(take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+  async drainTo(take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     const { bytes, count, idle, mostIdle } = pouring < FEW ? LARGE : SMALL
     const buffers = Array.from({ length: count }, () => idle.pop() ?? Buffer.allocUnsafeSlow(bytes))
     const taken = buffers.map(() => Promise.resolve())

@@ -1,7 +1,7 @@
 /** A URL of the store under which anybody may read one object for a moment. */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { ShownAs } from '../core/ports/contracts.ts'
+import type { DownloadHeaders } from '../core/ports/contracts.ts'
 
 /** Long enough to follow a redirect; a download that has begun goes on. In seconds. */
 const LASTS = 60
@@ -26,7 +26,7 @@ async function requestOf(client: S3Client, command: GetObjectCommand): Promise<R
 export async function presigned(
   client: S3Client,
   at: { readonly bucket: string; readonly name: string },
-  shown: ShownAs,
+  shown: DownloadHeaders,
 ): Promise<string> {
   const command = new GetObjectCommand({
     Bucket: at.bucket,

@@ -2,7 +2,7 @@
 import type { Services } from '../core/services.ts'
 import type { Client, Organization } from '../core/model/model.ts'
 import { operatorActor } from './administration.ts'
-import type { LoginOffer } from '../core/access/sessions.ts'
+import type { LoginPrefill } from '../core/access/sessions.ts'
 
 /** Redirect URI of the vendor's browser sample, as in its reference page. */
 export const REDIRECT_URI = 'http://127.0.0.1:5500/redirect.html'
@@ -21,7 +21,7 @@ interface DemoScopes {
 export async function addAccounts(
   services: Services,
   organization: Organization,
-  login: LoginOffer,
+  login: LoginPrefill,
   scopes: DemoScopes,
 ): Promise<{ zoho: ClientCredentials; highlevel: ClientCredentials }> {
   const actor = await operatorActor(services, organization.id)
@@ -40,7 +40,7 @@ export async function validRefreshToken(
   { clientId, refreshToken }: ClientCredentials,
   scopes: readonly string[],
 ): Promise<string> {
-  if (await services.grants.isGood(refreshToken)) return refreshToken
+  if (await services.grants.isValidRefreshToken(refreshToken)) return refreshToken
   const client = await services.clients.find(clientId)
   return client === null ? refreshToken : newRefreshToken(services, client, scopes)
 }

@@ -3,11 +3,11 @@ import { operatorActor } from './administration.ts'
 /** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
 import type { Actor } from '../core/access/access.ts'
 import type { Services } from '../core/services.ts'
-import { faceOf } from '../core/model/ids.ts'
+import { publicIdOf } from '../core/model/ids.ts'
 import type { Field, Organization, Properties, RecordId } from '../core/model/model.ts'
-import { refusingExtensions } from '../core/files/policy.ts'
+import { denyExtensions } from '../core/files/policy.ts'
 import { SCOPES as NATIVE_SCOPES } from '../core/model/scopes.ts'
-import type { LoginOffer } from '../core/access/sessions.ts'
+import type { LoginPrefill } from '../core/access/sessions.ts'
 import { addAccounts } from './demo-accounts.ts'
 import { demoFiles } from './demo-files.ts'
 
@@ -107,7 +107,7 @@ export const SCOPES = {
   native: [...NATIVE_SCOPES],
 }
 
-export async function makeDemo(services: Services, login: LoginOffer): Promise<Credentials> {
+export async function makeDemo(services: Services, login: LoginPrefill): Promise<Credentials> {
   const home = await services.organizations.create(OPERATOR, {
     name: 'Lindqvist Consulting',
     user: USER,
@@ -167,15 +167,15 @@ export async function makeDemo(services: Services, login: LoginOffer): Promise<C
       ...clients.zoho,
     },
     highlevel: {
-      locationId: faceOf(home.id),
-      contactId: faceOf(contacts[0] ?? ''),
-      fieldId: faceOf(files.id),
-      textFieldId: faceOf(notes.id),
+      locationId: publicIdOf(home.id),
+      contactId: publicIdOf(contacts[0] ?? ''),
+      fieldId: publicIdOf(files.id),
+      textFieldId: publicIdOf(notes.id),
       token: await token('private', 'demo: HighLevel', SCOPES.highlevel),
       noScopeToken: await token('private', 'demo: HighLevel, may not upload', SCOPES.highlevelWithoutUpload),
       agencyToken: await token('private', 'demo: the agency', SCOPES.agency, null),
-      otherLocationId: faceOf(other.id),
-      otherContactId: faceOf(otherContact),
+      otherLocationId: publicIdOf(other.id),
+      otherContactId: publicIdOf(otherContact),
       ...clients.highlevel,
     },
     native: { token: await token('native', 'demo: native', SCOPES.native) },
@@ -227,7 +227,7 @@ function person(name: string): Properties {
 /** Three files on each record, in rotation, so that every type occurs and some content is deduplicated. */
 async function addFiles(services: Services, actor: Actor, records: readonly RecordId[]): Promise<void> {
   const files = demoFiles()
-  const policy = refusingExtensions(1_048_576, [])
+  const policy = denyExtensions(1_048_576, [])
   const { signal } = new AbortController()
   for (const [index, record] of records.entries()) {
     await services.attachments.intake({ actor, signal, retry: null, receipts: [] }, async (intake) => {

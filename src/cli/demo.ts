@@ -4,7 +4,7 @@ import { openServer } from '../server/server.ts'
 import { readConfig } from '../config/config.ts'
 import type { Services } from '../core/services.ts'
 import type { OrganizationId } from '../core/model/model.ts'
-import type { LoginOffer } from '../core/access/sessions.ts'
+import type { LoginPrefill } from '../core/access/sessions.ts'
 import { addAccounts, validRefreshToken, REDIRECT_URI } from './demo-accounts.ts'
 import { makeDemo, SCOPES, USER, type Credentials } from './demo-data.ts'
 import { flagsOf, textOf, type Options } from './options.ts'
@@ -27,18 +27,18 @@ const DEFAULTS = {
 const CREDENTIALS_FILE = 'demo-credentials.json'
 
 interface SavedCredentials extends Credentials {
-  readonly login: LoginOffer
+  readonly login: LoginPrefill
 }
 
 export async function demo(options: Options): Promise<void> {
   ignoreOutputErrors()
   const config = readConfig(flagsOf(options), DEFAULTS)
   const before = readSaved(config.data)
-  const offered = before?.login ?? { login: USER.email, password: newPassword() }
-  const server = await openServer(config, { offered })
+  const loginPrefill = before?.login ?? { login: USER.email, password: newPassword() }
+  const server = await openServer(config, { loginPrefill })
   let stopped: Promise<void>
   try {
-    const { login, ...credentials } = await loadOrCreate(config.data, server.services, before, offered)
+    const { login, ...credentials } = await loadOrCreate(config.data, server.services, before, loginPrefill)
     stopped = stopSignal('SIGHUP')
     const origin = await listenAndPublish(server, config)
     const file = textOf(options, 'credentials')
@@ -64,7 +64,7 @@ async function loadOrCreate(
   folder: string,
   services: Services,
   before: EarlierCredentials | null,
-  login: LoginOffer,
+  login: LoginPrefill,
 ): Promise<SavedCredentials> {
   const made = before === null ? await makeDemo(services, login) : await renewCredentials(services, before, login)
   const now = { ...made, login }
@@ -76,7 +76,7 @@ async function loadOrCreate(
 async function renewCredentials(
   services: Services,
   before: EarlierCredentials,
-  login: LoginOffer,
+  login: LoginPrefill,
 ): Promise<Credentials> {
   const { zoho, highlevel } = before
   if (before.login === undefined) {
@@ -95,7 +95,7 @@ async function renewCredentials(
   }
 }
 
-function instructions(origin: string, folder: string, { zoho, highlevel }: Credentials, login: LoginOffer): string {
+function instructions(origin: string, folder: string, { zoho, highlevel }: Credentials, login: LoginPrefill): string {
   const consent = new URLSearchParams({
     response_type: 'code',
     access_type: 'offline',

@@ -1,6 +1,6 @@
 /** Options of `dossier move`. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { envNameOf, KEPT_BY, moveFlagOf } from '../config/config.ts'
+import { envNameOf, STORE_SETTINGS, moveFlagOf } from '../config/config.ts'
 import type { Options } from './options.ts'
 
 const HELP = {
@@ -16,7 +16,7 @@ export function addMove(command: Command, ended: (status: number) => void): void
   command.description(
     'bring catalog and files to other stores while the old ones serve; broken off, the same line goes on',
   )
-  for (const key of KEPT_BY) {
+  for (const key of STORE_SETTINGS) {
     const flag = moveFlagOf(key)
     const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     command.addOption(new Option(`--${name} <value>`, `${HELP[key]} (${envNameOf(flag)})`).helpGroup('Where it goes:'))

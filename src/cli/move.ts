@@ -1,4 +1,4 @@
-import { envNameOf, KEPT_BY, moveFlagOf, readConfig, readDestination, type Config } from '../config/config.ts'
+import { envNameOf, STORE_SETTINGS, moveFlagOf, readConfig, readDestination, type Config } from '../config/config.ts'
 import { Fault } from '../core/model/fault.ts'
 import { move as moveStores, type MoveResult, type MoveStage } from '../recovery/move.ts'
 import { undoMove } from '../recovery/undo.ts'
@@ -49,7 +49,7 @@ function addResumeHint(error: unknown): never {
 
 function destinationFlags(options: Options) {
   return Object.fromEntries(
-    KEPT_BY.flatMap((key) => {
+    STORE_SETTINGS.flatMap((key) => {
       const value = textOf(options, moveFlagOf(key))
       return value === null ? [] : [[moveFlagOf(key), value]]
     }),
@@ -74,7 +74,7 @@ function summaryOf({ ended, rows, files, pauseMs, standing, plan }: MoveResult, 
 
 /** Settings to start with after the move, as environment variables; passwords are masked. */
 function settingsAfterMove(from: Config, to: Config): readonly string[] {
-  return KEPT_BY.flatMap((key) => {
+  return STORE_SETTINGS.flatMap((key) => {
     const value = to[key]
     if (value === null) return from[key] === null ? [] : [`${envNameOf(key)}=   (not set any more)`]
     if (key.startsWith('s3') && to.blobsUrl === null) return []

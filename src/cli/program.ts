@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander'
 import { lazily } from './lazily.ts'
-import { BadSetting, KEPT_BY, SETTINGS, envNameOf, type Config } from '../config/config.ts'
+import { BadSetting, STORE_SETTINGS, SETTINGS, envNameOf, type Config } from '../config/config.ts'
 import { Fault } from '../core/model/fault.ts'
 import { addCompletion } from './completion/command.ts'
 import { groupOf } from './option-groups.ts'
@@ -96,7 +96,7 @@ function createProgram(outcome: { status: number }): Command {
   addMaintenanceCommands(program, (command) => async (options: Options) => {
     outcome.status = await command(options)
   })
-  addMove(withSettings(program.command('move'), KEPT_BY.slice()), (status) => (outcome.status = status))
+  addMove(withSettings(program.command('move'), STORE_SETTINGS.slice()), (status) => (outcome.status = status))
   addCompletion(program)
   return program
 }
@@ -156,7 +156,7 @@ function addMaintenanceCommands(
     program
       .command('doctor')
       .description('compare rows and bytes, also beside running servers; status 6: findings remain'),
-    [...KEPT_BY, 'requestSeconds', 'sweepGraceSeconds'],
+    [...STORE_SETTINGS, 'requestSeconds', 'sweepGraceSeconds'],
   )
     .option('--read-data', 'read and hash every byte as well; a run that was broken off goes on')
     .option('--rate <MB per second>', 'how fast bytes are read at most (default: 100)', rateOf)
@@ -168,7 +168,7 @@ function addMaintenanceCommands(
     .action(withStatus(async (options) => (await import('./doctor.ts')).doctor(options)))
   withSettings(
     program.command('backup').description('make or renew a consistent copy, while the server goes on'),
-    KEPT_BY,
+    STORE_SETTINGS,
   )
     .requiredOption('--to <folder>', 'where the backup lies; only what is new is copied')
     .option('--json', 'print a line of JSON per finding, and a summary')
@@ -177,7 +177,7 @@ function addMaintenanceCommands(
     program
       .command('restore')
       .description('fill a new data folder or empty stores from a backup; every file is verified'),
-    KEPT_BY,
+    STORE_SETTINGS,
   )
     .requiredOption('--from <folder>', 'the backup')
     .option('--accept-loss', 'finish without what is missing or changed in the backup')

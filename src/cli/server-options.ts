@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { envNameOf, KEPT_BY, SETTINGS } from '../config/config.ts'
+import { envNameOf, STORE_SETTINGS, SETTINGS } from '../config/config.ts'
 import { groupOf } from './option-groups.ts'
 import { STATUS_HELP } from './status.ts'
 
-const STORES = KEPT_BY.filter((key) => key !== 'data')
+const STORES = STORE_SETTINGS.filter((key) => key !== 'data')
 
 /** Adds the options of every command that calls a server, local or remote. */
 export function onServer(command: Command): Command {

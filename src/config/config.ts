@@ -54,25 +54,25 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: integer('port to listen on; 0 takes a free one', 8080, 0, 65_535),
   origin: {
     help: 'public origin for URLs in answers; by default what the request calls this server',
-    otherwise: null,
+    defaultValue: null,
     parse: originOf,
     expects: 'an origin such as https://files.example.com',
   },
   corsOrigins: {
     help: 'origins of web pages that may call the Zoho API, besides those of registered redirect URIs; separated by commas',
-    otherwise: [],
+    defaultValue: [],
     parse: originsOf,
     expects: 'origins such as https://app.example.com, separated by commas',
   },
   trustedProxies: {
     help: 'addresses or networks of reverse proxies whose X-Forwarded-* or Forwarded headers are believed; separated by commas',
-    otherwise: [],
+    defaultValue: [],
     parse: networksOf,
     expects: 'IP addresses or networks such as 127.0.0.1 or 10.0.0.0/8, separated by commas',
   },
   databaseUrl: {
     help: 'PostgreSQL database for the catalog; without one it is SQLite in the data folder',
-    otherwise: null,
+    defaultValue: null,
     parse: (value) => (/^postgres(ql)?:\/\/[^/]*\/[^/]+$/.test(value) && URL.canParse(value) ? value : undefined),
     expects: 'postgres://user:password@host:port/database',
     isSecret: true,
@@ -81,13 +81,13 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   databaseSeconds: integer('how long PostgreSQL may be silent before it counts as away', 10, 1, 600),
   blobsUrl: {
     help: 'S3 bucket for the files; without one they lie in the data folder',
-    otherwise: null,
+    defaultValue: null,
     parse: (value) => (/^s3:\/\/[a-z0-9][a-z0-9.-]{1,62}(\/[\w.\-/]*)?$/.test(value) ? value : undefined),
     expects: 's3://bucket or s3://bucket/prefix',
   },
   s3Endpoint: {
     help: 'address of the S3 service, for one that is not Amazon',
-    otherwise: null,
+    defaultValue: null,
     parse: originOf,
     expects: 'an origin such as https://s3.example.com',
   },
@@ -113,7 +113,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   metrics: onOff('whether it counts what it does, for Prometheus, and shows it at /metrics'),
   metricsToken: {
     help: 'token that /metrics wants (Authorization: Bearer); without one it is shown to this machine alone',
-    otherwise: null,
+    defaultValue: null,
     parse: (value) => (/^[\x21-\x7e]{8,200}$/.test(value) ? value : undefined),
     expects: '8 to 200 printable characters without spaces',
     isSecret: true,
@@ -202,7 +202,10 @@ export function readConfig(
   const file = readFile(flags.config ?? env['DOSSIER_CONFIG'])
   const entries = (Object.keys(SETTINGS) as (keyof Config)[]).map((key) => {
     const found = flags[key] ?? env[envNameOf(key)] ?? file[key]
-    return [key, found === undefined || found === '' ? (defaults[key] ?? SETTINGS[key].otherwise) : parsed(key, found)]
+    return [
+      key,
+      found === undefined || found === '' ? (defaults[key] ?? SETTINGS[key].defaultValue) : parsed(key, found),
+    ]
   })
   const config = Object.fromEntries(entries) as unknown as Config
   mustExceedRequestTime(config)
@@ -214,12 +217,12 @@ export function readConfig(
 }
 
 /** Settings of the stores, which a move changes. */
-export const KEPT_BY = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
+export const STORE_SETTINGS = ['data', 'databaseUrl', 'blobsUrl', 's3Endpoint', 's3Region', 's3PathStyle'] as const
 
-type MoveFlag = `to${Capitalize<(typeof KEPT_BY)[number]>}`
+type MoveFlag = `to${Capitalize<(typeof STORE_SETTINGS)[number]>}`
 
 /** `databaseUrl` of the destination is `toDatabaseUrl`: `--to-database-url`, DOSSIER_TO_DATABASE_URL. */
-export function moveFlagOf(key: (typeof KEPT_BY)[number]): MoveFlag {
+export function moveFlagOf(key: (typeof STORE_SETTINGS)[number]): MoveFlag {
   return `to${key.charAt(0).toUpperCase()}${key.slice(1)}` as MoveFlag
 }
 
@@ -232,7 +235,7 @@ export function readDestination(
   from: Config,
   env: NodeJS.ProcessEnv = process.env,
 ): Config {
-  const given = KEPT_BY.flatMap((key) => {
+  const given = STORE_SETTINGS.flatMap((key) => {
     const value = flags[moveFlagOf(key)] ?? env[envNameOf(moveFlagOf(key))]
     return value === undefined || value === '' ? [] : [[key, parsed(key, value, moveFlagOf(key))] as const]
   })
@@ -281,7 +284,7 @@ function readFile(path: string | undefined): Readonly<Record<string, string>> {
 }
 
 /** The server that commands connect to, as given by flags and environment. */
-export interface Reach {
+export interface ServerSelection {
   readonly server: string | null
   readonly token: string | null
   readonly remote: string | null
@@ -291,7 +294,10 @@ export interface Reach {
   readonly remotes: string
 }
 
-export function readReach(flags: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = process.env): Reach {
+export function readServerSelection(
+  flags: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv = process.env,
+): ServerSelection {
   const given = (name: string) => {
     const value = flags[name] ?? env[envNameOf(name)]
     return value === undefined || value === '' ? null : value

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 
 export interface Setting<T> {
   readonly help: string
-  readonly otherwise: T
+  readonly defaultValue: T
   /** Undefined if the text is not valid. */
   readonly parse: (text: string) => T | undefined
   readonly expects: string
@@ -12,36 +12,36 @@ export interface Setting<T> {
   readonly isSecret?: boolean
 }
 
-export function text(help: string, otherwise: string): Setting<string> {
-  return { help, otherwise, parse: (value) => value, expects: 'a text' }
+export function text(help: string, defaultValue: string): Setting<string> {
+  return { help, defaultValue, parse: (value) => value, expects: 'a text' }
 }
 
-export function onOff(help: string, otherwise = true): Setting<boolean> {
+export function onOff(help: string, defaultValue = true): Setting<boolean> {
   return {
     help,
-    otherwise,
+    defaultValue,
     parse: (value) => ({ true: true, on: true, false: false, off: false })[value],
     expects: 'on or off',
   }
 }
 
 export function path(help: string): Setting<string | null> {
-  return { help, otherwise: null, parse: (value) => resolve(value), expects: 'a path' }
+  return { help, defaultValue: null, parse: (value) => resolve(value), expects: 'a path' }
 }
 
-export function oneOf(help: string, otherwise: string, words: readonly string[]): Setting<string> {
+export function oneOf(help: string, defaultValue: string, words: readonly string[]): Setting<string> {
   return {
     help,
-    otherwise,
+    defaultValue,
     parse: (value) => (words.includes(value) ? value : undefined),
     expects: `one of ${words.join(', ')}`,
   }
 }
 
-export function integer(help: string, otherwise: number, min: number, max: number): Setting<number> {
+export function integer(help: string, defaultValue: number, min: number, max: number): Setting<number> {
   return {
     help,
-    otherwise,
+    defaultValue,
     parse: (value) =>
       /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined,
     expects: `a whole number from ${String(min)} to ${String(max)}`,

@@ -12,7 +12,7 @@ import { withOperator, type Operator } from './access/operator.ts'
 import { createOrganizations, type Organizations } from './crm/organizations.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createRecords, type Records } from './crm/records.ts'
-import { createSessions, type LoginOffer, type Sessions } from './access/sessions.ts'
+import { createSessions, type LoginPrefill, type Sessions } from './access/sessions.ts'
 import { createShares, type Shares } from './files/shares.ts'
 import { createStaff, type Staff } from './access/staff.ts'
 import { createSweep, type Sweep } from './files/sweep.ts'
@@ -46,12 +46,12 @@ interface ServiceParts {
   /** The process's own operator, known besides the catalog's tokens. */
   readonly operator?: Operator
   readonly metrics?: SweepMetrics | null
-  readonly offered?: LoginOffer | null
+  readonly loginPrefill?: LoginPrefill | null
   readonly now?: () => number
 }
 
 export function createServices(given: ServiceParts): Services {
-  const { catalog, blobs, log, sniff, passwords, operator, metrics = null, offered = null, now = Date.now } = given
+  const { catalog, blobs, log, sniff, passwords, operator, metrics = null, loginPrefill = null, now = Date.now } = given
   const newId = createIdSource(now)
   const gate = createGate(catalog)
   const sweep = createSweep({ catalog, blobs, log, now, metrics })
@@ -67,7 +67,7 @@ export function createServices(given: ServiceParts): Services {
     users: createUsers(parts),
     clients: createClients(catalog, now),
     grants: createGrants(catalog, access, log, newId, now),
-    sessions: createSessions(catalog, passwords, access, newId, now, offered),
+    sessions: createSessions(catalog, passwords, access, newId, now, loginPrefill),
     organizations: createOrganizations({ ...parts, collect }),
     records: createRecords(parts),
     fields: createFields(parts),

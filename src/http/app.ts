@@ -74,12 +74,12 @@ export function createApp({ dialects, services, log, observer, settings, certifi
     draining: { bytes: settings.drainBytes, milliseconds: settings.requestMs },
   })
   let terms = termsOf(settings)
-  const { around } = observer
+  const { wrap } = observer
   const answer = (request: IncomingMessage, response: ServerResponse) => void exchange(terms, request, response)
   const handle =
-    around === null
+    wrap === null
       ? answer
-      : (request: IncomingMessage, response: ServerResponse) => around(request, () => answer(request, response))
+      : (request: IncomingMessage, response: ServerResponse) => wrap(request, () => answer(request, response))
 
   const httpServer = createHttpServer(settings, certificate, handle, (socket) => {
     connections.opened(socket, terms.times.idleMs)

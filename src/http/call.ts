@@ -33,7 +33,7 @@ interface CallSources {
   readonly services: Services
   readonly origin: string
   readonly signal: AbortSignal
-  readonly seen: RequestState
+  readonly state: RequestState
   readonly observer: Observer
   readonly maxParts: number
   /** The attachment that a path of this server names, in any dialect's URL format. */
@@ -135,10 +135,10 @@ class HttpCall implements Call {
     const key = this.headers['idempotency-key']
     const target = `${this.path}?${this.query.toString()}`
     this.#retry = key === undefined ? null : retryOf(String(key), this.caller, this.method, target)
-    const { seen, observer } = this.#sources
+    const { state, observer } = this.#sources
     const terms = {
       ...{ actor, signal: this.signal, retry: this.#retry, receipts: this.#receipts },
-      progress: (seen.intake ??= observer.intakeBegan()),
+      progress: (state.intake ??= observer.intakeBegan()),
     }
     return this.services.attachments.intake(terms, take)
   }

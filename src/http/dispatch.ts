@@ -19,7 +19,7 @@ interface RequestContext {
   readonly request: IncomingMessage
   readonly head: IncomingHead
   readonly endpoint: Endpoint
-  readonly seen: RequestState
+  readonly state: RequestState
   readonly observer: Observer
   readonly signal: AbortSignal
   readonly services: Services
@@ -31,7 +31,7 @@ interface RequestContext {
 
 /** Law 5: token, limits, the dialect's precondition, scope; then the handler, which checks the record before the body. */
 export async function answerOf(context: RequestContext): Promise<Answer> {
-  const { head, seen } = context
+  const { head, state } = context
   const { dialect, find } = context.endpoint
   if (isPreflight(head)) return { status: 204, headers: preflightHeaders(dialect.cors, head) }
   const match = find(head)
@@ -39,8 +39,8 @@ export async function answerOf(context: RequestContext): Promise<Answer> {
   if (!isOpen) await admit(context)
   if (match instanceof Fault) throw match
   const { route, params } = match
-  seen.route = route
-  if (typeof route.needs === 'function' && !route.needs(seen.caller?.scopes ?? new Set(), params)) {
+  state.route = route
+  if (typeof route.needs === 'function' && !route.needs(state.caller?.scopes ?? new Set(), params)) {
     throw new Fault(
       'forbidden',
       'scope',
@@ -53,11 +53,11 @@ export async function answerOf(context: RequestContext): Promise<Answer> {
     request,
     head,
     params,
-    caller: seen.caller,
+    caller: state.caller,
     services,
     origin,
     signal,
-    seen,
+    state,
     observer: context.observer,
     maxParts,
     attachmentAtPath,
@@ -65,14 +65,14 @@ export async function answerOf(context: RequestContext): Promise<Answer> {
   return call.settle(await route.answer(call))
 }
 
-async function admit({ head, seen, services, endpoint: { dialect } }: RequestContext): Promise<void> {
-  seen.caller = await services.access.identify(dialect.secret(head))
-  const counted = dialect.throttle?.(seen.caller)
+async function admit({ head, state, services, endpoint: { dialect } }: RequestContext): Promise<void> {
+  state.caller = await services.access.identify(dialect.secret(head))
+  const counted = dialect.throttle?.(state.caller)
   if (counted !== undefined) {
-    seen.headers = counted.headers
+    state.headers = counted.headers
     if (counted.refused !== null) throw counted.refused
-    seen.counted = true
+    state.counted = true
   }
   dialect.check?.(head)
-  seen.admittedAt = performance.now()
+  state.admittedAt = performance.now()
 }

@@ -66,7 +66,7 @@ export async function exchange(
     head,
     endpoint,
     lifetime,
-    seen: newRequestState(),
+    state: newRequestState(),
     socket,
     beganAt,
   }
@@ -93,16 +93,16 @@ export async function exchange(
 }
 
 /** Ends the call for the dialect's limits on concurrent calls. At most once per call. */
-function endCall({ endpoint, seen }: ActiveExchange): void {
-  if (!seen.counted || seen.caller === null) return
-  seen.counted = false
-  endpoint.dialect.answered?.(seen.caller)
+function endCall({ endpoint, state }: ActiveExchange): void {
+  if (!state.counted || state.caller === null) return
+  state.counted = false
+  endpoint.dialect.answered?.(state.caller)
 }
 
 /** The route's response, or a refusal in the dialect's format. */
 async function answerFor(
   terms: ExchangeTerms,
-  { request, head, endpoint, lifetime, seen }: ActiveExchange,
+  { request, head, endpoint, lifetime, state }: ActiveExchange,
 ): Promise<Answer> {
   const { services, log, observer, origin, maxParts, attachmentAtPath } = terms
   const { signal } = lifetime.controller
@@ -111,7 +111,7 @@ async function answerFor(
       request,
       head,
       endpoint,
-      seen,
+      state,
       observer,
       signal,
       services,
@@ -121,25 +121,25 @@ async function answerFor(
     })
   } catch (thrown) {
     const fault = Fault.from(thrown)
-    seen.fault = fault
+    state.fault = fault
     logRefusal(log, head, fault)
     const retryAfter = fault.code === 'unavailable' ? { 'retry-after': '5' } : {}
-    seen.headers = { ...seen.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
+    state.headers = { ...state.headers, ...retryAfter, 'x-dossier-hint': hintOf(fault) }
     return endpoint.dialect.refuse(fault, head)
   }
 }
 
 /** False if the response was cut off before its end. */
 async function send(terms: ExchangeTerms, current: ActiveExchange, answer: Answer): Promise<boolean> {
-  const { response, head, endpoint, lifetime, seen } = current
+  const { response, head, endpoint, lifetime, state } = current
   const { dialect } = endpoint
   // Before the response: a client may send its next call, on any connection, as soon as it has this one's response.
   if (answer.stream === undefined) endCall(current)
   const isLast = terms.isStopping() || lifetime.isOver()
   const headers = {
     'x-request-id': head.id,
-    ...seen.headers,
-    ...dialect.headers?.(head, seen.caller),
+    ...state.headers,
+    ...dialect.headers?.(head, state.caller),
     ...(isLast ? { connection: 'close' } : {}),
     ...(await corsHeaders(dialect.cors, head, terms.known)),
   }

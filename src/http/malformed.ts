@@ -45,7 +45,7 @@ export function refuseTunnel(head: IncomingHead, socket: Duplex, dialect: Dialec
 
 function sendRefusal(socket: Duplex, dialect: Dialect, fault: Fault, head: IncomingHead, observer: Observer): void {
   const answer = dialect.refuse(fault, head)
-  const observed = { head, endpoint: { dialect }, seen: { ...newRequestState(), fault }, beganAt: performance.now() }
+  const observed = { head, endpoint: { dialect }, state: { ...newRequestState(), fault }, beganAt: performance.now() }
   observer.refused({ ...observed, socket: socket instanceof Socket ? socket : null }, answer.status)
   socket.on('error', () => socket.destroy())
   socket.end(

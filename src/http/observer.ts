@@ -25,7 +25,7 @@ export interface RequestState {
 export interface ObservedRequest {
   readonly head: IncomingHead
   readonly endpoint: { readonly dialect: Dialect }
-  readonly seen: RequestState
+  readonly state: RequestState
   readonly socket: Socket | null
   /** `performance.now()` */
   readonly beganAt: number
@@ -33,7 +33,7 @@ export interface ObservedRequest {
 
 export interface Observer {
   /** Wraps the work on a request, for a context such as a span; null if none is needed. */
-  readonly around: ((request: IncomingMessage, work: () => void) => void) | null
+  readonly wrap: ((request: IncomingMessage, work: () => void) => void) | null
   /** The request's head was received. */
   began(): void
   /** The request begins an intake; the returned progress is updated by the intake. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isPouring, type Pouring } from '../core/ports/pouring.ts'
+import { isBufferReusing, type BufferReusingStream } from '../core/ports/buffer-reusing-stream.ts'
 import type { Answer } from './contracts.ts'
 
 /** Writes a response. Resolves when it was passed to the socket; does nothing if the client has disconnected. */
@@ -39,7 +39,7 @@ function mustHaveSent(sent: number, headers: Readonly<Record<string, string>>): 
 
 /** Resolves to the number of bytes sent. */
 async function sendStream(response: ServerResponse, stream: Readable): Promise<number> {
-  if (isPouring(stream)) return pourInto(response, stream)
+  if (isBufferReusing(stream)) return pourInto(response, stream)
   let sent = 0
   stream.on('data', (chunk: Uint8Array) => {
     sent += chunk.byteLength
@@ -48,7 +48,7 @@ async function sendStream(response: ServerResponse, stream: Readable): Promise<n
   return sent
 }
 
-async function pourInto(response: ServerResponse, stream: Pouring): Promise<number> {
+async function pourInto(response: ServerResponse, stream: BufferReusingStream): Promise<number> {
   let sent = 0
   const waiting = new Set<(error: Error) => void>()
   // Node does not call back every pending write when the connection is closed.
@@ -68,7 +68,7 @@ async function pourInto(response: ServerResponse, stream: Pouring): Promise<numb
       })
     })
   try {
-    await stream.pour(write)
+    await stream.drainTo(write)
     return sent
   } finally {
     response.off('close', onClose)

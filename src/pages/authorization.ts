@@ -8,14 +8,14 @@ import { loginPage } from './login-page.ts'
 import { noticePage, redirect } from './page.ts'
 import { noSessionCookie, sessionCookie, visitOf, type Visit } from './visit.ts'
 
-export interface Question {
+export interface ConsentRequest {
   readonly client: Client
   /** One of the client's registered URIs. */
   readonly redirectUri: string
   readonly scopes: readonly RequestedScope[]
-  readonly isLasting: boolean
+  readonly isOffline: boolean
   /** URL to which the browser goes if the user denies access. */
-  readonly denial: string
+  readonly denialUrl: string
   /** Tenants to which this user may grant access; empty: none. */
   tenants(session: Session): Promise<readonly Tenant[]>
   /** Stores the consent and resolves to the URL to redirect to; null if the tenant is not one of the user's. */
@@ -23,7 +23,7 @@ export interface Question {
 }
 
 /** GET shows the next step; POST performs it. */
-export async function authorize(call: Call, request: Question): Promise<Answer> {
+export async function authorize(call: Call, request: ConsentRequest): Promise<Answer> {
   const visit = await visitOf(call)
   if (call.method !== 'POST') return nextPage(call, request, visit)
   const form = await call.form()
@@ -43,22 +43,22 @@ export async function authorize(call: Call, request: Question): Promise<Answer> 
   }
 }
 
-async function nextPage(call: Call, request: Question, visit: Visit): Promise<Answer> {
-  const { client, redirectUri, scopes, isLasting, denial } = request
+async function nextPage(call: Call, request: ConsentRequest, visit: Visit): Promise<Answer> {
+  const { client, redirectUri, scopes, isOffline, denialUrl } = request
   const { session, formToken } = visit
   if (session === null) {
-    const { offered } = call.services.sessions
-    const filled = offered ?? { login: '', password: '' }
+    const { loginPrefill } = call.services.sessions
+    const filled = loginPrefill ?? { login: '', password: '' }
     return loginPage({ client: client.name, ...filled, formToken, problem: null, headers: visit.headers })
   }
   const tenants = await request.tenants(session)
   if (tenants.length === 0) return noTenantPage(client, session)
   const destination = new URL(redirectUri).origin
-  const shown = { client: client.name, account: session.account, tenants, scopes, isLasting, destination, denial }
+  const shown = { client: client.name, account: session.account, tenants, scopes, isOffline, destination, denialUrl }
   return consentPage({ ...shown, formToken })
 }
 
-async function logIn(call: Call, { client }: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
+async function logIn(call: Call, { client }: ConsentRequest, visit: Visit, form: URLSearchParams): Promise<Answer> {
   const [login, password] = [form.get('login') ?? '', form.get('password') ?? '']
   try {
     const attempt = { login, password, address: call.address, replaces: visit.secret }
@@ -77,7 +77,7 @@ async function leave(call: Call, { secret }: Visit): Promise<Answer> {
   return redirect(ownUrl(call), noSessionCookie(call))
 }
 
-async function allow(call: Call, request: Question, visit: Visit, form: URLSearchParams): Promise<Answer> {
+async function allow(call: Call, request: ConsentRequest, visit: Visit, form: URLSearchParams): Promise<Answer> {
   const { session } = visit
   if (session === null) return redirect(ownUrl(call))
   const to = await request.allow(session, form.get('place') ?? '')

@@ -25,11 +25,11 @@ interface ConsentPage {
   readonly tenants: readonly Tenant[]
   readonly scopes: readonly RequestedScope[]
   /** Whether the client keeps its access while its user is absent (offline access). */
-  readonly isLasting: boolean
+  readonly isOffline: boolean
   /** Origin to which the browser is redirected, shown to the user. */
   readonly destination: string
   /** URL to which the browser goes if the user denies access. */
-  readonly denial: string
+  readonly denialUrl: string
   readonly formToken: string
 }
 
@@ -48,10 +48,10 @@ export function consentPage(ask: ConsentPage): Answer {
       <input type="hidden" name="form" value="${formToken}" />
       <input type="hidden" name="step" value="allow" />
       ${tenantFields(ask.tenants)} ${scopeList(ask.scopes)}
-      <p class="soft">${durationOf(client, ask.isLasting)} You will be sent to <strong>${ask.destination}</strong>.</p>
+      <p class="soft">${durationOf(client, ask.isOffline)} You will be sent to <strong>${ask.destination}</strong>.</p>
       <div class="actions">
         <button type="submit">Allow</button>
-        <a class="quiet" href="${ask.denial}" rel="noreferrer">Do not allow</a>
+        <a class="quiet" href="${ask.denialUrl}" rel="noreferrer">Do not allow</a>
       </div>
     </form>`
   return page(200, `Access for ${client}`, content)
@@ -93,6 +93,6 @@ function scopeList(scopes: readonly RequestedScope[]): Html {
     ${rest.length === 0 ? null : html`<p class="soft">Also asked for, without effect here: ${rest}</p>`}`
 }
 
-function durationOf(client: string, isLasting: boolean): string {
-  return isLasting ? `${client} keeps this access until it is taken back.` : 'The access ends after an hour.'
+function durationOf(client: string, isOffline: boolean): string {
+  return isOffline ? `${client} keeps this access until it is taken back.` : 'The access ends after an hour.'
 }

@@ -23,7 +23,7 @@ export function sharePage(share: Share, problem: { status: number; sentence: str
 }
 
 /** The same page for all URLs without a share. */
-export function noSharePage(sentence: string): Answer {
+export function shareNotFoundPage(sentence: string): Answer {
   return noticePage(404, 'Nothing to download', sentence)
 }
 

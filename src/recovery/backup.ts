@@ -15,8 +15,8 @@ import { CatalogTooOld } from '../catalog/sqlite/migrate.ts'
 import type { Config } from '../config/config.ts'
 import type { StoredBlobs } from '../core/ports/contracts.ts'
 import type { Finding } from '../core/integrity/findings.ts'
-import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
-import { mustBeHere, openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
+import { removeUnreferenced, replicate, type Replicated } from '../core/integrity/replica.ts'
+import { mustBeCurrent, openCatalog, openInspection, openStoredBlobs, storeLocationsOf } from '../server/stores.ts'
 import { beginLease } from './lease.ts'
 import type { StoreLocations } from './reading-state.ts'
 
@@ -72,7 +72,7 @@ async function copyIntoFolder(options: BackupOptions): Promise<BackupResult> {
   const inspection = openSqliteInspection(to)
   const blobs = await openDiskBlobs(join(to, 'blobs'))
   try {
-    return { stores: placesOf(config), ...copied, dropped: await dropUnnamed({ inspection, to: blobs }) }
+    return { stores: storeLocationsOf(config), ...copied, dropped: await removeUnreferenced({ inspection, to: blobs }) }
   } finally {
     await blobs.close()
     await inspection.close()
@@ -81,7 +81,7 @@ async function copyIntoFolder(options: BackupOptions): Promise<BackupResult> {
 
 async function copyUnderLease(options: BackupOptions): Promise<Replicated> {
   const { config, to } = options
-  const catalog = await mustBeHere(await openCatalog(config), config)
+  const catalog = await mustBeCurrent(await openCatalog(config), config)
   const lease = await beginLease(catalog, `backup to ${to}`)
   try {
     const copied = await copyCatalogAndFiles(options)

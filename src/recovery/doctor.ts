@@ -5,7 +5,7 @@ import type { Catalog } from '../core/ports/catalog.ts'
 import type { Log, StoredBlobs } from '../core/ports/contracts.ts'
 import { examine, type DoctorParts, type Examined } from '../core/integrity/doctor.ts'
 import { createSweep } from '../core/files/sweep.ts'
-import { openCatalog, openInspection, openStoredBlobs, placesOf } from '../server/stores.ts'
+import { openCatalog, openInspection, openStoredBlobs, storeLocationsOf } from '../server/stores.ts'
 import { createReading, type StoreLocations } from './reading-state.ts'
 
 interface DoctorOptions extends Pick<DoctorParts, 'found' | 'progress'> {
@@ -29,14 +29,15 @@ export async function runDoctor(options: DoctorOptions): Promise<Examined & { re
     // A damaged catalog must never be written to.
     const isMended = options.mend && (await inspection.damage(false)).length === 0
     if (isMended) catalog = await openCatalog(config)
-    const reading = bytesPerSecond === null ? null : createReading(config.data, placesOf(config), bytesPerSecond)
+    const reading =
+      bytesPerSecond === null ? null : createReading(config.data, storeLocationsOf(config), bytesPerSecond)
     const examined = await examine({
       ...{ inspection, blobs, reading, found, progress, now: Date.now },
       mender: catalog && createMender(catalog, blobs, options.log),
       before: Date.now() - config.sweepGraceSeconds * 1_000,
     })
     reading?.end()
-    return { stores: placesOf(config), ...examined }
+    return { stores: storeLocationsOf(config), ...examined }
   } finally {
     await catalog?.close()
     await blobs?.close()

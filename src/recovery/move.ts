@@ -9,7 +9,7 @@ import { forgetMove } from '../catalog/moving/marks.ts'
 import type { Config } from '../config/config.ts'
 import type { StoredBlobs } from '../core/ports/contracts.ts'
 import type { Finding } from '../core/integrity/findings.ts'
-import { openBlobs, openStoredBlobs, ownsFolder, placesOf } from '../server/stores.ts'
+import { openBlobs, openStoredBlobs, ownsFolder, storeLocationsOf } from '../server/stores.ts'
 import { createFileCopier, type FileCopier, type FileCounts } from './moving-files.ts'
 import { beginMove, type Ends, type MoveState } from './moving-marks.ts'
 import { openNew, openOld, planOf, type Plan } from './moving-plan.ts'
@@ -92,7 +92,7 @@ async function copyAndSwitch(moving: MoveContext): Promise<MoveResult> {
   if (losses > 0 && !options.acceptLoss) return { ...done, ended: 'lossy' }
   if (!options.switches) return { ...done, ended: 'waiting' }
   options.stage('switch')
-  const store = ends.to === null ? placesOf(options.to).bytes : null
+  const store = ends.to === null ? storeLocationsOf(options.to).bytes : null
   const pauseMs = await switchOver(ends.from, store, () => copyRemaining(couriers, ends))
   await ends.to?.write((write) => write(forgetMove()))
   return { ...done, pauseMs, ended: 'moved' }

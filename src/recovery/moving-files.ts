@@ -7,7 +7,7 @@ import type { BlobStore, StoredBlobs } from '../core/ports/contracts.ts'
 import { createFindingBatch, type FindingBatch, type Finding, type Recheck } from '../core/integrity/findings.ts'
 import type { BlobRow } from '../core/ports/inspection.ts'
 import { createPace } from '../core/integrity/pace.ts'
-import { replicate, replicateSome, type Replicated, type ReplicaParts } from '../core/integrity/replica.ts'
+import { replicate, replicateRows, type Replicated, type ReplicaParts } from '../core/integrity/replica.ts'
 
 export type FileCounts = Pick<Replicated, 'copied' | 'kept'>
 
@@ -50,7 +50,7 @@ export function createFileCopier(parts: FileParts): FileCopier {
     },
     async some(rows, isHurried) {
       if (rows === null) await replicate(isHurried ? unpaced : paced)
-      else await replicateSome(rows, isHurried ? unpaced : paced)
+      else await replicateRows(rows, isHurried ? unpaced : paced)
     },
   }
 }

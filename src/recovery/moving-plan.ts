@@ -8,7 +8,7 @@ import type { MovingEnd } from '../catalog/moving/end.ts'
 import { openPostgresEnd } from '../catalog/moving/postgres-end.ts'
 import { openSqliteEnd } from '../catalog/moving/sqlite-end.ts'
 import type { Config } from '../config/config.ts'
-import { placesOf } from '../server/stores.ts'
+import { storeLocationsOf } from '../server/stores.ts'
 import { mustNotNest } from './backup.ts'
 
 export interface Plan {
@@ -21,7 +21,7 @@ export interface Plan {
 /** Throws `NothingToMove`, and if one folder contains the other. */
 export function planOf(from: Config, to: Config): Plan {
   const movesCatalog = catalogOf(from) !== catalogOf(to)
-  const [old, target] = [placesOf(from), placesOf(to)]
+  const [old, target] = [storeLocationsOf(from), storeLocationsOf(to)]
   const movesFiles = old.bytes !== target.bytes
   if (!movesCatalog && !movesFiles) throw new NothingToMove(describeStores(old))
   if (from.data !== to.data) mustNotNest(from.data, to.data)
@@ -32,7 +32,7 @@ function catalogOf({ databaseUrl, data }: Config): string {
   return databaseUrl ?? data
 }
 
-function describeStores({ catalog, bytes }: ReturnType<typeof placesOf>): string {
+function describeStores({ catalog, bytes }: ReturnType<typeof storeLocationsOf>): string {
   return `catalog in ${catalog}, files in ${bytes}`
 }
 

@@ -5,7 +5,7 @@ import { publishCatalog, type Report } from '../catalog/sqlite/copy.ts'
 import { lockFolder } from '../catalog/sqlite/lock.ts'
 import { isEmpty, readMark, removeMark, setMark } from '../catalog/sqlite/folder-mark.ts'
 import type { Config } from '../config/config.ts'
-import { openBlobs, ownsFolder, placesOf } from '../server/stores.ts'
+import { openBlobs, ownsFolder, storeLocationsOf } from '../server/stores.ts'
 import { NotEmpty } from './not-empty.ts'
 import type { Backup, DatabaseTarget } from './restore-database.ts'
 
@@ -57,7 +57,7 @@ async function mustBeEmpty(config: Config): Promise<void> {
   const blobs = await openBlobs(config)
   try {
     for await (const { key } of blobs.list())
-      throw new NotEmpty(`${placesOf(config).bytes} (it has ${key})`, 'bucket or prefix')
+      throw new NotEmpty(`${storeLocationsOf(config).bytes} (it has ${key})`, 'bucket or prefix')
   } finally {
     await blobs.close()
   }

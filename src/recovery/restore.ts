@@ -9,8 +9,8 @@ import { lockFolder, type FolderLock } from '../catalog/sqlite/lock.ts'
 import { readMark } from '../catalog/sqlite/folder-mark.ts'
 import type { Config } from '../config/config.ts'
 import type { Finding } from '../core/integrity/findings.ts'
-import { dropUnnamed, replicate, type Replicated } from '../core/integrity/replica.ts'
-import { openBlobs, placesOf } from '../server/stores.ts'
+import { removeUnreferenced, replicate, type Replicated } from '../core/integrity/replica.ts'
+import { openBlobs, storeLocationsOf } from '../server/stores.ts'
 import { mustNotNest } from './backup.ts'
 import type { StoreLocations } from './reading-state.ts'
 import { openTarget, type Target } from './restore-target.ts'
@@ -44,7 +44,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   const target = await openTarget(config, { from, takenAt })
   const backupLock = lockUnlessReadOnly(from)
   try {
-    return { ...(await restoreInto(target, options)), takenAt, stores: placesOf(config) }
+    return { ...(await restoreInto(target, options)), takenAt, stores: storeLocationsOf(config) }
   } finally {
     backupLock?.release()
     await target.close()
@@ -82,7 +82,7 @@ async function copyFiles(
     const source = createDiskView(join(from, 'blobs'))
     const copied = await replicate({ inspection, from: source, to, signal, found, progress: report })
     // Removes files that an earlier attempt copied from another backup.
-    await dropUnnamed({ inspection, to })
+    await removeUnreferenced({ inspection, to })
     return copied
   } finally {
     await to.close()

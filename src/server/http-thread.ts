@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { BlobStore } from '../core/ports/contracts.ts'
 import { createRateLimiter } from '../core/limits/rate-limiter.ts'
 import { createServices, type Services } from '../core/services.ts'
-import type { LoginOffer } from '../core/access/sessions.ts'
+import type { LoginPrefill } from '../core/access/sessions.ts'
 import type { MetricsBuffer } from '../core/ports/metrics-buffer.ts'
 import { createDialects, OPERATOR_SCOPES } from '../dialects/index.ts'
 import { createApp, type AppSettings } from '../http/app.ts'
@@ -25,7 +25,7 @@ export interface ServingConfig extends Config {
   /** The secret of this process's operator; the same in all its threads. */
   readonly operator: string
   /** Values to prefill the login form with; used by the demo only. */
-  readonly offered: LoginOffer | null
+  readonly loginPrefill: LoginPrefill | null
 }
 
 /** Settings that may change while a thread serves. */
@@ -91,7 +91,7 @@ export async function openHttpThread(parts: HttpThreadParts): Promise<HttpThread
     sniff,
     passwords,
     operator,
-    offered: live.config.offered,
+    loginPrefill: live.config.loginPrefill,
     metrics: metrics?.sweep ?? null,
   })
   const app = createApp({
@@ -110,7 +110,7 @@ export async function openHttpThread(parts: HttpThreadParts): Promise<HttpThread
     },
     async stop() {
       await app.stop(live.config.stopSeconds * 1000)
-      await services.sweep.rest()
+      await services.sweep.stop()
       counted?.stop()
     },
   }

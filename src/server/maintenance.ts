@@ -92,11 +92,11 @@ function startCountExchange({ counts, memory }: NonNullable<MaintenanceParts['co
     } catch (error) {
       if (!isFailing) log.warn({ err: error }, 'what the other nodes count cannot be had; limits count this node alone')
       isFailing = true
-      exchange.alone()
+      exchange.resetElsewhere()
     }
   }
   const timer = setInterval(() => {
-    if (running !== null) exchange.alone()
+    if (running !== null) exchange.resetElsewhere()
     else running = run().finally(() => (running = null))
   }, EXCHANGE_MS)
   return async () => {

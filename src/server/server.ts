@@ -9,7 +9,7 @@ import type { BlobStore, Log } from '../core/ports/contracts.ts'
 import { createLimitMemory } from '../core/limits/limit-memory.ts'
 import type { Services } from '../core/services.ts'
 import { newOperatorSecret } from '../core/access/operator.ts'
-import type { LoginOffer } from '../core/access/sessions.ts'
+import type { LoginPrefill } from '../core/access/sessions.ts'
 import type { HttpThread, HttpThreadParts, LiveSettings } from './http-thread.ts'
 import type { HttpWorker } from './http-worker.ts'
 import { readCertificate, type Certificate } from '../http/certificate.ts'
@@ -19,9 +19,9 @@ import { startMaintenance } from './maintenance.ts'
 
 export interface ServerOptions {
   /** Whether background work runs; a command that opens a data folder briefly leaves it to the next server. Default: true. */
-  readonly maintains?: boolean
+  readonly runsMaintenance?: boolean
   /** Values to prefill the login form with; used by the demo only. */
-  readonly offered?: LoginOffer | null
+  readonly loginPrefill?: LoginPrefill | null
 }
 
 export interface RunningServer {
@@ -40,9 +40,9 @@ export interface RunningServer {
 /** Opens a data folder for serving, exclusively. Errors: FolderInUse, NotServable, CatalogTooNew, and the disk's own. */
 export async function openServer(
   settings: Config,
-  { maintains = true, offered = null }: ServerOptions = {},
+  { runsMaintenance = true, loginPrefill = null }: ServerOptions = {},
 ): Promise<RunningServer> {
-  const config = { ...settings, operator: newOperatorSecret(), offered }
+  const config = { ...settings, operator: newOperatorSecret(), loginPrefill }
   mustBeServable(config.data)
   let live: LiveSettings = { config, certificate: certificateOf(config) }
   await makeFolder(config.data)
@@ -74,9 +74,9 @@ export async function openServer(
   const workers: HttpWorker[] = []
   // Under the lock no other process can be uploading: bytes without a row from before the start belong to no upload.
   const orphansBefore = isExclusive ? openedAt : openedAt - config.sweepGraceSeconds * 1000
-  const counts = maintains ? await openCounts(config, log) : null
+  const counts = runsMaintenance ? await openCounts(config, log) : null
   const shared = { duties: isExclusive ? null : catalog, counting: counts && { counts, memory: limitMemory } }
-  const stopMaintenance = maintains
+  const stopMaintenance = runsMaintenance
     ? startMaintenance({ services, log, config, orphansBefore, ...shared })
     : () => services.access.flush()
   return {
@@ -134,7 +134,7 @@ function reloadedSettings({ config: current }: LiveSettings, read: () => Config,
   try {
     const { config, changed, fixed } = mergeReloaded(current, read())
     const live = {
-      config: { ...config, operator: current.operator, offered: current.offered },
+      config: { ...config, operator: current.operator, loginPrefill: current.loginPrefill },
       certificate: certificateOf(config),
     }
     log.info({ changed }, 'the settings were read again')

@@ -35,15 +35,15 @@ export async function openCatalog(config: Config, log?: Log, buffer?: MetricsBuf
   const { databaseUrl: url, databaseConnections: connections, databaseSeconds } = config
   const silenceMs = databaseSeconds * 1000
   return {
-    ...(await openPostgresCatalog({ url, connections, silenceMs, store: placesOf(config).bytes, ...options })),
+    ...(await openPostgresCatalog({ url, connections, silenceMs, store: storeLocationsOf(config).bytes, ...options })),
     share: () => null,
   }
 }
 
 /** Closes the catalog and throws MovedAway if its rows or files were moved, unless to the configured blob store. */
-export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
+export async function mustBeCurrent(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const moved = await catalog.moved()
-  if (moved === null || moved.store === placesOf(config).bytes) return catalog
+  if (moved === null || moved.store === storeLocationsOf(config).bytes) return catalog
   await catalog.close()
   throw new MovedAway(moved)
 }
@@ -54,7 +54,7 @@ export async function mustBeHere(catalog: ProcessCatalog, config: Config): Promi
  */
 export async function mustBeCurrentForServing(catalog: ProcessCatalog, config: Config): Promise<ProcessCatalog> {
   const isSettled = config.databaseUrl !== null || (await catalog.moved()) === null
-  const current = await mustBeHere(catalog, config)
+  const current = await mustBeCurrent(catalog, config)
   if (!isSettled) (await import('../catalog/moving/sqlite-end.ts')).settleSqlite(config.data)
   return current
 }
@@ -114,7 +114,10 @@ export async function openStoredBlobs(config: Config): Promise<StoredBlobs & Pic
 }
 
 /** Locations of both stores for messages, without secrets. */
-export function placesOf({ data, databaseUrl, blobsUrl, s3Endpoint }: Config): { catalog: string; bytes: string } {
+export function storeLocationsOf({ data, databaseUrl, blobsUrl, s3Endpoint }: Config): {
+  catalog: string
+  bytes: string
+} {
   return {
     catalog: databaseUrl === null ? data : withoutSecrets(databaseUrl),
     bytes: blobsUrl === null ? data : s3Endpoint === null ? blobsUrl : `${blobsUrl} at ${s3Endpoint}`,

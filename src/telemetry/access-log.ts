@@ -31,16 +31,16 @@ export function createAccessLog(form: string, log: LevelLog, write: (line: strin
 }
 
 function fieldsOf({ observed, method, status, isComplete, milliseconds, traffic }: AccessLogEntry): object {
-  const { head, endpoint, seen } = observed
+  const { head, endpoint, state } = observed
   return {
     id: head.id,
     dialect: endpoint.dialect.name,
     method,
-    route: seen.route?.path ?? null,
+    route: state.route?.path ?? null,
     status,
     ms: Math.round(milliseconds),
     address: head.address,
-    org: seen.caller?.organization?.id ?? null,
+    org: state.caller?.organization?.id ?? null,
     in: traffic.received,
     out: traffic.sent,
     agent: agentOf(head.headers['user-agent']),
@@ -50,9 +50,9 @@ function fieldsOf({ observed, method, status, isComplete, milliseconds, traffic 
 
 /** `%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-agent}i"`: the user is the organization, the path is the route's pattern. */
 function combinedLine({ observed, method, status, traffic }: AccessLogEntry, at: Date): string {
-  const { head, seen } = observed
-  const user = seen.caller?.organization?.id ?? '-'
-  const request = method === null ? '-' : `${loggedMethod(method)} ${seen.route?.path ?? '-'} HTTP/1.1`
+  const { head, state } = observed
+  const user = state.caller?.organization?.id ?? '-'
+  const request = method === null ? '-' : `${loggedMethod(method)} ${state.route?.path ?? '-'} HTTP/1.1`
   const agent = agentOf(head.headers['user-agent']) ?? '-'
   return `${head.address || '-'} - ${user} [${clfTime(at)}] "${request}" ${String(status)} ${String(traffic.sent)} "-" "${escaped(agent)}"\n`
 }

@@ -28,7 +28,7 @@ export function createObserver({ accessLog, metrics, spans }: ObserverParts): Ob
     write?.({ observed, method, status, isComplete, milliseconds: endedAt - observed.beganAt, traffic })
   }
   return {
-    around: spans === null ? null : (request, work) => spans.wrap(request, work),
+    wrap: spans === null ? null : (request, work) => spans.wrap(request, work),
     began: () => metrics?.open('requests', 1),
     intakeBegan(): Progress {
       metrics?.open('uploads', 1)
@@ -38,11 +38,11 @@ export function createObserver({ accessLog, metrics, spans }: ObserverParts): Ob
     ended(observed) {
       spans?.ended(observed)
       if (metrics === null) return
-      const { seen, endpoint, socket } = observed
+      const { state, endpoint, socket } = observed
       metrics.open('requests', -1)
-      if (seen.intake !== null) metrics.open('uploads', -1)
+      if (state.intake !== null) metrics.open('uploads', -1)
       // The rest of a refused body was read after the response.
-      if (seen.fault !== null) metrics.passed(endpoint.dialect, trafficOf(socket))
+      if (state.fault !== null) metrics.passed(endpoint.dialect, trafficOf(socket))
     },
     refused: (observed, status) => report(observed, null, status, true),
     connected: () => metrics?.open('connections', 1),

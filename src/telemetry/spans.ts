@@ -86,8 +86,8 @@ function registeredTracer(): Tracer | null {
 }
 
 /** Names of the semantic conventions for HTTP servers, 1.23 and later. No path: it may contain the id of an open document. */
-function describe(span: Span, { head, endpoint, seen }: ObservedRequest, status: number, isComplete: boolean): void {
-  if (seen.route !== null) span.updateName(`${head.method} ${seen.route.path}`)
+function describe(span: Span, { head, endpoint, state }: ObservedRequest, status: number, isComplete: boolean): void {
+  if (state.route !== null) span.updateName(`${head.method} ${state.route.path}`)
   span.setAttributes({
     'http.request.method': head.method,
     'http.response.status_code': status,
@@ -95,20 +95,20 @@ function describe(span: Span, { head, endpoint, seen }: ObservedRequest, status:
     'client.address': head.address,
     'dossier.request_id': head.id,
     'dossier.dialect': endpoint.dialect.name,
-    ...(seen.route === null ? {} : { 'http.route': seen.route.path }),
-    ...(seen.caller?.organization == null ? {} : { 'dossier.organization': seen.caller.organization.id }),
-    ...(seen.fault === null ? {} : { 'error.type': seen.fault.code }),
-    ...(seen.intake === null ? {} : { 'dossier.files': seen.intake.attached, 'dossier.bytes': seen.intake.bytes }),
+    ...(state.route === null ? {} : { 'http.route': state.route.path }),
+    ...(state.caller?.organization == null ? {} : { 'dossier.organization': state.caller.organization.id }),
+    ...(state.fault === null ? {} : { 'error.type': state.fault.code }),
+    ...(state.intake === null ? {} : { 'dossier.files': state.intake.attached, 'dossier.bytes': state.intake.bytes }),
   })
   if (status >= 500 || !isComplete) span.setStatus({ code: SpanStatusCode.ERROR })
 }
 
-function addPhases(tracer: Tracer, { span, at }: Open, { seen, beganAt }: ObservedRequest): void {
+function addPhases(tracer: Tracer, { span, at }: Open, { state, beganAt }: ObservedRequest): void {
   const outer = trace.setSpan(context.active(), span)
   const phase = (name: string, from: number, to: number) => {
     if (from > 0 && to > 0) tracer.startSpan(name, { startTime: at(from) }, outer).end(at(to))
   }
-  phase('authentication', beganAt, seen.admittedAt)
-  phase('receive', seen.admittedAt || beganAt, seen.intake?.receivedAt ?? 0)
-  phase('commit', seen.intake?.receivedAt ?? 0, seen.intake?.committedAt ?? 0)
+  phase('authentication', beganAt, state.admittedAt)
+  phase('receive', state.admittedAt || beganAt, state.intake?.receivedAt ?? 0)
+  phase('commit', state.intake?.receivedAt ?? 0, state.intake?.committedAt ?? 0)
 }

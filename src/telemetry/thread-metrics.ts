@@ -31,14 +31,14 @@ export function createThreadMetrics(
   { ofDialect, ofRoute, thread }: ThreadMetricsLayout,
   buffer: MetricsBuffer,
 ): ThreadMetrics {
-  const count = (slots: RouteSlots, { seen, beganAt }: ObservedRequest, endedAt: number) => {
+  const count = (slots: RouteSlots, { state, beganAt }: ObservedRequest, endedAt: number) => {
     const { seconds } = slots
     const record = (at: number, from: number, to: number) => observe(buffer, at, SECONDS, (to - from) / 1000)
     record(seconds.whole, beganAt, endedAt)
-    if (seen.admittedAt > 0) record(seconds.authentication, beganAt, seen.admittedAt)
-    const intake = seen.intake
+    if (state.admittedAt > 0) record(seconds.authentication, beganAt, state.admittedAt)
+    const intake = state.intake
     if (intake === null || intake.receivedAt === 0) return
-    record(seconds.receive, seen.admittedAt || beganAt, intake.receivedAt)
+    record(seconds.receive, state.admittedAt || beganAt, intake.receivedAt)
     if (intake.committedAt > 0) record(seconds.commit, intake.receivedAt, intake.committedAt)
   }
   return {
@@ -51,18 +51,18 @@ export function createThreadMetrics(
     },
     open: (what, change) => add(buffer, thread[what], change),
     answered(observed, status, isComplete, endedAt) {
-      const { seen, endpoint } = observed
+      const { state, endpoint } = observed
       const dialect = ofDialect.get(endpoint.dialect)
       if (dialect === undefined) return
-      const slots = (seen.route === null ? undefined : ofRoute.get(seen.route)) ?? dialect.noRoute
+      const slots = (state.route === null ? undefined : ofRoute.get(state.route)) ?? dialect.noRoute
       add(buffer, slots.answers + Math.min(Math.max(Math.trunc(status / 100), 1), 5) - 1, 1)
       count(slots, observed, endedAt)
-      if (seen.fault !== null) add(buffer, dialect.refusals[seen.fault.code], 1)
+      if (state.fault !== null) add(buffer, dialect.refusals[state.fault.code], 1)
       if (!isComplete) add(buffer, dialect.cut, 1)
-      if (seen.intake === null || seen.intake.attached === 0) return
+      if (state.intake === null || state.intake.attached === 0) return
       add(buffer, dialect.uploads, 1)
-      add(buffer, dialect.uploadedFiles, seen.intake.attached)
-      add(buffer, dialect.uploadedBytes, seen.intake.bytes)
+      add(buffer, dialect.uploadedFiles, state.intake.attached)
+      add(buffer, dialect.uploadedBytes, state.intake.bytes)
     },
     reloaded: (succeeded) => add(buffer, succeeded ? thread.reloads : thread.refusedReloads, 1),
     passed(dialect, { received, sent }) {

@@ -10,7 +10,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openDiskBlobs } from '../../src/blobs/disk.ts'
 import type { ByteRange } from '../../src/core/ports/contracts.ts'
 import { newBlobKey } from '../../src/core/model/ids.ts'
-import { isPouring, type Pouring } from '../../src/core/ports/pouring.ts'
+import { isBufferReusing, type BufferReusingStream } from '../../src/core/ports/buffer-reusing-stream.ts'
 import { never, pieces } from './blob-reading.ts'
 
 const bytes = randomBytes(9_000_001)
@@ -23,9 +23,9 @@ test.after(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function opened(range?: ByteRange): Promise<Pouring> {
+async function opened(range?: ByteRange): Promise<BufferReusingStream> {
   const stream = await store.open(key, range)
-  assert.ok(stream !== null && isPouring(stream))
+  assert.ok(stream !== null && isBufferReusing(stream))
   return stream
 }
 
@@ -35,7 +35,7 @@ async function poured(range?: ByteRange): Promise<{ bytes: Buffer; memories: num
   const memories = new Set<ArrayBufferLike>()
   const stream = await opened(range)
   const closed = once(stream, 'close')
-  await stream.pour(async (chunk) => {
+  await stream.drainTo(async (chunk) => {
     const index = chunks.push(Buffer.alloc(0)) - 1
     memories.add(chunk.buffer)
     for (let turns = index % 3; turns >= 0; turns--) await turn()
@@ -71,7 +71,7 @@ test('one whose taker fails rejects, and closes its file', async () => {
   const stream = await opened()
   const closed = once(stream, 'close')
   let taken = 0
-  const pouring = stream.pour(async () => {
+  const pouring = stream.drainTo(async () => {
     if (++taken === 4) throw new Error('enough')
   })
   await assert.rejects(pouring, /enough/)

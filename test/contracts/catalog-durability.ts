@@ -26,7 +26,7 @@ export function durabilityContract(open: () => Promise<OpenedCatalog>): void {
       const lead = await crm.lead()
       const asked = Array.from({ length: 500 }, () => crm.attach(lead.id, stored()))
       const base = { sort: 'created', order: 'asc', offset: 0, limit: 1, after: null } as const
-      const search = { ...base, search: 'some', changedAfter: null, keptFor: null }
+      const search = { ...base, search: 'some', changedAfter: null, visibleTo: null }
       const found = crm.catalog.records({ organization: crm.organization, module: crm.leads, ...search })
       const closed = crm.catalog.close()
       const late = [

@@ -64,7 +64,7 @@ const pageOfLeads: Omit<RecordPage, 'limit'> = {
     after: null,
     search: null,
     changedAfter: null,
-    keptFor: null,
+    visibleTo: null,
   },
   ...{ sort: 'created', order: 'asc' },
 }

@@ -130,9 +130,9 @@ export function permissionsContract(fresh: Fresh): void {
       await crm.save({ properties: { name: 'of the first' }, by: crm.user })
       await crm.save({ properties: { name: 'of the boss' }, by: boss })
       await crm.save({ properties: { name: 'of the agent' }, by: agent })
-      const seenBy = async (keptFor: UserId | null) => {
+      const seenBy = async (visibleTo: UserId | null) => {
         const page = { organization, module: crm.leads, sort: 'created', order: 'asc', offset: 0, limit: 10 } as const
-        const { records } = await catalog.records({ ...page, after: null, search: null, changedAfter: null, keptFor })
+        const { records } = await catalog.records({ ...page, after: null, search: null, changedAfter: null, visibleTo })
         return records.map(({ title }) => title)
       }
       assert.deepEqual(await seenBy(null), ['of the first', 'of the boss', 'of the agent'])

@@ -42,7 +42,7 @@ function page(change: Partial<RecordPage>): Op<unknown> {
     after: null,
     search: null,
     changedAfter: null,
-    keptFor: null,
+    visibleTo: null,
   } as const
   return records({ organization: o, module: inModule, ...base, ...change })
 }

@@ -174,7 +174,7 @@ function pagesContract(fresh: Fresh): void {
       after: null,
       search: null,
       changedAfter: null,
-      keptFor: null,
+      visibleTo: null,
     } as const
     return crm.catalog.records({ organization: crm.organization, module: crm.leads, ...all, ...page })
   }

@@ -47,18 +47,18 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     assert.deepEqual([take(a, 'calls', 5), take(b, 'calls', 3)], [5, 3])
     await a.run()
     await b.run()
-    assert.equal(b.look('calls', DAY).used, 8)
+    assert.equal(b.peek('calls', DAY).used, 8)
     for (let i = 0; i < 3; i++) for (const node of [a, b]) await node.run()
     assert.equal(take(a, 'calls', 10, 10), 2)
-    a.give('calls')
+    a.untake('calls')
     await Promise.all([a.run(), b.run()])
     await b.run()
-    assert.deepEqual([a.look('calls', DAY).used, b.look('calls', DAY).used], [9, 9])
+    assert.deepEqual([a.peek('calls', DAY).used, b.peek('calls', DAY).used], [9, 9])
     // A node that comes later knows after its first exchange.
     assert.equal(take(c, 'calls', 1, 10), 1)
     await c.run()
     assert.equal(take(c, 'calls', 1, 10), 0)
-    assert.ok(Math.abs(c.look('calls', DAY).ends - a.look('calls', DAY).ends) < 5_000, 'one period for all')
+    assert.ok(Math.abs(c.peek('calls', DAY).ends - a.peek('calls', DAY).ends) < 5_000, 'one period for all')
   })
 
   test('clocks that differ by minutes have one period all the same', async () => {
@@ -67,8 +67,8 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     await a.run()
     take(b, 'clocks', 4)
     for (let i = 0; i < 2; i++) for (const node of [a, b]) await node.run()
-    assert.deepEqual([a.look('clocks', DAY).used, b.look('clocks', DAY).used], [8, 8])
-    assert.ok(Math.abs(b.look('clocks', DAY).ends - a.look('clocks', DAY).ends) < 5_000)
+    assert.deepEqual([a.peek('clocks', DAY).used, b.peek('clocks', DAY).used], [8, 8])
+    assert.ok(Math.abs(b.peek('clocks', DAY).ends - a.peek('clocks', DAY).ends) < 5_000)
   })
 
   test('a period that is over begins anew, and a rolling one remembers the last', async () => {
@@ -99,7 +99,7 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     await a.run()
     take(b, 'away', 1)
     await b.run()
-    assert.equal(b.look('away', DAY).used, 6)
+    assert.equal(b.peek('away', DAY).used, 6)
   })
 
   test('calls under way count on all nodes until they end', async () => {
@@ -134,10 +134,10 @@ describe('counts of several nodes', { skip: missing('postgres') }, () => {
     b.begin('silent', 2)
     await b.run()
     time.now += 2_000
-    b.alone()
+    b.resetElsewhere()
     assert.equal(b.begin('silent', 2), false)
     time.now += 1_100
-    b.alone()
+    b.resetElsewhere()
     assert.equal(b.begin('silent', 2), true)
   })
 

@@ -31,13 +31,13 @@ function left(keys: number, rounds: number) {
 
 test('a little is cleared before the answer', async () => {
   const { seen, sweep } = left(3, 0)
-  await sweep.tidy()
+  await sweep.collectBatch()
   assert.deepEqual(seen, { cleared: 1, forgotten: 3, errors: 0 })
 })
 
 test('of much, one batch is cleared before the answer, and the rest after it', async () => {
   const { seen, sweep } = left(100_000, 10)
-  await sweep.tidy()
+  await sweep.collectBatch()
   assert.deepEqual(seen, { cleared: 1, forgotten: 500, errors: 0 })
   await sweep.collect()
   assert.equal(seen.forgotten, 100_000)
@@ -45,13 +45,13 @@ test('of much, one batch is cleared before the answer, and the rest after it', a
 
 test('a sweep that rests begins nothing more, and has ended when it says so', async () => {
   const { seen, sweep } = left(100_000, 1_000_000)
-  await sweep.tidy()
+  await sweep.collectBatch()
   await turn()
-  await sweep.rest()
+  await sweep.stop()
   const { forgotten } = seen
   assert.ok(forgotten < 100_000)
   for (let turns = 0; turns < 20; turns++) await turn()
-  await sweep.tidy()
+  await sweep.collectBatch()
   await sweep.collect()
   assert.deepEqual(seen.forgotten, forgotten)
   assert.equal(seen.errors, 0)

@@ -15,14 +15,14 @@ function limiterAt(time: { now: number }) {
 test('a fixed period begins with its first call and opens again when it is over', () => {
   const time = { now: 5_000_123 }
   const limiter = limiterAt(time)
-  assert.deepEqual(limiter.look('a', FIXED), { used: 0, ends: 1_000 })
+  assert.deepEqual(limiter.peek('a', FIXED), { used: 0, ends: 1_000 })
   for (let i = 0; i < 3; i++) assert.equal(limiter.take('a', FIXED, 3), true)
   assert.equal(limiter.take('a', FIXED, 3), false)
   time.now += 999
   assert.equal(limiter.take('a', FIXED, 3), false)
-  assert.deepEqual(limiter.look('a', FIXED), { used: 3, ends: 1 })
+  assert.deepEqual(limiter.peek('a', FIXED), { used: 3, ends: 1 })
   time.now += 1
-  assert.equal(limiter.look('a', FIXED).used, 0)
+  assert.equal(limiter.peek('a', FIXED).used, 0)
   assert.equal(limiter.take('a', FIXED, 3), true)
 })
 
@@ -37,7 +37,7 @@ test('a rolling period forgets bit by bit', () => {
   const free = () => limiter.take('a', ROLLING, 10)
   assert.deepEqual([free(), free(), free(), free(), free(), free()], [true, true, true, true, true, false])
   time.now += 5_000
-  assert.equal(limiter.look('a', ROLLING).used, 0)
+  assert.equal(limiter.peek('a', ROLLING).used, 0)
 })
 
 test('keys count apart, and what is given back counts no more', () => {
@@ -45,7 +45,7 @@ test('keys count apart, and what is given back counts no more', () => {
   assert.equal(limiter.take('a', FIXED, 1), true)
   assert.equal(limiter.take('b', FIXED, 1), true)
   assert.equal(limiter.take('a', FIXED, 1), false)
-  limiter.give('a')
+  limiter.untake('a')
   assert.equal(limiter.take('a', FIXED, 1), true)
 })
 

@@ -29,7 +29,7 @@ interface Held {
   readonly hash: string
 }
 
-const anything: Policy = { maxBytes: 1e6, judgeClaim() {}, judgeContent: async () => {} }
+const anything: Policy = { maxBytes: 1e6, checkClaim() {}, checkContent: async () => {} }
 
 const silent: Log = { debug() {}, info() {}, warn: complain, error: complain }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { createRateLimiter } from '../../src/core/limits/rate-limiter.ts'
-import { faceOf, idOfFace } from '../../src/core/model/ids.ts'
+import { publicIdOf, idOfPublicId } from '../../src/core/model/ids.ts'
 import { createDialects } from '../../src/dialects/index.ts'
 import type { Route } from '../../src/http/contracts.ts'
 import { form, rawFile, rawForm } from '../e2e/support/files.ts'
@@ -35,10 +35,10 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => stri
     id: ({ attachment }) => attachment,
   },
   native: {
-    organization: ({ location }) => idOfFace(location) ?? '',
+    organization: ({ location }) => idOfPublicId(location) ?? '',
     module: ({ module }) => module,
     record: ({ record }) => record,
-    field: ({ field }) => idOfFace(field) ?? '',
+    field: ({ field }) => idOfPublicId(field) ?? '',
     attachment: ({ attachment }) => attachment,
     // One that the owner's tokens have, and one that nobody has: ids of tokens are in no other place.
     user: ({ record }) => record,
@@ -46,17 +46,17 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, (ids: Ids) => stri
     role: ({ record }) => record,
     client: ({ record }) => record,
     share: ({ record }) => record,
-    secret: ({ attachment }) => faceOf(attachment),
+    secret: ({ attachment }) => publicIdOf(attachment),
     // Of the documentation's page, which is everybody's.
     file: () => 'swagger-ui.css',
     token: ({ location }) => (location === owner.location ? ownersToken : NEVER.record),
   },
   highlevel: {
-    contactId: ({ record }) => faceOf(record),
+    contactId: ({ record }) => publicIdOf(record),
     locationId: ({ location }) => location,
     id: ({ field }) => field,
     // An attachment that was never published: a published document opens for whoever knows its id, and is meant to.
-    documentId: ({ attachment }) => faceOf(attachment),
+    documentId: ({ attachment }) => publicIdOf(attachment),
   },
 }
 
@@ -83,7 +83,7 @@ before(async () => {
     ['Leads', owner.leadId, 'Leads'],
     ['Contacts', owner.contact.zoho, 'Contacts'],
   ] as const
-  const never = { ...NEVER, location: faceOf(NEVER.organization), field: faceOf('1000000000000000004') }
+  const never = { ...NEVER, location: publicIdOf(NEVER.organization), field: publicIdOf('1000000000000000004') }
   const made: (readonly [Ids, Ids])[] = []
   for (const [module, record, other] of records) {
     const attachment = await attached(`/${module}/${record}/Attachments`)
@@ -168,7 +168,7 @@ function requestsOf(dialect: string, { method, path }: Route, ids: Ids): Request
     return encodeURIComponent(fill(ids))
   })
   const { record, attachment, location } = ids
-  const place = `?contactId=${faceOf(record)}&locationId=${location}`
+  const place = `?contactId=${publicIdOf(record)}&locationId=${location}`
   const bodies = method === 'GET' || method === 'DELETE' ? [] : bodiesFor(ids, method)
   // What names ids in its query alone, and what a body goes with.
   const queries = ['', `?ids=${record},${attachment}`, `?locationId=${location}`, place]
@@ -189,9 +189,9 @@ function bodiesFor({ record, attachment, field, location }: Ids, method: string)
     jsonBody({ name: `Taken ${randomUUID()}`, dataType: 'TEXT' }, method),
     jsonBody({ record }, method),
     jsonBody({ ids: [attachment, record] }, method),
-    jsonBody({ properties: { name: 'Taken' }, files: { [idOfFace(field) ?? '']: [attachment] } }, method),
+    jsonBody({ properties: { name: 'Taken' }, files: { [idOfPublicId(field) ?? '']: [attachment] } }, method),
     rawForm(rawFile('taken.txt'), rawFile('taken.txt', 'bytes', `${field}_1`)),
-    rawForm({ head: ['Content-Disposition: form-data; name="id"'], body: faceOf(record) }),
+    rawForm({ head: ['Content-Disposition: form-data; name="id"'], body: publicIdOf(record) }),
   ]
 }
 

@@ -67,10 +67,10 @@ test('a file with an unknown setting is refused, and names what there is', () =>
 
 test('the table of the README is the table of the settings', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const rows = Object.entries(SETTINGS).map(([key, { help, otherwise }]) => {
+  const rows = Object.entries(SETTINGS).map(([key, { help, defaultValue }]) => {
     const flag =
       key === 'limits' ? '`--no-limits`' : `\`--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\``
-    return `| \`${key}\` | ${flag} | \`${envNameOf(key)}\` | ${shown(otherwise)} | ${help} |`
+    return `| \`${key}\` | ${flag} | \`${envNameOf(key)}\` | ${shown(defaultValue)} | ${help} |`
   })
   for (const row of rows) assert.ok(readme.includes(row), `the README lacks the row\n${row}`)
 })

@@ -36,8 +36,8 @@ async function shown(): Promise<string> {
 
 function passage(dialect: Dialect, route: Route) {
   const intake = { receivedAt: 1, committedAt: 2, attached: 1, bytes: 1 }
-  const seen = { caller: null, route, headers: {}, counted: false, fault: null, admittedAt: 1, intake }
-  return { head: {} as IncomingHead, endpoint: { dialect }, seen, socket: null, beganAt: 0 }
+  const state = { caller: null, route, headers: {}, counted: false, fault: null, admittedAt: 1, intake }
+  return { head: {} as IncomingHead, endpoint: { dialect }, state, socket: null, beganAt: 0 }
 }
 
 const queries = dashboard.panels.flatMap(({ title, targets = [] }) =>

@@ -1,5 +1,5 @@
 /** Rows about bytes, for those who compare them with the bytes. No index serves these: uploads do not pay for them. */
-import type { BlobRow, Holder, Inspection, Misled } from '../../core/ports/inspection.ts'
+import type { BlobRow, Holder, Inspection, MismatchedHolder } from '../../core/ports/inspection.ts'
 import type { AttachmentId, BlobKey, OrganizationId } from '../../core/model/model.ts'
 import type { BlobTable } from '../schema.ts'
 import { all, type Op, one, type Params, statement } from '../statement.ts'
@@ -99,7 +99,7 @@ export function* miscounted(after: BlobKey | null, limit: number): ReturnsOf<'mi
 export function* misled(after: Pick<Holder, 'organization' | 'attachment'> | null, limit: number): ReturnsOf<'misled'> {
   const from = after ?? { organization: '' as OrganizationId, attachment: '' as AttachmentId }
   const rows = yield* all(selectMisled({ organization: from.organization, attachment: from.attachment, limit }))
-  return rows.map((row): Misled => ({
+  return rows.map((row): MismatchedHolder => ({
     organization: row.organization,
     attachment: row.id,
     key: row.key ?? START,

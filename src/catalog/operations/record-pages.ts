@@ -87,17 +87,17 @@ function below(db: Db, p: Params<Bounds>) {
 }
 
 export function* records(page: RecordPage): Op<{ readonly records: readonly CrmRecord[]; readonly more: boolean }> {
-  const { organization, module, sort, order, offset, limit, after, search, changedAfter, keptFor } = page
+  const { organization, module, sort, order, offset, limit, after, search, changedAfter, visibleTo } = page
   const shape = {
     isAfter: after !== null,
     isSearch: search !== null,
     isSince: changedAfter !== null,
-    isKept: keptFor !== null,
+    isKept: visibleTo !== null,
   }
   const select = shapes.get(nameOf({ sort, order, ...shape }))
   if (select === undefined) throw new Error(`Records cannot be sorted by "${sort}", "${order}".`)
   const pattern = search === null ? '' : `%${literally(search.toLowerCase())}%`
-  const bounds = { after: after ?? NONE, since: changedAfter ?? 0, user: keptFor ?? NOBODY, offset, limit: limit + 1 }
+  const bounds = { after: after ?? NONE, since: changedAfter ?? 0, user: visibleTo ?? NOBODY, offset, limit: limit + 1 }
   const rows = yield* all(select({ organization, module, pattern, ...bounds }))
   return { records: rows.slice(0, limit).map(recordOf), more: rows.length > limit }
 }

@@ -1,6 +1,6 @@
 /** What nodes count together, in tables that no operation of the catalog touches; times are the database's own. */
 import type { CallCount, SharedCounts, UnderWay } from '../../core/limits/shared-counts.ts'
-import { TOLD_MS } from '../../core/limits/shared-counts.ts'
+import { PUBLISHED_MS } from '../../core/limits/shared-counts.ts'
 import type { Log } from '../../core/ports/contracts.ts'
 import { createPool } from './connection.ts'
 
@@ -42,7 +42,7 @@ told as (select key, calls from unnest($2::bigint[], $3::bigint[]) as told (key,
 ended as (delete from under_way where node = $1 and key in (select key from told where calls = 0)),
 going as (
   insert into under_way (key, node, calls, expires_at)
-  select key, $1, calls, (select at from clock) + ${String(TOLD_MS)} from told where calls > 0
+  select key, $1, calls, (select at from clock) + ${String(PUBLISHED_MS)} from told where calls > 0
   on conflict (key, node) do update set calls = excluded.calls, expires_at = excluded.expires_at
 )
 select key::text, sum(calls)::bigint as calls from under_way
@@ -69,7 +69,7 @@ export function openPostgresCounts(url: string, log: Log): SharedCounts {
       const columns = [column('key'), column('period'), column('elapsed'), column('calls'), column('former')]
       return ask<CallCount>(ADD, columns)
     },
-    tell: (node, underWay) =>
+    publish: (node, underWay) =>
       ask<UnderWay>(TELL, [node, underWay.map(({ key }) => String(key)), underWay.map(({ calls }) => calls)]),
     async forget() {
       for (const text of FORGET) await pool.query(text)

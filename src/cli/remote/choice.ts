@@ -1,5 +1,5 @@
 /** Which server a command speaks to: what the command line says, then the environment, then the remote in use, then the local data folder. */
-import { readReach, type Reach } from '../../config/config.ts'
+import { readServerSelection, type ServerSelection } from '../../config/config.ts'
 import { flagsOf, textOf, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { mustRemote, readRemotes } from './remotes.ts'
@@ -16,7 +16,7 @@ export function chooseServer(options: Options): Choice {
   const said = places[0] === 'data' ? places : [...places, ...stores.slice(0, 1)]
   if (said.length > 1)
     throw new Refusal('usage', `Say one of ${said.map((flag) => `--${flag}`).join(' and ')}: each names a server.`)
-  const reach = readReach(flagsOf(options))
+  const reach = readServerSelection(flagsOf(options))
   if (said[0] === 'data' || stores.length > 0) return { folder: true }
   if (said[0] === 'remote') return named(reach, reach.remote ?? '')
   if (reach.server !== null) return { server: reach.server, token: mustToken(reach.token) }
@@ -26,7 +26,7 @@ export function chooseServer(options: Options): Choice {
   return current === null ? { folder: true } : named(reach, current)
 }
 
-function named({ remotes }: Reach, name: string): Choice {
+function named({ remotes }: ServerSelection, name: string): Choice {
   return mustRemote(readRemotes(remotes), name)
 }
 

@@ -42,7 +42,7 @@ export async function openLocal(options: Options): Promise<LocalServer> {
 async function openOwn(config: ReturnType<typeof readConfig>): Promise<LocalServer> {
   const { openServer } = await import('../../server/server.ts')
   const own = { host: '127.0.0.1', port: 0, origin: null, workers: 1, logLevel: 'error' }
-  const server = await openServer({ ...config, ...own }, { maintains: false })
+  const server = await openServer({ ...config, ...own }, { runsMaintenance: false })
   try {
     const port = await server.listen()
     return { url: `http://127.0.0.1:${String(port)}`, token: server.operator, close: () => server.close() }

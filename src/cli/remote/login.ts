@@ -1,7 +1,7 @@
 /** `dossier login` and `dossier remote`: the servers that this user speaks to. */
 import { createInterface } from 'node:readline'
 import { createClient } from '../../client/client.ts'
-import { readReach } from '../../config/config.ts'
+import { readServerSelection } from '../../config/config.ts'
 import { flagsOf, print, type Options } from '../options.ts'
 import { Refusal } from '../status.ts'
 import { linesOf } from '../table.ts'
@@ -9,7 +9,7 @@ import { chooseRemote, keepRemote, readRemotes, dropRemote } from './remotes.ts'
 
 /** The token is tried before it is kept. */
 export async function login(options: Options): Promise<void> {
-  const reach = readReach(flagsOf(options))
+  const reach = readServerSelection(flagsOf(options))
   if (reach.server === null) throw new Refusal('usage', 'Say which server: --server https://files.example.com.')
   const token = reach.token ?? (await askToken())
   const { operator, organization } = await createClient({ server: reach.server, token }).me()
@@ -22,7 +22,7 @@ export async function login(options: Options): Promise<void> {
 }
 
 export function listRemotes(options: Options): void {
-  const { current, remotes } = readRemotes(readReach(flagsOf(options)).remotes)
+  const { current, remotes } = readRemotes(readServerSelection(flagsOf(options)).remotes)
   const shown = Object.entries(remotes).map(([name, { server }]) => ({ name, server, current: name === current }))
   const columns = [
     { title: '', value: (one: (typeof shown)[number]) => (one.current ? '*' : '') },
@@ -33,12 +33,12 @@ export function listRemotes(options: Options): void {
 }
 
 export function useRemote(name: string, options: Options): void {
-  chooseRemote(readReach(flagsOf(options)).remotes, name)
+  chooseRemote(readServerSelection(flagsOf(options)).remotes, name)
   print(options, { remote: name }, [`using ${name}`])
 }
 
 export function forgetRemote(name: string, options: Options): void {
-  dropRemote(readReach(flagsOf(options)).remotes, name)
+  dropRemote(readServerSelection(flagsOf(options)).remotes, name)
   print(options, { remote: name, removed: true }, [`forgot ${name}; its token is still good: revoke it on the server`])
 }
 

@@ -6,14 +6,17 @@ import { finished } from 'node:stream/promises'
 import type { Attachment, Attachments } from '../../client/client.ts'
 import { Refusal, STATUS } from '../status.ts'
 
-interface Pouring {
+interface BufferReusingStream {
   readonly attachments: Attachments
   readonly signal: AbortSignal
   /** `-` or a path. */
   readonly output: string | null
 }
 
-export async function pourArchive({ attachments, signal, output }: Pouring, record: string | null): Promise<number> {
+export async function pourArchive(
+  { attachments, signal, output }: BufferReusingStream,
+  record: string | null,
+): Promise<number> {
   if (record === null) throw new Refusal('usage', '--zip is of a record: say --record <id>.')
   if (output === null) throw new Refusal('usage', 'Say where the archive goes: --output files.zip, or --output - .')
   await into(output, async (write) => {
@@ -24,7 +27,7 @@ export async function pourArchive({ attachments, signal, output }: Pouring, reco
 
 /** One after the other, each verified as it ends. */
 export async function pourFiles(
-  { attachments, signal, output }: Pouring,
+  { attachments, signal, output }: BufferReusingStream,
   wanted: AsyncIterable<Attachment>,
 ): Promise<number> {
   await into(output ?? '-', async (write) => {

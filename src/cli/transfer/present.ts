@@ -19,7 +19,7 @@ export async function knownTo(
   const of = { record: record ?? 'none', kind: 'file', pageSize: 200 } as const
   const byFace = new Map<string, Attachment[]>()
   const add = (attachment: Attachment) => {
-    const face = faceOf(attachment)
+    const face = publicIdOf(attachment)
     byFace.set(face, [...(byFace.get(face) ?? []), attachment])
   }
   if (files.length > FEW) for await (const one of attachments.list(of, { signal })) add(one)
@@ -28,7 +28,7 @@ export async function knownTo(
       for await (const one of attachments.list({ ...of, name }, { signal })) add(one)
   return {
     async take(file, hash) {
-      const alike = byFace.get(faceOf(file))
+      const alike = byFace.get(publicIdOf(file))
       if (alike === undefined || alike.length === 0) return null
       const sha256 = await hash()
       const index = alike.findIndex((one) => one.sha256 === sha256)
@@ -37,6 +37,6 @@ export async function knownTo(
   }
 }
 
-function faceOf({ name, size }: { readonly name: string; readonly size: number | null }): string {
+function publicIdOf({ name, size }: { readonly name: string; readonly size: number | null }): string {
   return `${String(size)} ${name.normalize('NFC')}`
 }

@@ -24,7 +24,7 @@ export interface Clients {
   /** Newest first, at most 1,000. */
   list(organization: OrganizationId): Promise<readonly Client[]>
   /** Faults: `unauthenticated` about `client` with the reason `unknown` or `secret`. */
-  prove(id: string, secret: string): Promise<Client>
+  authenticate(id: string, secret: string): Promise<Client>
 }
 
 export function createClients(catalog: Catalog, now: () => number): Clients {
@@ -42,7 +42,7 @@ export function createClients(catalog: Catalog, now: () => number): Clients {
     },
     find: async (id) => (await known(id))?.client ?? null,
     list: (organization) => catalog.clients(organization),
-    async prove(id, secret) {
+    async authenticate(id, secret) {
       const found = await known(id)
       const isCorrect = isSame(found?.secret ?? NO_HASH, hashOf(secret))
       if (found === null)

@@ -36,7 +36,7 @@ export interface Terms {
 }
 
 /** Client, organization, user and scopes of a grant to be created. */
-export interface Gift {
+export interface GrantRequest {
   readonly client: Client
   /** Null: the agency itself. */
   readonly organization: Organization | null
@@ -66,13 +66,13 @@ export interface Issued {
 
 export interface Grants {
   /** A code that the client can exchange once. Fault: `forbidden` about `client` if it does not serve that organization. */
-  code(gift: Gift, terms: CodeTerms): Promise<string>
+  code(grantRequest: GrantRequest, terms: CodeTerms): Promise<string>
   /** A refresh token without an access token, which does not expire. Fault as for `code`. */
-  refreshToken(gift: Gift): Promise<string>
+  refreshToken(grantRequest: GrantRequest): Promise<string>
   /** Whether a refresh token is still valid. */
-  isGood(refreshToken: string): Promise<boolean>
+  isValidRefreshToken(refreshToken: string): Promise<boolean>
   /** Issues tokens without a code. Fault as for `code`. */
-  issue(gift: Gift, terms: Terms, offline: boolean): Promise<Issued>
+  issue(grantRequest: GrantRequest, terms: Terms, offline: boolean): Promise<Issued>
   /**
    * Faults: `invalid_input` about `grant` with the reason `unknown`, `expired`, `spent`, `revoked`, `wrong_redirect` or
    * `wrong_verifier`. The second use of a code revokes its grant with all its tokens.
@@ -88,9 +88,9 @@ export interface Grants {
    * Derives a token of one of the agency's organizations from the agency's token. Faults: `forbidden` about
    * `organization` if it is not the agency's, `unauthenticated` about `token` if the agency's token has just ended.
    */
-  within(caller: Caller, organization: Organization, terms: Terms): Promise<{ access: string; token: Token }>
+  deriveToken(caller: Caller, organization: Organization, terms: Terms): Promise<{ access: string; token: Token }>
   /** The newest valid grant of this session to this client. */
-  ofSession(session: SessionId, client: Client): Promise<Grant | null>
+  sessionGrant(session: SessionId, client: Client): Promise<Grant | null>
   /** Whether the user consented before to offline access that is still valid. */
   isOffline(client: Client, user: Account): Promise<boolean>
   /** Revokes an access token, or a refresh token with its grant and all its tokens. Returns false if it is unknown. */
@@ -145,25 +145,25 @@ export function createGrants(
   }
 
   return {
-    async code(gift, terms) {
-      const secret = newGrantSecret(gift.client.wire)
+    async code(grantRequest, terms) {
+      const secret = newGrantSecret(grantRequest.client.wire)
       const { redirectUri, challenge, offline } = terms
       const code = { hash: hashOf(secret), redirectUri, challenge, offline, expiresAt: now() + terms.lifetimeMs }
-      await catalog.createGrant({ grant: grantOf(gift, newId), at: now(), code, access: null, refresh: null })
+      await catalog.createGrant({ grant: grantOf(grantRequest, newId), at: now(), code, access: null, refresh: null })
       return secret
     },
-    async refreshToken(gift) {
-      const secret = newGrantSecret(gift.client.wire)
+    async refreshToken(grantRequest) {
+      const secret = newGrantSecret(grantRequest.client.wire)
       const refresh = { id: newId() as RefreshTokenId, hash: hashOf(secret), expiresAt: null, most: null }
-      await catalog.createGrant({ grant: grantOf(gift, newId), at: now(), code: null, access: null, refresh })
+      await catalog.createGrant({ grant: grantOf(grantRequest, newId), at: now(), code: null, access: null, refresh })
       return secret
     },
-    isGood: (refreshToken) => catalog.isGoodRefresh(hashOf(refreshToken), now()),
-    async issue(gift, terms, offline) {
+    isValidRefreshToken: (refreshToken) => catalog.isGoodRefresh(hashOf(refreshToken), now()),
+    async issue(grantRequest, terms, offline) {
       const token = newAccess(terms)
       const refresh = offline ? newRefresh(terms) : null
       const rows = { code: null, access: token.row, refresh: refresh?.row ?? null }
-      const grant = await catalog.createGrant({ grant: grantOf(gift, newId), at: now(), ...rows })
+      const grant = await catalog.createGrant({ grant: grantOf(grantRequest, newId), at: now(), ...rows })
       return { grant, access: token.secret, refresh: refresh?.secret ?? null }
     },
     async exchange(client, { code, redirectUri, verifier }, terms) {
@@ -190,7 +190,7 @@ export function createGrants(
       const exchanged = await catalog.exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
       return issuedOrRejected('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
     },
-    async within(caller, organization, terms) {
+    async deriveToken(caller, organization, terms) {
       if (caller.organization !== null || caller.agency !== organization.agency)
         throw new Fault('forbidden', 'organization', 'Only a token of the agency itself opens its organizations.')
       const made = newAccess(terms)
@@ -199,7 +199,7 @@ export function createGrants(
         throw new Fault('unauthenticated', 'token', 'The access token has just ended.', { reason: 'revoked' })
       return { access: made.secret, token }
     },
-    ofSession: (session, client) => catalog.sessionGrant(session, client.id),
+    sessionGrant: (session, client) => catalog.sessionGrant(session, client.id),
     isOffline: (client, user) => catalog.hasRefresh(client.id, user.id),
     async revokeSecret(secret) {
       const revoked = await catalog.revokeSecret(hashOf(secret), now())
@@ -216,7 +216,7 @@ export function createGrants(
 }
 
 /** Fault: `forbidden` about `client`. */
-function grantOf({ client, organization, user, scopes, by, session }: Gift, newId: () => string) {
+function grantOf({ client, organization, user, scopes, by, session }: GrantRequest, newId: () => string) {
   if (organization !== null && organization.agency !== client.agency)
     throw new Fault('forbidden', 'client', 'This client is of another agency and does not serve that organization.')
   const own = { id: newId() as GrantId, client: client.id, organization: organization?.id ?? null }

@@ -29,14 +29,14 @@ interface LogIn {
   readonly replaces: string | null
 }
 
-export interface LoginOffer {
+export interface LoginPrefill {
   readonly login: string
   readonly password: string
 }
 
 export interface Sessions {
   /** Prefills the login form; null except in the demo. */
-  readonly offered: LoginOffer | null
+  readonly loginPrefill: LoginPrefill | null
   /**
    * The secret is for the browser's cookie. Takes the same time whether or not the user exists.
    * Faults: `unauthenticated` about `login`, `too_many` about `login` after too many wrong passwords.
@@ -54,7 +54,7 @@ export function createSessions(
   access: Pick<Access, 'invalidate'>,
   newId: () => string,
   now: () => number,
-  offered: LoginOffer | null,
+  loginPrefill: LoginPrefill | null,
 ): Sessions {
   const verify = limitConcurrency(MAX_CONCURRENT, MAX_WAITING, passwords.verify)
 
@@ -68,7 +68,7 @@ export function createSessions(
   }
 
   return {
-    offered,
+    loginPrefill,
     find,
     async logIn({ login, password, address, replaces }) {
       const name = loginNameOf(login)

@@ -158,7 +158,7 @@ export function createRecords({ catalog, sweep, gate, newId, now }: RecordsParts
       async (actor, module, ids) => {
         const removed = await catalog.removeRecords(actor.organization, module, ids, now())
         places.clear()
-        if (removed.length > 0) await sweep.tidy()
+        if (removed.length > 0) await sweep.collectBatch()
         return removed
       },
     ),
@@ -234,10 +234,10 @@ function preparedSave(save: RecordSave, { actor, module, newId, at }: SaveContex
   }
 }
 
-function listOf({ organization }: Actor, module: ModuleId, query: RecordQuery, keptFor: UserId | null) {
+function listOf({ organization }: Actor, module: ModuleId, query: RecordQuery, visibleTo: UserId | null) {
   const { sort = 'created', order = 'desc', offset = 0, limit, after = null, search = null } = query
   const changedAfter = query.changedAfter ?? null
-  return { organization, module, sort, order, offset, limit, after, search, changedAfter, keptFor } as const
+  return { organization, module, sort, order, offset, limit, after, search, changedAfter, visibleTo } as const
 }
 
 function recordTarget(record: RecordId): Target {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Actor } from '../access/access.ts'
 import type { AttachmentChanged, AttachmentPage } from '../ports/attachment-page.ts'
 import type { Catalog, Download } from '../ports/catalog.ts'
-import type { ByteRange, ShownAs } from '../ports/contracts.ts'
+import type { ByteRange, DownloadHeaders } from '../ports/contracts.ts'
 import { Fault } from '../model/fault.ts'
 import { createIntake, type AttachmentParts, type Intake, type IntakeTerms } from './intake.ts'
 import type { Attachment, AttachmentId, AttachmentRole, DocumentId, RecordId } from '../model/model.ts'
@@ -43,7 +43,7 @@ export interface Attachments {
   /** The same; a small file's bytes as they are. */
   readonly content: Open<(attachment: Attachment, range?: ByteRange) => Promise<Readable | Uint8Array>>
   /** A URL of the store for its bytes, valid for a minute; null for a small file or a link. Null itself: downloads go through here. */
-  readonly address: Open<(attachment: Attachment, shown: ShownAs) => Promise<string | null>> | null
+  readonly address: Open<(attachment: Attachment, shown: DownloadHeaders) => Promise<string | null>> | null
   /** From the record (null: from the organization itself; `any`: wherever they are). Answers those that were removed. */
   readonly remove: Operation<[record: RecordId | 'any' | null, ids: readonly AttachmentId[]], readonly AttachmentId[]>
 }
@@ -89,7 +89,7 @@ export function createAttachments(parts: AttachmentParts): Attachments {
       (actor, _record, ids) => needsOfRemoval(catalog, actor, ids),
       async ({ organization }, record, ids) => {
         const removed = await catalog.removeAttachments(organization, record, ids, parts.now())
-        if (removed.length > 0) await sweep.tidy()
+        if (removed.length > 0) await sweep.collectBatch()
         return removed
       },
     ),
@@ -141,7 +141,7 @@ function openings(parts: AttachmentParts, content: ReadContent) {
     address:
       address === undefined
         ? null
-        : open('the attachment was found for the actor', async ({ blob }: Attachment, shown: ShownAs) =>
+        : open('the attachment was found for the actor', async ({ blob }: Attachment, shown: DownloadHeaders) =>
             blob === null || (await catalog.bytes(blob)) !== null ? null : address(blob, shown),
           ),
   }

@@ -162,7 +162,7 @@ export function createIntake(parts: AttachmentParts, terms: IntakeTerms): Intake
       if (retry !== null) retry.outcome = 'attached'
       loose.clear()
       await removeBytes(unused)
-      if (items.some((item) => item.role === 'photo')) await sweep.tidy()
+      if (items.some((item) => item.role === 'photo')) await sweep.collectBatch()
       return attachments
     },
     discard: () => removeBytes([...loose].map(({ key }) => key)),

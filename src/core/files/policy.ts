@@ -14,9 +14,9 @@ export interface Policy {
   /** Maximum size per file in bytes, inclusive. */
   readonly maxBytes: number
   /** Throws a `type_refused` Fault before a byte is read. */
-  judgeClaim(claim: FileClaim): void
+  checkClaim(claim: FileClaim): void
   /** Throws a `type_refused` Fault; called with the beginning of the bytes. */
-  judgeContent(claim: FileClaim, head: Uint8Array): Promise<void>
+  checkContent(claim: FileClaim, head: Uint8Array): Promise<void>
 }
 
 /** Characters that change a name's appearance but not how a system treats it: controls, bidi marks, zero-width and other ignorable ones. */
@@ -43,10 +43,10 @@ export function extensionOf(name: string): string {
 }
 
 /** Accepts all extensions except these; does not check the content. */
-export function refusingExtensions(maxBytes: number, refused: readonly string[]): Policy {
+export function denyExtensions(maxBytes: number, refused: readonly string[]): Policy {
   return {
     maxBytes,
-    judgeClaim(claim) {
+    checkClaim(claim) {
       const extension = extensionOf(claim.name)
       if (!refused.includes(extension)) return
       throw new Fault(
@@ -55,7 +55,7 @@ export function refusingExtensions(maxBytes: number, refused: readonly string[])
         `${claim.label} is a .${extension} file, and ${list(refused)} files are not taken. Put it into a .zip archive or send another type.`,
       )
     },
-    judgeContent: async () => {},
+    checkContent: async () => {},
   }
 }
 
@@ -70,12 +70,12 @@ export interface AllowedTypes {
 type Family = 'text' | 'markup' | 'image' | 'document' | 'archive' | 'video'
 
 /** Accepts only these extensions (or, without an extension, these media types), with content that does not contradict them. */
-export function allowingTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sniff): Policy {
+export function allowTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sniff): Policy {
   const effective = (claim: FileClaim) =>
     extensionOf(claim.name) || (ownOf(allowed.extensionOfType, claim.claimedType ?? '') ?? '')
   return {
     maxBytes,
-    judgeClaim(claim) {
+    checkClaim(claim) {
       const extension = effective(claim)
       if (Object.hasOwn(allowed.families, extension)) return
       const found =
@@ -88,7 +88,7 @@ export function allowingTypes(maxBytes: number, allowed: AllowedTypes, sniff: Sn
         `${claim.label} ${found}. Allowed types: ${Object.keys(allowed.families).join(', ').toUpperCase()}.`,
       )
     },
-    async judgeContent(claim, head) {
+    async checkContent(claim, head) {
       const found = await familyOf(head, sniff)
       const extension = effective(claim)
       if (found === null || (allowed.families[extension] ?? []).some((family) => family === found)) return

@@ -28,7 +28,7 @@ export async function receive(
   policy: Policy,
   signal: AbortSignal,
 ): Promise<Loose> {
-  policy.judgeClaim(claim)
+  policy.checkClaim(claim)
   const chunks = source[Symbol.asyncIterator]()
   const begin: Uint8Array[] = []
   let size = 0
@@ -42,7 +42,7 @@ export async function receive(
     }
   }
   mustFit(size, claim, policy)
-  await policy.judgeContent(claim, headOf(begin))
+  await policy.checkContent(claim, headOf(begin))
   if (ended) {
     const bytes = joined(begin, size)
     return { key: newCatalogKey(), size, hash: hashAtOnce('sha256', bytes, 'hex') as Sha256, bytes }

@@ -37,7 +37,7 @@ export interface Shares {
   /** Fault: `not_found` about `parameter`, also for a share of somebody else that the actor may not manage. */
   readonly revoke: Operation<[id: ShareId], void>
   /** What lies under an address that is good now, without counting. Fault: `not_found` about `attachment`. */
-  readonly look: Open<(secret: string) => Promise<Share>>
+  readonly findValid: Open<(secret: string) => Promise<Share>>
   /** Counts a download. Faults: besides, `forbidden` about `attachment` for a wrong password, `too_many`. */
   readonly open: Open<(secret: string, password: string | null, address: string) => Promise<Attachment>>
   /** Deletes shares that ended 90 days ago. */
@@ -109,7 +109,7 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
       if (!isAllowed || !(await catalog.revokeShare(actor.organization, id, now())))
         throw new Fault('not_found', 'parameter', 'There is no such share here, or it was revoked before.')
     }),
-    look: open('the address is the secret', async (secret) => (await mustBeGood(secret)).share),
+    findValid: open('the address is the secret', async (secret) => (await mustBeGood(secret)).share),
     open: open('the address is the secret', async (secret, password, address) => {
       const found = await mustBeGood(secret)
       await mustVerifyPassword(found, password, address)

@@ -13,11 +13,11 @@ export interface Sweep {
    * As `collect` for requests that wait: resolves after one batch and continues in the background, so that the removal of
    * one attachment does not wait for a hundred thousand others.
    */
-  tidy(): Promise<void>
+  collectBatch(): Promise<void>
   /** Claims and removes blobs that no attachment holds and that were written before `before` (milliseconds); returns their number. */
   loose(before: number): Promise<number>
   /** Starts nothing more; resolves when the running batch has ended. The remainder is removed after the next start. */
-  rest(): Promise<void>
+  stop(): Promise<void>
 }
 
 interface SweepParts {
@@ -57,7 +57,7 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
   const collect = coalesced(async () => {
     await rounds(() => true)
   })
-  const tidy = coalesced(async () => {
+  const collectBatch = coalesced(async () => {
     if (await rounds(() => false)) background = collect()
   })
   const claim = async (found: Map<BlobKey, number>) => {
@@ -72,7 +72,7 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
   }
   return {
     collect,
-    tidy,
+    collectBatch,
     async loose(before) {
       await blobs.abandon(before)
       const batch = new Map<BlobKey, number>()
@@ -86,7 +86,7 @@ export function createSweep({ catalog, blobs, log, now, metrics = null }: SweepP
       await collect()
       return found
     },
-    async rest() {
+    async stop() {
       stopping = true
       await background
     },

@@ -1,6 +1,6 @@
 /** Finds inconsistent rows with reads of the catalog alone. */
 import type { FindingBatch } from './findings.ts'
-import type { BlobRow, Holder, Inspection, Misled } from '../ports/inspection.ts'
+import type { BlobRow, Holder, Inspection, MismatchedHolder } from '../ports/inspection.ts'
 import type { BlobKey } from '../model/model.ts'
 import { pagesOf } from './merge-walk.ts'
 
@@ -42,7 +42,10 @@ export async function findInconsistencies(inspection: Inspection, batch: Finding
   await batch.settle()
 }
 
-async function noteMismatch({ blob, key, organization, hash, size }: Misled, batch: FindingBatch): Promise<void> {
+async function noteMismatch(
+  { blob, key, organization, hash, size }: MismatchedHolder,
+  batch: FindingBatch,
+): Promise<void> {
   const about = { key, organization }
   if (blob === null)
     return batch.note({ kind: 'no_row', ...about, expected: 'a row for its bytes', found: 'no such row' })

@@ -63,7 +63,7 @@ export async function replicate(parts: ReplicaParts): Promise<Replicated> {
 }
 
 /** As `replicate`, but only for these rows, all of them in the blob store; returns the number of copied blobs. */
-export async function replicateSome(rows: readonly BlobRow[], parts: ReplicaParts): Promise<number> {
+export async function replicateRows(rows: readonly BlobRow[], parts: ReplicaParts): Promise<number> {
   const batch = findingBatchOf(parts)
   let copied = 0
   await inParallel(each(rows), parts.signal, async (row) => {
@@ -90,7 +90,7 @@ function findingBatchOf({ inspection, recheck = asNoted, found }: ReplicaParts):
 }
 
 /** Removes blobs that the catalog does not reference; returns their number. */
-export async function dropUnnamed({ inspection, to }: Pick<ReplicaParts, 'inspection' | 'to'>): Promise<number> {
+export async function removeUnreferenced({ inspection, to }: Pick<ReplicaParts, 'inspection' | 'to'>): Promise<number> {
   let dropped = 0
   for await (const { key, row, file } of mergeWalk(inspection, to)) {
     const isNamed = row !== null && row.place === 'store' && row.claimedAt === null

@@ -27,9 +27,9 @@ export interface RateLimiter {
   /** Counts one call under the key; returns false and counts nothing if that would exceed `most`. */
   take(key: string, period: Period, most: number): boolean
   /** Undoes one `take`. */
-  give(key: string): void
+  untake(key: string): void
   /** The current count, and the milliseconds until the period ends. Counts nothing. */
-  look(key: string, period: Period): { readonly used: number; readonly ends: number }
+  peek(key: string, period: Period): { readonly used: number; readonly ends: number }
   /** Begins one concurrent call; returns false and counts nothing if that would exceed `most`. Each success needs an `end`. */
   begin(key: string, most: number): boolean
   end(key: string): void
@@ -110,10 +110,10 @@ export function createRateLimiter(
       Atomics.sub(ints, callsOf(slot), 1)
       return false
     },
-    give(key) {
+    untake(key) {
       lower(ints, callsOf(slotOf(key)))
     },
-    look(key, period) {
+    peek(key, period) {
       const slot = slotOf(key)
       const elapsed = now() - Number(Atomics.load(longs, beganOf(slot)))
       if (period.kind === 'fixed' && (elapsed < 0 || elapsed >= period.milliseconds))

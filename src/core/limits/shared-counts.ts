@@ -36,7 +36,7 @@ export interface SharedCounts {
   /** Adds these counts; returns the totals, without keys whose period is over. */
   add(counts: readonly CallCount[]): Promise<readonly CallCount[]>
   /** Publishes this node's concurrent calls, valid for TOLD_MS; returns those of the other nodes. */
-  tell(node: string, underWay: readonly UnderWay[]): Promise<readonly UnderWay[]>
+  publish(node: string, underWay: readonly UnderWay[]): Promise<readonly UnderWay[]>
   /** Deletes counts whose periods are over. */
   forget(): Promise<void>
   close(): Promise<void>
@@ -46,7 +46,7 @@ export interface SharedCounts {
  * Validity of published concurrent calls, in milliseconds: after it a dead node's calls count no more, and a node without
  * connection counts alone.
  */
-export const TOLD_MS = 3_000
+export const PUBLISHED_MS = 3_000
 /** Number of exchanges without a change after which a key is no longer exchanged. */
 const MAX_IDLE = 40
 
@@ -62,7 +62,7 @@ interface Exchange {
   /** Exchanges counts with the other nodes; sends nothing if there is nothing to exchange. */
   run(): Promise<void>
   /** Call when `run` fails: after TOLD_MS the concurrent calls of other nodes are reset. */
-  alone(): void
+  resetElsewhere(): void
 }
 
 export function createExchange(
@@ -127,7 +127,7 @@ export function createExchange(
       key,
       calls: slot === null ? 0 : Atomics.load(ints, underWayOf(slot)),
     }))
-    const others = new Map((await counts.tell(node, own)).map(({ key, calls }) => [key, calls]))
+    const others = new Map((await counts.publish(node, own)).map(({ key, calls }) => [key, calls]))
     published.clear()
     for (const { key, calls } of own) if (calls > 0) published.set(key, calls)
     for (const [key, slot] of keys) {
@@ -146,8 +146,8 @@ export function createExchange(
       await exchangeConcurrent(slots)
       lastExchangeAt = now()
     },
-    alone() {
-      if (now() - lastExchangeAt < TOLD_MS) return
+    resetElsewhere() {
+      if (now() - lastExchangeAt < PUBLISHED_MS) return
       for (let slot = 0; slot < SLOTS; slot++) Atomics.store(ints, elsewhereOf(slot), 0)
     },
   }

@@ -29,12 +29,12 @@ export function createIdSource(now: () => number = Date.now): () => string {
 }
 
 /** The 20-character form of an id, of letters and digits: deterministic and not secret. */
-export function faceOf(id: string): string {
+export function publicIdOf(id: string): string {
   return checkOf(id) + base62(BigInt(id), BODY_LENGTH)
 }
 
 /** The id of a 20-character form, or null if the text is no such form. */
-export function idOfFace(text: string): string | null {
+export function idOfPublicId(text: string): string | null {
   if (!/^[0-9A-Za-z]{20}$/.test(text)) return null
   let value = 0n
   for (const character of text.slice(CHECK_LENGTH)) value = value * 62n + BigInt(BASE62.indexOf(character))

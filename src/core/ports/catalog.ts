@@ -164,7 +164,7 @@ export interface RecordPage {
   /** Only records changed after this, in milliseconds since 1970. */
   readonly changedAfter: number | null
   /** Only records of this user and of users whose roles are below its own; null: of all users. */
-  readonly keptFor: UserId | null
+  readonly visibleTo: UserId | null
 }
 
 export interface FieldChange {

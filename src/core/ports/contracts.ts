@@ -11,7 +11,7 @@ export interface ByteRange {
 export type StoredBlobs = Pick<BlobStore, 'open' | 'remove' | 'list' | 'abandon'>
 
 /** Response headers of a downloaded file: its media type (`Content-Type`), and `Content-Disposition`. */
-export interface ShownAs {
+export interface DownloadHeaders {
   readonly type: string
   readonly disposition: string
 }
@@ -23,7 +23,7 @@ export interface BlobStore {
   /** Returns null if there is no such blob. The stream closes its handle however it ends. */
   open(key: BlobKey, range?: ByteRange): Promise<Readable | null>
   /** A short-lived URL that permits reading these bytes without credentials; left out by stores without such URLs. */
-  readonly address?: (key: BlobKey, shown: ShownAs) => Promise<string>
+  readonly address?: (key: BlobKey, shown: DownloadHeaders) => Promise<string>
   /** Rejects if the store cannot accept bytes at the moment. */
   check(): Promise<void>
   /** Removing a missing blob is no error. */

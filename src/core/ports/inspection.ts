@@ -23,7 +23,7 @@ export interface Holder {
 }
 
 /** An attachment that does not match its blob's row; `blob` is null if there is no such row. */
-export interface Misled extends Holder {
+export interface MismatchedHolder extends Holder {
   readonly blob: Pick<BlobRow, 'organization' | 'hash' | 'size' | 'claimedAt'> | null
 }
 
@@ -47,7 +47,7 @@ export interface Inspection {
   /** Unclaimed blobs whose stored count of holders is wrong, or that no attachment holds. */
   miscounted(after: BlobKey | null, limit: number): Promise<readonly (BlobRow & { readonly attachments: number })[]>
   /** Attachments whose blob has no row, is claimed, or differs from them in organization, hash or size; in order of attachment. */
-  misled(after: Pick<Holder, 'organization' | 'attachment'> | null, limit: number): Promise<readonly Misled[]>
+  misled(after: Pick<Holder, 'organization' | 'attachment'> | null, limit: number): Promise<readonly MismatchedHolder[]>
   /** Small files whose bytes are missing from the catalog, or whose length differs from their row's size. */
   odd(after: BlobKey | null, limit: number): Promise<readonly (BlobRow & StoredLength)[]>
   /** Bytes in the catalog without a row. */

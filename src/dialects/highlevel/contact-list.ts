@@ -1,5 +1,5 @@
 /** GET /contacts/: newest first; a page starts after a given contact. */
-import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import { publicIdOf, idOfPublicId } from '../../core/model/ids.ts'
 import type { CrmRecord, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { contactUnknown, invalid } from './faults.ts'
@@ -71,7 +71,7 @@ function limitSentences(limit: number): readonly string[] {
 function cursorOf(query: URLSearchParams): RecordId | null {
   const face = query.get('startAfterId')
   if (face !== null && face !== '') {
-    const id = idOfFace(face) as RecordId | null
+    const id = idOfPublicId(face) as RecordId | null
     if (id === null) throw contactUnknown(face)
     return id
   }
@@ -88,11 +88,11 @@ function metaOf(call: Call, total: number, last: CrmRecord | undefined): Wire {
   if (last === undefined) return { total, nextPageUrl: null }
   const next = new URLSearchParams(call.query)
   next.set('startAfter', String(last.createdAt))
-  next.set('startAfterId', faceOf(last.id))
+  next.set('startAfterId', publicIdOf(last.id))
   return {
     total,
     nextPageUrl: `${call.origin}/contacts/?${next.toString()}`,
     startAfter: last.createdAt,
-    startAfterId: faceOf(last.id),
+    startAfterId: publicIdOf(last.id),
   }
 }

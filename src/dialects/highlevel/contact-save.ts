@@ -1,5 +1,5 @@
 /** Saves a contact in one commit, and maps conflicts to HighLevel's errors. */
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { CrmRecord, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { RecordSave } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
@@ -36,13 +36,13 @@ export async function saveContact(call: Call, save: ContactSave): Promise<SavedC
     case 'updated':
       return { isNew: saved.outcome === 'created', wire: await wireOf(call, context, saved.record, fields) }
     case 'duplicate':
-      throw duplicated(faceOf(saved.record.id), nameOf(saved.record), saved.by)
+      throw duplicated(publicIdOf(saved.record.id), nameOf(saved.record), saved.by)
     case 'bad_reference':
       throw invalidUrl(
-        `The entry "${saved.key.slice(0, 60)}" of custom field ${faceOf(saved.field)} names a document that this location does not have; upload the file first.`,
+        `The entry "${saved.key.slice(0, 60)}" of custom field ${publicIdOf(saved.field)} names a document that this location does not have; upload the file first.`,
       )
     default:
-      throw contactUnknown(change === null ? '' : faceOf(change))
+      throw contactUnknown(change === null ? '' : publicIdOf(change))
   }
 }
 

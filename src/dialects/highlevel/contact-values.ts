@@ -1,6 +1,6 @@
 /** Maps a contact's body to what the core saves: properties, values of custom fields, and files of file fields. */
 import { holdsFiles } from '../../core/crm/fields.ts'
-import { idOfFace } from '../../core/model/ids.ts'
+import { idOfPublicId } from '../../core/model/ids.ts'
 import type { Field, Json, Properties } from '../../core/model/model.ts'
 import type { RecordSave } from '../../core/crm/records.ts'
 import type { Call } from '../../http/contracts.ts'
@@ -68,7 +68,7 @@ function fieldOf(fields: readonly Field[], { id, key }: CustomValue): Field {
   const named = typeof id === 'string' && id !== '' ? id : (key ?? '')
   const known = fields.find(
     named === id
-      ? (field) => field.id === idOfFace(named)
+      ? (field) => field.id === idOfPublicId(named)
       : (field) => field.key === named || field.key === `contact.${named}`,
   )
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-import { idOfFace } from '../../core/model/ids.ts'
+import { idOfPublicId } from '../../core/model/ids.ts'
 import type { RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedContact, newContact, upsertedContact } from './bodies.ts'
@@ -78,7 +78,7 @@ async function change(call: Call): Promise<Answer> {
 async function remove(call: Call): Promise<Answer> {
   const context = contextOf(call)
   const module = await contactsOf(call, context)
-  const id = idOfFace(idIn(call)) as RecordId | null
+  const id = idOfPublicId(idIn(call)) as RecordId | null
   const removed = id === null ? [] : await call.services.records.remove(context.actor, module.id, [id])
   if (removed.length === 0) throw contactUnknown(idIn(call))
   return { status: 200, json: { succeded: true, traceId: call.id } }

@@ -1,7 +1,7 @@
 /** The location of a call: the only one that its token gives access to. */
 import { actorOf, type Actor } from '../../core/access/access.ts'
 import { Fault } from '../../core/model/fault.ts'
-import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import { publicIdOf, idOfPublicId } from '../../core/model/ids.ts'
 import type { CrmRecord, Module, Organization, RecordId } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'
 import { contactUnknown, outsideClass, outsideLocation, outsideScope } from './faults.ts'
@@ -22,7 +22,7 @@ export function contextOf({ caller }: Call): LocationContext {
 
 /** Throws the same fault for another location and for an unknown id, so that existence is not disclosed. */
 export function mustBeOwnLocation({ location }: LocationContext, locationId: string | undefined): void {
-  if (locationId !== faceOf(location.id)) throw outsideLocation()
+  if (locationId !== publicIdOf(location.id)) throw outsideLocation()
 }
 
 export function contactsOf(call: Call, context: LocationContext): Promise<Module> {
@@ -36,7 +36,7 @@ export async function mustFindContact(
   module: Module,
   face: string,
 ): Promise<CrmRecord> {
-  const id = idOfFace(face) as RecordId | null
+  const id = idOfPublicId(face) as RecordId | null
   if (id === null) throw contactUnknown(face)
   try {
     return await call.services.records.find(context.actor, module.id, id)

@@ -2,7 +2,7 @@
 import type { FieldChange } from '../../core/ports/catalog.ts'
 import type { NewField } from '../../core/crm/fields.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { Field, Json, ModuleId, Properties } from '../../core/model/model.ts'
 import type { FieldBody } from './bodies.ts'
 import { isText, type Wire } from './wire.ts'
@@ -18,7 +18,7 @@ const MAX_FILES = 15
 export function fieldWire(field: Field, model: Model): Wire {
   const { properties } = field
   return {
-    id: faceOf(field.id),
+    id: publicIdOf(field.id),
     name: field.name,
     fieldKey: field.key,
     placeholder: field.placeholder,
@@ -35,7 +35,7 @@ export function fieldWire(field: Field, model: Model): Wire {
         properties[name] === undefined || properties[name] === null ? [] : [[name, properties[name]]],
       ),
     ),
-    locationId: faceOf(field.organization),
+    locationId: publicIdOf(field.organization),
     model,
   }
 }

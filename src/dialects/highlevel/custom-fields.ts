@@ -1,6 +1,6 @@
 import type { Module, Field, FieldId } from '../../core/model/model.ts'
 import { Fault } from '../../core/model/fault.ts'
-import { idOfFace } from '../../core/model/ids.ts'
+import { idOfPublicId } from '../../core/model/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { changedField, newField } from './bodies.ts'
 import { fieldChangeOf, fieldWire, keyOf, MODULES, newFieldOf, type Model } from './custom-field-wire.ts'
@@ -90,7 +90,7 @@ function moduleOf(call: Call, context: LocationContext, model: Model): Promise<M
 /** Fields of other modules are treated as unknown. */
 async function mustFind(call: Call, context: LocationContext): Promise<{ field: Field; model: Model }> {
   const face = call.params['id'] ?? ''
-  const id = idOfFace(face) as FieldId | null
+  const id = idOfPublicId(face) as FieldId | null
   const field = id === null ? null : await fieldOrNull(call, context, id)
   for (const model of ['contact', 'opportunity'] as const)
     if (field?.module === (await moduleOf(call, context, model)).id) return { field, model }

@@ -1,12 +1,12 @@
 /** The shape of a file, in a custom field's map and in the answer to an upload. */
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { Attachment, FieldEntry } from '../../core/model/model.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 
 /** One file in the shape of the `FileField` example; a link has no document here. */
 export function fileWire({ field, key, attachment }: FieldEntry, origin: string): Wire {
-  const meta = { fieldname: faceOf(field), ...metaOf(attachment), uuid: key }
+  const meta = { fieldname: publicIdOf(field), ...metaOf(attachment), uuid: key }
   if (attachment.kind === 'link' || attachment.document === null) return { meta, url: attachment.url }
   return { meta, url: documentUrl(attachment, origin), documentId: attachment.document }
 }

@@ -6,7 +6,7 @@ import type { FileClaim } from '../../core/files/policy.ts'
 import type { Intake } from '../../core/files/intake.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
-import { idOfFace } from '../../core/model/ids.ts'
+import { idOfPublicId } from '../../core/model/ids.ts'
 import type { Attachment, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf, type LocationContext } from './context.ts'
@@ -54,7 +54,7 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
     if (part.isFile) {
       const file = incomingFile(part)
       // HighLevel does not define the part's name; public clients send <custom_field_id>_<uuid>.
-      const id = idOfFace(partName(part.name).fieldId)
+      const id = idOfPublicId(partName(part.name).fieldId)
       const field = fields.find((known) => known.id === id && holdsFiles(known))
       received.names.push(part.name)
       received.claims.push({ claim: file, field })
@@ -68,7 +68,7 @@ async function takeForm(call: Call, intake: Intake, fields: readonly Field[], re
 
 /** Checks the files against the fields that the form names and against its own `maxFiles`. */
 function mustMatchFields({ claims, id, maxFiles }: Received, fields: readonly Field[]): void {
-  const named = idOfFace(id)
+  const named = idOfPublicId(id)
   const field = fields.find((known) => known.id === named && holdsFiles(known))
   for (const { claim, field: own } of claims) {
     const target = own ?? field
@@ -84,7 +84,7 @@ function mustMatchFields({ claims, id, maxFiles }: Received, fields: readonly Fi
 
 /** The contact that `id` names; with any other id the files belong to the location itself. */
 async function ownerOf(call: Call, context: LocationContext, module: Module, face: string): Promise<RecordId | null> {
-  if (idOfFace(face) === null) return null
+  if (idOfPublicId(face) === null) return null
   try {
     return (await mustFindContact(call, context, module, face)).id
   } catch (error) {

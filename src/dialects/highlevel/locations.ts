@@ -1,5 +1,5 @@
 import { Fault } from '../../core/model/fault.ts'
-import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import { publicIdOf, idOfPublicId } from '../../core/model/ids.ts'
 import type { Json, Organization, OrganizationId, Properties } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation } from './faults.ts'
@@ -32,7 +32,7 @@ function locationWire({ id, agency, name, properties }: Organization): Wire {
   const texts = (names: readonly string[]): Properties =>
     Object.fromEntries(names.flatMap((key) => (isText(properties[key]) ? [[key, properties[key]]] : [])))
   return {
-    id: faceOf(id),
+    id: publicIdOf(id),
     companyId: companyIdOf(agency),
     name,
     ...texts(PERSON),
@@ -62,7 +62,7 @@ async function mustMayRead(call: Call, face: string): Promise<Organization> {
 }
 
 async function organizationBehind(call: Call, face: string): Promise<Organization | null> {
-  const id = idOfFace(face) as OrganizationId | null
+  const id = idOfPublicId(face) as OrganizationId | null
   if (id === null) return null
   try {
     return await call.services.organizations.find(id)

@@ -1,6 +1,6 @@
 /** The page on which a user chooses the location (or the whole agency) that a client gets access to. */
 import type { Session } from '../../core/ports/accounts-catalog.ts'
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { Client, Organization } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { authorize } from '../../pages/authorization.ts'
@@ -11,9 +11,9 @@ import {
   mustBeScopes,
   mustBeState,
   mustFindClient,
-  unfit,
+  invalidParameter,
   withQuery,
-} from '../../pages/question.ts'
+} from '../../pages/authorization-validation.ts'
 import { TERMS } from './oauth-terms.ts'
 import { scopeDescription } from './scope-descriptions.ts'
 
@@ -33,16 +33,16 @@ export function isConsentPath(path: string): boolean {
 }
 
 export function companyIdOf(agency: string): string {
-  return /^[0-9]{19}$/.test(agency) ? faceOf(agency) : agency
+  return /^[0-9]{19}$/.test(agency) ? publicIdOf(agency) : agency
 }
 
 async function chooseLocation(call: Call): Promise<Answer> {
   const { query, services } = call
   const client = await mustFindClient(services.clients, query.get('client_id'), 'highlevel')
   const redirectUri = mustBeRedirectUri(query, client)
-  if (query.get('response_type') !== 'code') throw unfit('response_type', 'must be code.')
+  if (query.get('response_type') !== 'code') throw invalidParameter('response_type', 'must be code.')
   if (!client.flows.includes('code'))
-    throw unfit('client_id', `names ${client.name}, which is not registered for codes.`)
+    throw invalidParameter('client_id', `names ${client.name}, which is not registered for codes.`)
   const scopes = mustBeScopes(query.get('scope'), client)
   const state = mustBeState(query)
   const challenge = challengeIn(query)
@@ -51,8 +51,8 @@ async function chooseLocation(call: Call): Promise<Answer> {
   return authorize(call, {
     ...{ client, redirectUri },
     scopes: scopes.map((name) => ({ name, meaning: scopeDescription(name) })),
-    isLasting: true,
-    denial: redirectBack([['error', 'access_denied']]),
+    isOffline: true,
+    denialUrl: redirectBack([['error', 'access_denied']]),
     tenants: async (session) => (await choicesOf(call, client, session)).map(({ context }) => context),
     async allow(session, chosen) {
       const choice = (await choicesOf(call, client, session)).find(({ context }) => context.id === chosen)
@@ -82,6 +82,6 @@ async function choicesOf(call: Call, client: Client, { account, organization }: 
 }
 
 function choiceOf(organization: Organization): Choice {
-  const id = faceOf(organization.id)
+  const id = publicIdOf(organization.id)
   return { context: { id, name: organization.name, note: `location ${id}` }, organization }
 }

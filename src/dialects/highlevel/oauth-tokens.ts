@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Fault } from '../../core/model/fault.ts'
-import type { Gift, Issued } from '../../core/access/grants.ts'
-import { faceOf, idOfFace } from '../../core/model/ids.ts'
+import type { GrantRequest, Issued } from '../../core/access/grants.ts'
+import { publicIdOf, idOfPublicId } from '../../core/model/ids.ts'
 import type { Client, Grant, Organization, OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { outsideLocation, outsideScope } from './faults.ts'
@@ -40,7 +40,7 @@ const locationBody = z.object({ companyId: text.min(1), locationId: text.min(1) 
 
 async function issueTokens(call: Call): Promise<Answer> {
   const body = mustBe(tokenBody, await bodyOf(call))
-  const client = await call.services.clients.prove(body.client_id, body.client_secret)
+  const client = await call.services.clients.authenticate(body.client_id, body.client_secret)
   if (client.wire !== 'highlevel')
     throw new Fault('unauthenticated', 'client', 'This client is no HighLevel client.', { reason: 'unknown' })
   const issued = await issue(call, client, body)
@@ -71,7 +71,7 @@ async function issueToClient({ services }: Call, client: Client, body: TokenBody
   const requested = (body.scope ?? '').split(/[\s,]+/).filter((name) => name !== '')
   const scopes = requested.filter((name) => client.scopes.length === 0 || client.scopes.includes(name))
   const organization = body.user_type === 'Company' ? null : await services.organizations.find(client.organization)
-  const grant: Gift = { client, organization, user: null, scopes, by: 'credentials', session: null }
+  const grant: GrantRequest = { client, organization, user: null, scopes, by: 'credentials', session: null }
   return services.grants.issue(grant, TERMS, false)
 }
 
@@ -86,7 +86,7 @@ async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promi
     userType: organization === null ? 'Company' : 'Location',
     companyId: companyIdOf(agency),
     ...(organization === null ? { approvedLocations: await locationsOf(call, agency) } : {}),
-    ...(organization === null ? {} : { locationId: faceOf(organization) }),
+    ...(organization === null ? {} : { locationId: publicIdOf(organization) }),
     userId: await userIdOf(call, grant),
     isBulkInstallation: organization === null,
   }
@@ -96,13 +96,13 @@ async function tokensWire(call: Call, { grant, access, refresh }: Issued): Promi
 const MAX_LOCATIONS = 500
 
 async function locationsOf({ services }: Call, agency: string): Promise<readonly string[]> {
-  return (await services.organizations.ofAgency(agency, MAX_LOCATIONS)).map(({ id }) => faceOf(id))
+  return (await services.organizations.ofAgency(agency, MAX_LOCATIONS)).map(({ id }) => publicIdOf(id))
 }
 
 async function userIdOf({ services }: Call, { user, organization }: Grant): Promise<string> {
   const first = user === null && organization !== null ? await services.organizations.firstUser(organization) : null
   const id = user ?? first?.id
-  return id === undefined ? '' : faceOf(id)
+  return id === undefined ? '' : publicIdOf(id)
 }
 
 /** Exchanges an agency's token for one of a location of that agency. */
@@ -112,7 +112,7 @@ async function issueLocationToken(call: Call): Promise<Answer> {
   if (caller.organization !== null) throw outsideScope()
   if (companyId !== companyIdOf(caller.agency)) throw outsideLocation()
   const location = await locationOf(call, locationId)
-  const { access, token } = await services.grants.within(caller, location, TERMS)
+  const { access, token } = await services.grants.deriveToken(caller, location, TERMS)
   const first = await services.organizations.firstUser(location.id)
   const json = {
     access_token: access,
@@ -120,7 +120,7 @@ async function issueLocationToken(call: Call): Promise<Answer> {
     expires_in: ACCESS_SECONDS,
     scope: token.scopes.join(' '),
     locationId,
-    userId: first === null ? '' : faceOf(first.id),
+    userId: first === null ? '' : publicIdOf(first.id),
     traceId: call.id,
   }
   return { status: 201, headers: NO_STORE_HEADERS, json }
@@ -128,7 +128,7 @@ async function issueLocationToken(call: Call): Promise<Answer> {
 
 /** Throws the same fault for an unknown location and for another agency's, so that existence is not disclosed. */
 async function locationOf({ services, caller }: Call, face: string): Promise<Organization> {
-  const id = idOfFace(face) as OrganizationId | null
+  const id = idOfPublicId(face) as OrganizationId | null
   const found = id === null ? null : await services.organizations.find(id).catch(nullWhenMissing)
   if (found === null || found.agency !== caller.agency) throw outsideLocation()
   return found

@@ -2,7 +2,7 @@
 import { Fault } from '../../core/model/fault.ts'
 import type { Sniff } from '../../core/ports/contracts.ts'
 import type { Field } from '../../core/model/model.ts'
-import { allowingTypes, extensionOf, type FileClaim, type Policy } from '../../core/files/policy.ts'
+import { allowTypes, extensionOf, type FileClaim, type Policy } from '../../core/files/policy.ts'
 import { EXTENSION_OF_TYPE, extensionOfType, FAMILIES } from './types.ts'
 
 /** "50 MB" read as mebibytes: a size that either reading allows is accepted. */
@@ -11,13 +11,13 @@ const MAX_BYTES = 50 * 1_048_576
 /** The rules for every file. */
 export function uploadPolicy(sniff: Sniff): Policy {
   const types = { families: FAMILIES, extensionOfType: EXTENSION_OF_TYPE }
-  const policy = allowingTypes(MAX_BYTES, types, sniff)
-  const textSniffer = allowingTypes(MAX_BYTES, types, (head) =>
+  const policy = allowTypes(MAX_BYTES, types, sniff)
+  const textSniffer = allowTypes(MAX_BYTES, types, (head) =>
     isPrintable(head) ? sniffMarkup(head, sniff) : sniff(head),
   )
   return {
     ...policy,
-    judgeContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? textSniffer : policy).judgeContent(claim, head),
+    checkContent: (claim, head) => (TEXTS.has(typeOf(claim)) ? textSniffer : policy).checkContent(claim, head),
   }
 }
 
@@ -25,8 +25,8 @@ export function uploadPolicy(sniff: Sniff): Policy {
 export function fieldPolicy(policy: Policy, field: Field): Policy {
   return {
     ...policy,
-    judgeClaim(claim) {
-      policy.judgeClaim(claim)
+    checkClaim(claim) {
+      policy.checkClaim(claim)
       mustMatchField(claim, field)
     },
   }

@@ -37,7 +37,7 @@ export function createThrottle(limitsNow: () => Limits | null, limiter: RateLimi
       const key = keyOf(caller)
       if (!limiter.take(`${key} day`, DAY, limits.daily)) return tooManyToday(limits)
       if (limiter.take(`${key} interval`, intervalOf(limits), limits.max)) return null
-      limiter.give(`${key} day`)
+      limiter.untake(`${key} day`)
       return tooManyNow(limits)
     },
     headers(caller) {
@@ -45,8 +45,8 @@ export function createThrottle(limitsNow: () => Limits | null, limiter: RateLimi
       if (limits === null) return {}
       const key = caller === null ? null : keyOf(caller)
       const none = { used: 0, ends: DAY.milliseconds }
-      const day = key === null ? none : limiter.look(`${key} day`, DAY)
-      const now = key === null ? none : limiter.look(`${key} interval`, intervalOf(limits))
+      const day = key === null ? none : limiter.peek(`${key} day`, DAY)
+      const now = key === null ? none : limiter.peek(`${key} interval`, intervalOf(limits))
       // Five headers are published; the SDK also reads the sixth, the interval in milliseconds.
       return {
         'x-ratelimit-limit-daily': String(limits.daily),

@@ -1,7 +1,7 @@
 /** Parses a part of an upload's form: the field and the file that its name gives, and its label in error messages. */
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
-import { idOfFace } from '../../core/model/ids.ts'
+import { idOfPublicId } from '../../core/model/ids.ts'
 import type { IncomingFile } from '../../core/files/intake.ts'
 import type { Field } from '../../core/model/model.ts'
 import type { Call, Part } from '../../http/contracts.ts'
@@ -29,7 +29,7 @@ export function partName(name: string): PartName {
  */
 export function mustBeFileField(part: Part, fields: readonly Field[]): { field: Field; fileId: string } {
   const { fieldId, fileId } = partName(part.name)
-  const id = idOfFace(fieldId)
+  const id = idOfPublicId(fieldId)
   const field = fields.find((known) => known.id === id)
   if (field === undefined)
     throw fieldUnknown(

@@ -1,5 +1,5 @@
 /** The shapes of a contact: pure functions, named as in HighLevel's OpenAPI. */
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { CrmRecord, Field, FieldEntry, Json, Properties } from '../../core/model/model.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
 import { fileWire } from './file-wire.ts'
@@ -44,8 +44,8 @@ export function contactWire(
   const { properties } = contact
   const others = OTHER_PROPERTIES.filter((name) => properties[name] !== undefined)
   return {
-    id: faceOf(contact.id),
-    locationId: faceOf(contact.organization),
+    id: publicIdOf(contact.id),
+    locationId: publicIdOf(contact.organization),
     name: nameOf(contact),
     type: 'lead',
     dnd: properties['dnd'] === true,
@@ -100,7 +100,7 @@ function customFieldsOf(
     return entriesOfField && Object.fromEntries(entriesOfField.map((entry) => [entry.key, fileWire(entry, origin)]))
   }
   return fields
-    .map((field) => ({ id: faceOf(field.id), value: valueOf(field) }))
+    .map((field) => ({ id: publicIdOf(field.id), value: valueOf(field) }))
     .filter(({ value }) => value !== undefined)
 }
 

@@ -1,5 +1,5 @@
 /** Maps the core model to the wire. */
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import { mediaTypeOf } from '../../core/files/media-types.ts'
 import type {
   Attachment,
@@ -31,7 +31,7 @@ export function personWire({ id, name }: User): PersonWire {
 }
 
 export function organizationWire({ id, name, agency, properties, createdAt }: Organization): OrganizationWire {
-  return { id, face: faceOf(id), name, agency, properties, createdAt: timeOf(createdAt) } as OrganizationWire
+  return { id, face: publicIdOf(id), name, agency, properties, createdAt: timeOf(createdAt) } as OrganizationWire
 }
 
 export function moduleWire({ id, name, singular, plural, custom, records }: Module): ModuleWire {
@@ -41,12 +41,12 @@ export function moduleWire({ id, name, singular, plural, custom, records }: Modu
 export function fieldWire(field: Field, module: string): FieldWire {
   const { id, name, key, type, placeholder, position, acceptedTypes, maxFiles, properties } = field
   const facts = { name, key, type, placeholder, position, acceptedTypes: [...acceptedTypes], maxFiles, properties }
-  return { id, face: faceOf(id), module, ...facts, createdAt: timeOf(field.createdAt) } as FieldWire
+  return { id, face: publicIdOf(id), module, ...facts, createdAt: timeOf(field.createdAt) } as FieldWire
 }
 
 export function recordWire(record: CrmRecord, module: string): RecordWire {
   const { id, title, properties, values } = record
-  return { id, face: faceOf(id), module, title, properties, values, ...signed(record) } as RecordWire
+  return { id, face: publicIdOf(id), module, title, properties, values, ...signed(record) } as RecordWire
 }
 
 export function entryWire({ field, key, attachment }: FieldEntry): EntryWire {

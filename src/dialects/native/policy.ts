@@ -2,12 +2,12 @@
 import { Fault } from '../../core/model/fault.ts'
 import { holdsFiles } from '../../core/crm/fields.ts'
 import type { Field } from '../../core/model/model.ts'
-import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
+import { extensionOf, denyExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** 5 GiB. */
 const MAX_BYTES = 5 * 1024 * 1_048_576
 
-const anything = refusingExtensions(MAX_BYTES, [])
+const anything = denyExtensions(MAX_BYTES, [])
 
 /** Null: no field. Fault: `invalid_input` for a field that holds no files. */
 export function policyFor(field: Field | null): Policy {
@@ -17,7 +17,7 @@ export function policyFor(field: Field | null): Policy {
   if (field.acceptedTypes.length === 0) return anything
   return {
     ...anything,
-    judgeClaim({ name, label }) {
+    checkClaim({ name, label }) {
       if (field.acceptedTypes.some((type) => synonymOf(type) === synonymOf(extensionOf(name)))) return
       throw new Fault(
         'type_refused',

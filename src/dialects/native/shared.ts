@@ -3,7 +3,7 @@ import { Fault } from '../../core/model/fault.ts'
 import type { Share } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { redirect } from '../../pages/page.ts'
-import { noSharePage, sharePage } from '../../pages/share-page.ts'
+import { shareNotFoundPage, sharePage } from '../../pages/share-page.ts'
 
 const tag = 'Shares'
 const PATH = '/api/s/:secret'
@@ -38,7 +38,7 @@ export const sharedRoutes: readonly Route[] = [
 
 async function open(call: Call): Promise<Answer> {
   return pageOrProblem(call, null, async (secret) => {
-    const share = await call.services.shares.look(secret)
+    const share = await call.services.shares.findValid(secret)
     if (share.hasPassword || share.maxDownloads !== null) return sharePage(share, null)
     // HEAD is not counted as a download.
     if (call.method === 'HEAD') return { status: 200, headers: { 'cache-control': 'no-store' } }
@@ -71,9 +71,9 @@ async function pageOrProblem(
     return await work(secret)
   } catch (thrown) {
     if (!(thrown instanceof Fault) || !/text\/html/.test(call.headers.accept ?? '')) throw thrown
-    if (thrown.code === 'not_found') return noSharePage(thrown.message)
+    if (thrown.code === 'not_found') return shareNotFoundPage(thrown.message)
     const status = { forbidden: 403, too_many: 429 }[thrown.code as string]
-    const share: Share | null = status === undefined || shares === null ? null : await shares.look(secret)
+    const share: Share | null = status === undefined || shares === null ? null : await shares.findValid(secret)
     if (status === undefined || share === null) throw thrown
     return sharePage(share, { status, sentence: thrown.message })
   }

@@ -1,7 +1,7 @@
 /** Routes about the server itself and about the caller. */
 import { Fault } from '../../core/model/fault.ts'
 import { SCOPES } from '../../core/model/scopes.ts'
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { personWire, timeOf } from './model-wire.ts'
 import { health, me, problem, readiness, type MeWire } from './wire.ts'
@@ -62,7 +62,7 @@ async function describeCaller({ caller }: Call): Promise<Answer> {
   const answer: MeWire = {
     token: caller.token,
     operator: organization === null,
-    organization: organization && { id: organization.id, face: faceOf(organization.id), name: organization.name },
+    organization: organization && { id: organization.id, face: publicIdOf(organization.id), name: organization.name },
     user: user && personWire(user),
     scopes: SCOPES.filter((scope) => caller.scopes.has(scope)),
     expiresAt: expiresAt === null ? null : timeOf(expiresAt),

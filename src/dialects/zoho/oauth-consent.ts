@@ -1,11 +1,11 @@
 import type { Session } from '../../core/ports/accounts-catalog.ts'
-import type { Gift, Terms } from '../../core/access/grants.ts'
+import type { GrantRequest, Terms } from '../../core/access/grants.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { authorize, type Question } from '../../pages/authorization.ts'
+import { authorize, type ConsentRequest } from '../../pages/authorization.ts'
 import { redirect } from '../../pages/page.ts'
-import { withFragment, withQuery } from '../../pages/question.ts'
+import { withFragment, withQuery } from '../../pages/authorization-validation.ts'
 import { sessionOf } from '../../pages/visit.ts'
-import { mustParseAuthorization, type AuthorizationRequest } from './oauth-question.ts'
+import { mustParseAuthorization, type AuthorizationRequest } from './authorization-request.ts'
 import { ACCESS_SECONDS, CODE_MS } from './oauth-terms.ts'
 import { scopeDescription } from './scope-descriptions.ts'
 
@@ -28,14 +28,14 @@ export function isConsentPath(path: string): boolean {
   return path.startsWith('/oauth/v2/auth')
 }
 
-function questionOf(call: Call, request: AuthorizationRequest, terms: Terms): Question {
+function questionOf(call: Call, request: AuthorizationRequest, terms: Terms): ConsentRequest {
   const { client, redirectUri, scopes, responseType, isOffline } = request
   return {
     client,
     redirectUri,
     scopes: scopes.map((name) => ({ name, meaning: scopeDescription(name) })),
-    isLasting: responseType === 'code' && isOffline,
-    denial: redirectBack(request, [['error', 'access_denied']]),
+    isOffline: responseType === 'code' && isOffline,
+    denialUrl: redirectBack(request, [['error', 'access_denied']]),
     async tenants(session) {
       const { organization } = session
       return organization.agency === client.agency
@@ -56,7 +56,7 @@ async function withCode(
 ): Promise<string> {
   const { client, scopes, redirectUri, challenge, isConsentForced: isAnew } = request
   const { grants } = call.services
-  const grant: Gift = { client, organization, user: account.id, scopes, by: 'consent', session: null }
+  const grant: GrantRequest = { client, organization, user: account.id, scopes, by: 'consent', session: null }
   const offline = request.isOffline && (isAnew || !(await grants.isOffline(client, account)))
   const code = await grants.code(grant, { redirectUri, challenge, offline, lifetimeMs: CODE_MS })
   return redirectBack(request, [
@@ -70,7 +70,7 @@ async function withCode(
 async function withToken(call: Call, request: AuthorizationRequest, session: Session, terms: Terms): Promise<string> {
   const { client, scopes } = request
   const { account, organization, id } = session
-  const grant: Gift = { client, organization, user: account.id, scopes, by: 'consent', session: id }
+  const grant: GrantRequest = { client, organization, user: account.id, scopes, by: 'consent', session: id }
   const { access } = await call.services.grants.issue(grant, terms, false)
   return redirectBack(request, [
     ['access_token', access],
@@ -86,7 +86,7 @@ async function refresh(call: Call, terms: Terms): Promise<Answer> {
   const request = await mustParseAuthorization(call)
   const session = await sessionOf(call)
   const isSilent = session !== null && request.responseType === 'token' && isTopLevel(call)
-  const granted = isSilent ? await call.services.grants.ofSession(session.id, request.client) : null
+  const granted = isSilent ? await call.services.grants.sessionGrant(session.id, request.client) : null
   if (session !== null && granted !== null && request.scopes.every((scope) => granted.scopes.includes(scope)))
     return redirect(await withToken(call, request, session, terms))
   return authorize(call, questionOf(call, request, terms))

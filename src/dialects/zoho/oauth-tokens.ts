@@ -2,7 +2,7 @@ import { Fault } from '../../core/model/fault.ts'
 import type { Issued, Terms } from '../../core/access/grants.ts'
 import type { Client, OrganizationId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { mustBeScopes } from '../../pages/question.ts'
+import { mustBeScopes } from '../../pages/authorization-validation.ts'
 import { ACCESS_SECONDS } from './oauth-terms.ts'
 
 export function tokenRoutes(terms: () => Terms): readonly Route[] {
@@ -26,7 +26,7 @@ async function issueTokens(call: Call, terms: Terms): Promise<Answer> {
   const sent = await parametersOf(call)
   const { grants, clients } = call.services
   const grantType = sent.get('grant_type')
-  const client = await clients.prove(sent.get('client_id') ?? '', sent.get('client_secret') ?? '')
+  const client = await clients.authenticate(sent.get('client_id') ?? '', sent.get('client_secret') ?? '')
   if (client.wire !== 'zoho')
     throw new Fault('unauthenticated', 'client', 'This client is no Zoho client.', { reason: 'unknown' })
   switch (grantType) {

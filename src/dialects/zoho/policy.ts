@@ -1,12 +1,12 @@
 import type { Sniff } from '../../core/ports/contracts.ts'
 import { Fault } from '../../core/model/fault.ts'
-import { extensionOf, refusingExtensions, type Policy } from '../../core/files/policy.ts'
+import { extensionOf, denyExtensions, type Policy } from '../../core/files/policy.ts'
 
 /** "100 MB" is read as mebibytes: a size that either reading allows is accepted. */
 const MAX_BYTES = 100 * 1_048_576
 
 /** The reference page: all the file types except .exe. */
-export const attachmentPolicy: Policy = refusingExtensions(MAX_BYTES, ['exe'])
+export const attachmentPolicy: Policy = denyExtensions(MAX_BYTES, ['exe'])
 
 const PICTURES = new Set(['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'heic', 'tif', 'tiff'])
 
@@ -14,10 +14,10 @@ const PICTURES = new Set(['jpg', 'jpeg', 'png', 'gif', 'bmp', 'webp', 'heic', 't
 export function photoPolicy(sniff: Sniff): Policy {
   return {
     maxBytes: MAX_BYTES,
-    judgeClaim: (claim) => {
-      attachmentPolicy.judgeClaim(claim)
+    checkClaim: (claim) => {
+      attachmentPolicy.checkClaim(claim)
     },
-    async judgeContent(claim, head) {
+    async checkContent(claim, head) {
       const found = await sniff(head)
       const claimed = PICTURES.has(extensionOf(claim.name)) || (claim.claimedType?.startsWith('image/') ?? false)
       if (found === null ? claimed : found.startsWith('image/')) return

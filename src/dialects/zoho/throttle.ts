@@ -42,7 +42,7 @@ export function createThrottle(limits: () => Limits, countsCalls: boolean, limit
     headers(caller): Record<string, string> {
       const { credits } = limits()
       if (caller === null || credits === 0) return {}
-      const remaining = Math.max(0, credits - limiter.look(organizationKey(caller), DAY).used)
+      const remaining = Math.max(0, credits - limiter.peek(organizationKey(caller), DAY).used)
       return {
         'x-ratelimit-day-limit': String(credits),
         'x-ratelimit-day-remaining': String(remaining),

@@ -1,5 +1,5 @@
 /** Zoho's shapes: pure functions from the core model to the wire. */
-import { faceOf } from '../../core/model/ids.ts'
+import { publicIdOf } from '../../core/model/ids.ts'
 import type { Attachment, CrmRecord, User } from '../../core/model/model.ts'
 import type { Answer } from '../../http/contracts.ts'
 
@@ -73,7 +73,7 @@ export function attachmentRow(attachment: Attachment, record: CrmRecord, module:
     Size: String(attachment.size),
     Parent_Id: { name: record.title, id: record.id },
     $editable: true,
-    $file_id: attachment.kind === 'link' ? null : faceOf(attachment.id),
+    $file_id: attachment.kind === 'link' ? null : publicIdOf(attachment.id),
     $type: attachment.kind === 'link' ? 'Link URL' : 'Attachment',
     $se_module: module,
     Modified_By: userReference(attachment.modifiedBy),

@@ -31,7 +31,7 @@ export function mustBeRedirectUri(query: URLSearchParams, client: Client): strin
   const rest = entries.slice(at + 1).map(([name, more]) => `&${name}=${more}`)
   const found = [value, value + rest.join('')].find((uri) => client.redirectUris.includes(uri))
   if (found !== undefined) return found
-  throw unfit(
+  throw invalidParameter(
     'redirect_uri',
     `must be, letter by letter, one of those that ${client.name} is registered with; this one is not, so nobody is sent there.`,
   )
@@ -40,20 +40,24 @@ export function mustBeRedirectUri(query: URLSearchParams, client: Client): strin
 /** `a,b`, spaces allowed; duplicates are removed. Fault: `invalid_input` about `parameter`. */
 export function mustBeScopes(text: string | null, client: Client): readonly string[] {
   const scopes = [...new Set((text ?? '').split(/[\s,]+/).filter((scope) => scope !== ''))]
-  if (scopes.length === 0) throw unfit('scope', 'must name at least one scope, separated by spaces or commas.')
+  if (scopes.length === 0)
+    throw invalidParameter('scope', 'must name at least one scope, separated by spaces or commas.')
   if (scopes.length > MAX_SCOPES || scopes.some((scope) => scope.length > MAX_SCOPE_LENGTH))
-    throw unfit('scope', `may name at most ${String(MAX_SCOPES)} scopes of ${String(MAX_SCOPE_LENGTH)} characters.`)
+    throw invalidParameter(
+      'scope',
+      `may name at most ${String(MAX_SCOPES)} scopes of ${String(MAX_SCOPE_LENGTH)} characters.`,
+    )
   const allowed = new Set(client.scopes.map((scope) => scope.toLowerCase()))
   const unregistered = allowed.size === 0 ? undefined : scopes.find((scope) => !allowed.has(scope.toLowerCase()))
   if (unregistered !== undefined)
-    throw unfit('scope', `names ${unregistered}, which ${client.name} is not registered for.`)
+    throw invalidParameter('scope', `names ${unregistered}, which ${client.name} is not registered for.`)
   return scopes
 }
 
 export function mustBeState(query: URLSearchParams): string | null {
   const state = query.get('state')
   if (state !== null && state.length > MAX_STATE_LENGTH)
-    throw unfit('state', `is longer than ${String(MAX_STATE_LENGTH)} characters.`)
+    throw invalidParameter('state', `is longer than ${String(MAX_STATE_LENGTH)} characters.`)
   return state
 }
 
@@ -62,9 +66,9 @@ export function challengeIn(query: URLSearchParams): string | null {
   const challenge = query.get('code_challenge')
   if (challenge === null) return null
   if (query.get('code_challenge_method') !== 'S256')
-    throw unfit('code_challenge_method', 'must be S256; plain challenges are not taken.')
+    throw invalidParameter('code_challenge_method', 'must be S256; plain challenges are not taken.')
   if (!/^[A-Za-z0-9_-]{43}$/.test(challenge))
-    throw unfit('code_challenge', 'must be a SHA-256 in base64url, which has 43 characters.')
+    throw invalidParameter('code_challenge', 'must be a SHA-256 in base64url, which has 43 characters.')
   return challenge
 }
 
@@ -82,6 +86,6 @@ function encoded(values: readonly (readonly [string, string])[]): string {
   return values.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
 }
 
-export function unfit(name: string, sentence: string): Fault {
+export function invalidParameter(name: string, sentence: string): Fault {
   return new Fault('invalid_input', 'parameter', `${name} ${sentence}`, { reason: name })
 }

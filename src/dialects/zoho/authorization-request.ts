@@ -7,8 +7,8 @@ import {
   mustBeScopes,
   mustBeState,
   mustFindClient,
-  unfit,
-} from '../../pages/question.ts'
+  invalidParameter,
+} from '../../pages/authorization-validation.ts'
 
 export interface AuthorizationRequest {
   readonly client: Client
@@ -30,9 +30,13 @@ export async function mustParseAuthorization({ query, services }: Call): Promise
   const client = await mustFindClient(services.clients, query.get('client_id'), 'zoho')
   const redirectUri = mustBeRedirectUri(query, client)
   const responseType = query.get('response_type')
-  if (responseType !== 'code' && responseType !== 'token') throw unfit('response_type', 'must be code or token.')
+  if (responseType !== 'code' && responseType !== 'token')
+    throw invalidParameter('response_type', 'must be code or token.')
   if (!client.flows.includes(responseType === 'code' ? 'code' : 'implicit'))
-    throw unfit('response_type', `may not be ${responseType} for ${client.name}; register the client for that flow.`)
+    throw invalidParameter(
+      'response_type',
+      `may not be ${responseType} for ${client.name}; register the client for that flow.`,
+    )
   return {
     ...{ client, redirectUri, responseType },
     scopes: mustBeScopes(query.get('scope'), client),
