@@ -45,16 +45,15 @@ export function createFields({ catalog, gate, newId, now }: FieldsParts): Fields
   }
   const managed: Requirement = ['fields.manage', ORGANIZATION]
   return {
+    // Fields are known to whoever may know their module; changing them is administration.
     create: operation(managed, async (actor, field) => {
       const own = { id: newId() as FieldId, organization: actor.organization, createdAt: now() }
       const made = await catalog.createField({ ...field, ...own })
       if (made === null) throw keyTaken(field.key)
       return made
     }),
-    find: operation(['fields.view', ORGANIZATION], mustFind),
-    list: operation(['fields.view', ORGANIZATION], async (actor, module) =>
-      visible(actor, await catalog.fields(actor.organization, module)),
-    ),
+    find: operation([], mustFind),
+    list: operation([], async (actor, module) => visible(actor, await catalog.fields(actor.organization, module))),
     change: operation(managed, async (actor, id, change) => {
       await mustFind(actor, id)
       return mustExist(await catalog.updateField(actor.organization, id, change), id)

@@ -4,7 +4,7 @@ import { createTtlCache } from '../access/ttl-cache.ts'
 import type { Catalog, FileReference, SavedRecord, SaveRecord } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'
 import { newDocumentId } from '../model/ids.ts'
-import { ORGANIZATION, type Gate, type Target } from '../access/authorize.ts'
+import type { Gate, Target } from '../access/authorize.ts'
 import { createOperations, type Operation, type Requirement } from '../access/operation.ts'
 import type { DataAction } from '../model/actions.ts'
 import type {
@@ -123,7 +123,7 @@ export function createRecords({ catalog, sweep, gate, newId, now }: RecordsParts
     return place
   }
   return {
-    // A module that is hidden from the actor is not found; `modules.view` is about the list of all.
+    // Which modules there are is known to every member, but for those that the profile hides.
     module: operation([], moduleNamed),
     modules: createModuleList(catalog, gate),
     // A path that leads nowhere is said before what is denied: where it leads is looked up first.
@@ -174,7 +174,7 @@ export function createRecords({ catalog, sweep, gate, newId, now }: RecordsParts
 
 export function createModuleList(catalog: Pick<Catalog, 'modules'>, gate: Gate): Records['modules'] {
   const list = async (actor: Actor) => gate.visible(actor, await catalog.modules(actor.organization))
-  return createOperations(gate).operation(['modules.view', ORGANIZATION], list)
+  return createOperations(gate).operation([], list)
 }
 
 /** What saves need: the module's action, each record that is changed or would be matched, each file that is referred to. */

@@ -16,14 +16,7 @@ export const DATA_ACTIONS = [
 ] as const
 
 /** What every member of an organization may do there unless a rule of the profile for every module denies it. */
-export const MEMBER_ACTIONS = [
-  'organization.view',
-  'modules.view',
-  'fields.view',
-  'users.view',
-  'shares.own',
-  'tokens.own',
-] as const
+export const MEMBER_ACTIONS = ['users.view', 'shares.own', 'tokens.own'] as const
 
 /** Administration that a profile may allow; administrators may do all of it. */
 export const GRANTABLE_ACTIONS = [

@@ -26,6 +26,8 @@ interface SavedContact {
 
 export async function saveContact(call: Call, save: ContactSave): Promise<SavedContact> {
   const { context, module, change, body } = save
+  // The answer shows the contact: who may not see it is refused before anything is saved.
+  await call.services.gate.authorize(context.actor, 'records.view', { kind: 'module', module: module.id })
   const fields = await call.services.fields.list(context.actor, module.id)
   const custom = await customValuesOf(call, context, fields, body.customFields ?? [])
   const properties = propertiesOf(body)

@@ -45,3 +45,8 @@ export async function mustFindContact(
     throw error
   }
 }
+
+/** Asked before the body is read; the intake asks again for the record that the files end up on. */
+export function mustMayUpload(call: Call, { actor }: LocationContext, record: RecordId | null): Promise<void> {
+  return call.services.gate.authorize(actor, 'attachments.create', { kind: 'file', record, role: 'attachment' })
+}

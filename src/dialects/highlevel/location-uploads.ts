@@ -9,7 +9,14 @@ import { holdsFiles } from '../../core/crm/fields.ts'
 import { idOfPublicId } from '../../core/model/ids.ts'
 import type { Attachment, Field, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
-import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf, type LocationContext } from './context.ts'
+import {
+  contactsOf,
+  mustBeOwnLocation,
+  mustFindContact,
+  contextOf,
+  type LocationContext,
+  mustMayUpload,
+} from './context.ts'
 import { mustMatchField, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, mustBeForm, noFile, partName } from './upload-parts.ts'
@@ -36,6 +43,7 @@ interface Received {
 async function uploadToLocation(call: Call): Promise<Answer> {
   const context = contextOf(call)
   mustBeOwnLocation(context, call.params['locationId'])
+  await mustMayUpload(call, context, null)
   mustBeForm(call)
   const module = await contactsOf(call, context)
   const fields = await call.services.fields.list(context.actor, module.id)

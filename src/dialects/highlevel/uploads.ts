@@ -9,7 +9,7 @@ import type { Policy } from '../../core/files/policy.ts'
 import type { Answer, Call, Part, Route } from '../../http/contracts.ts'
 import { wireOf } from './contact-save.ts'
 import { invalid } from './faults.ts'
-import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf } from './context.ts'
+import { contactsOf, mustBeOwnLocation, mustFindContact, contextOf, mustMayUpload } from './context.ts'
 import { fieldPolicy, uploadPolicy } from './policy.ts'
 import { scope } from './scopes.ts'
 import { incomingFile, labelOf, mustBeFileField, mustBeForm, noFile } from './upload-parts.ts'
@@ -31,6 +31,7 @@ async function uploadToCustomFields(call: Call): Promise<Answer> {
   mustBeOwnLocation(context, locationId)
   const module = await contactsOf(call, context)
   const contact = await mustFindContact(call, context, module, contactId)
+  await mustMayUpload(call, context, contact.id)
   mustBeForm(call)
   const fields = await call.services.fields.list(context.actor, module.id)
   await call.intake(async (intake) => {

@@ -66,8 +66,7 @@ export const clientRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
-  const all = await call.services.clients.list(organization.id)
+  const all = await call.services.clients.list(await mustManageClients(call))
   const { items, next } = pageOf(all, queryOf(pageQuery, call), z.string().max(200))
   return { status: 200, json: { items: items.map(clientWire), next } }
 }

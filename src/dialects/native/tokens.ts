@@ -1,3 +1,4 @@
+import { ORGANIZATION } from '../../core/access/authorize.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { SCOPES } from '../../core/model/scopes.ts'
 import type { Token, TokenId } from '../../core/model/model.ts'
@@ -55,15 +56,19 @@ export const tokenRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
+  const { actor, organization } = await contextOf(call)
+  await call.services.gate.authorize(actor, 'tokens.own', ORGANIZATION)
   const query = queryOf(pageQuery, call)
-  const { items, next } = pageOf(await call.services.access.list(organization.id), query, id)
+  const all = await call.services.access.list(organization.id)
+  const isManager = await call.services.gate.may(actor, 'tokens.manage', ORGANIZATION)
+  const { items, next } = pageOf(isManager ? all : all.filter(({ user }) => user === actor.user), query, id)
   const now = Date.now()
   return { status: 200, json: { items: items.map((token) => tokenWire(token, now)), next } }
 }
 
 async function create(call: Call): Promise<Answer> {
   const { actor, organization } = await contextOf(call)
+  await call.services.gate.authorize(actor, 'tokens.own', ORGANIZATION)
   const { kind, label, scopes, expiresAt } = await bodyOf(newToken, call)
   mustHoldScopes(call, kind, scopes)
   const { token, secret } = await call.services.access.create({
@@ -80,9 +85,12 @@ async function create(call: Call): Promise<Answer> {
 }
 
 async function revoke(call: Call): Promise<Answer> {
-  const { organization } = await contextOf(call)
+  const { actor, organization } = await contextOf(call)
   const wanted = call.params['token'] as TokenId
   const found = (await call.services.access.list(organization.id)).find((token) => token.id === wanted)
+  await call.services.gate.authorize(actor, 'tokens.manage', {
+    ...{ kind: 'owned', by: found?.user ?? null, own: 'tokens.own' },
+  })
   if (found === undefined || !(await call.services.access.revoke(found.id)))
     throw new Fault('not_found', 'token', 'There is no such token here, or it was revoked before.')
   return { status: 204 }

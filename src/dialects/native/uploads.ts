@@ -80,6 +80,7 @@ async function take(
   record: RecordId | null,
   field: Field | null,
 ): Promise<Answer> {
+  await call.services.gate.authorize(actor, 'attachments.create', { kind: 'file', record, role: 'attachment' })
   const policy = policyFor(field)
   return call.intake(async (intake) => {
     for await (const part of call.parts()) await takePart(part, intake, policy, field)
