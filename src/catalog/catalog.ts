@@ -20,7 +20,7 @@ import { roles } from './operations/roles.ts'
 import { session } from './operations/sessions.ts'
 import { sharedAttachment, shareById, shares } from './operations/shares.ts'
 import { member, members, recordAccess } from './operations/record-access.ts'
-import { tokenHolder, tokens } from './operations/tokens.ts'
+import { token, tokenHolder, tokens } from './operations/tokens.ts'
 import { account, login, users } from './operations/users.ts'
 import type { Op } from './statement.ts'
 import type { Thread } from './sqlite/thread.ts'
@@ -118,7 +118,8 @@ export function createCatalog({ read, write, readLong, close }: Engine): Catalog
 
     createToken: (token) => write('createToken', token),
     tokenHolder: (hash) => read(tokenHolder(hash)),
-    tokens: (of) => read(tokens(of)),
+    tokens: (page) => read(tokens(page)),
+    token: (of, id) => read(token(of, id)),
     revokeToken: (id, at) => write('revokeToken', id, at),
     touchTokens: (uses) => write('touchTokens', uses),
 

@@ -157,7 +157,7 @@ export function profileOf(row: Selectable<ProfileTable>): Profile {
   return { id, organization, name, rules, allowed: JSON.parse(row.allowed) as GrantableAction[], createdAt }
 }
 
-export type ShareRow = Omit<Selectable<ShareTable>, 'hash'> & { readonly name: string }
+export type ShareRow = Omit<Selectable<ShareTable>, 'hash' | 'parent'> & { readonly name: string }
 
 export function shareOf(row: ShareRow): Share {
   const { id, organization, attachment, name, label } = row
@@ -194,6 +194,7 @@ export function tokenOf(row: Omit<Selectable<TokenTable>, 'hash' | 'refresh'>): 
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
     grant: row.grant,
+    parent: row.parent,
   }
 }
 
@@ -204,7 +205,7 @@ export function accountOf(row: AccountRow): Account {
   return { id, organization, name, email, login, status, reach, profile }
 }
 
-export type ClientRow = Omit<Selectable<ClientTable>, 'secret'> & { readonly agency: string }
+export type ClientRow = Omit<Selectable<ClientTable>, 'secret' | 'parent' | 'created_by'> & { readonly agency: string }
 
 export function clientOf(row: ClientRow, redirectUris: readonly string[]): Client {
   return {
@@ -218,6 +219,8 @@ export function clientOf(row: ClientRow, redirectUris: readonly string[]): Clien
     redirectUris,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
+    expiresAt: row.expires_at,
+    reach: row.reach,
   }
 }
 

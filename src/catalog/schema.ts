@@ -7,6 +7,7 @@ import type {
   AttachmentId,
   AttachmentRole,
   BlobKey,
+  Client,
   ClientId,
   DocumentId,
   FieldId,
@@ -181,6 +182,8 @@ export interface TokenTable {
   revoked_at: number | null
   grant: GrantId | null
   refresh: RefreshTokenId | null
+  /** The token that made it. */
+  parent: Generated<TokenId | null>
 }
 
 export interface ClientTable {
@@ -194,6 +197,11 @@ export interface ClientTable {
   secret: Sha256 | null
   scopes: string
   revoked_at: number | null
+  /** The token that registered it, and the user that it acted for. */
+  parent: Generated<TokenId | null>
+  created_by: Generated<UserId | null>
+  expires_at: Generated<number | null>
+  reach: Generated<Client['reach']>
 }
 
 interface RedirectUriTable {
@@ -271,6 +279,8 @@ export interface ShareTable {
   expires_at: number
   last_used_at: number | null
   revoked_at: number | null
+  /** The token that made it. */
+  parent: Generated<TokenId | null>
 }
 
 export interface RetryTable {

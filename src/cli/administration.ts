@@ -1,6 +1,6 @@
 import type { Administration } from '../server/administration.ts'
 import { readConfig } from '../config/config.ts'
-import type { Actor } from '../core/access/access.ts'
+import type { Actor } from '../core/access/actor.ts'
 import { OPERATOR, operatorIn } from '../core/access/operator.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Organization, OrganizationId } from '../core/model/model.ts'

@@ -1,22 +1,22 @@
 import { Fault } from '../core/model/fault.ts'
 import type { Client, Flow, UserId } from '../core/model/model.ts'
 import { BadSetting } from '../config/config.ts'
-import { mustOrganization, operatorActor, withAdministration } from './administration.ts'
+import { mustActor, operatorActor, withAdministration } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export const FLOWS: readonly Flow[] = ['code', 'implicit', 'credentials', 'self']
 
 export function createClient(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const organization = await mustOrganization(administration, options)
-    const { client, secret } = await administration.clients.create({
-      organization: organization.id,
+    const actor = await mustActor(administration, options)
+    const request = {
       name: textOf(options, 'name') ?? '',
       wire: textOf(options, 'wire') as Client['wire'],
       flows: valuesOf(options, 'flow').map(mustBeFlow),
       scopes: valuesOf(options, 'scope'),
       redirectUris: (options['redirectUri'] as readonly string[] | undefined) ?? [],
-    })
+    }
+    const { client, secret } = await administration.clients.create(actor, request, null)
     print(options, { ...shown(client), secret }, [
       `client id      ${client.id}`,
       `client secret  ${secret}`,
@@ -28,8 +28,7 @@ export function createClient(options: Options): Promise<void> {
 
 export function listClients(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const { id } = await mustOrganization(administration, options)
-    const clients = await administration.clients.list(id)
+    const clients = await administration.clients.list(await mustActor(administration, options))
     print(
       options,
       clients.map(shown),

@@ -51,13 +51,14 @@ async function addClient(
   kind: Pick<Client, 'name' | 'wire'>,
   scopes: readonly string[],
 ): Promise<ClientCredentials> {
-  const { client, secret } = await services.clients.create({
+  const actor = await operatorActor(services, organization.id)
+  const request = {
     ...kind,
-    organization: organization.id,
-    flows: ['code', 'implicit', 'credentials', 'self'],
+    flows: ['code', 'implicit', 'credentials', 'self'] as const,
     scopes: [],
     redirectUris: [REDIRECT_URI],
-  })
+  }
+  const { client, secret } = await services.clients.create(actor, request, null)
   return { clientId: client.id, clientSecret: secret, refreshToken: await newRefreshToken(services, client, scopes) }
 }
 

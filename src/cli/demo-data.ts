@@ -1,7 +1,7 @@
 import { OPERATOR } from '../core/access/operator.ts'
 import { operatorActor } from './administration.ts'
 /** What the demo holds: two locations of one agency, a few dozen records, and small real files on them. */
-import type { Actor } from '../core/access/access.ts'
+import type { Actor } from '../core/access/actor.ts'
 import type { Services } from '../core/services.ts'
 import { publicIdOf } from '../core/model/ids.ts'
 import type { Field, Organization, Properties, RecordId } from '../core/model/model.ts'
@@ -265,12 +265,7 @@ async function addToken(
     agency: string
   },
 ): Promise<string> {
-  const { secret } = await services.access.create({
-    ...of,
-    organization: of.organization?.id ?? null,
-    user: null,
-    client: null,
-    expiresAt: null,
-  })
+  const own = { organization: of.organization?.id ?? null, user: null, client: null, expiresAt: null }
+  const { secret } = await services.access.create(OPERATOR, { ...of, ...own }, null)
   return secret
 }

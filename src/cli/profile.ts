@@ -1,7 +1,7 @@
 import { BadSetting } from '../config/config.ts'
 import { Fault } from '../core/model/fault.ts'
 import type { Profile, ProfileId, RoleId, Sharing, UserId } from '../core/model/model.ts'
-import type { Actor } from '../core/access/access.ts'
+import type { Actor } from '../core/access/actor.ts'
 import type { ProfileRequest, RuleRequest } from '../core/access/staff.ts'
 import type { Administration } from '../server/administration.ts'
 import { mustActor, withAdministration } from './administration.ts'

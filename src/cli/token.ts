@@ -1,8 +1,9 @@
 import { BadSetting } from '../config/config.ts'
-import { Fault } from '../core/model/fault.ts'
 import type { ClientId, OrganizationId, Token, TokenId, TokenKind, UserId } from '../core/model/model.ts'
 import { SCOPES } from '../core/model/scopes.ts'
-import { withAdministration, mustOrganization } from './administration.ts'
+import type { Administration } from '../server/administration.ts'
+import { OPERATOR } from '../core/access/operator.ts'
+import { mustActor, mustOrganization, operatorActor, withAdministration } from './administration.ts'
 import { print, textOf, type Options } from './options.ts'
 
 export function createToken(options: Options): Promise<void> {
@@ -14,7 +15,7 @@ export function createToken(options: Options): Promise<void> {
       throw new BadSetting("--operator goes with --kind native, and --agency with a vendor's kind.")
     const isAbove = isOperator || agency !== null
     const organization = isAbove ? null : await mustOrganization(administration, options)
-    const { token, secret } = await administration.access.create({
+    const request = {
       kind,
       organization: organization?.id ?? null,
       agency: agency ?? organization?.agency ?? '',
@@ -23,7 +24,8 @@ export function createToken(options: Options): Promise<void> {
       label: textOf(options, 'label') ?? '',
       scopes: scopesOf(kind, textOf(options, 'scope')),
       expiresAt: expiryOf(textOf(options, 'expiresIn')),
-    })
+    }
+    const { token, secret } = await administration.access.create(OPERATOR, request, null)
     print(options, { ...shown(token), token: secret }, [
       `id     ${token.id}`,
       `token  ${secret}`,
@@ -35,7 +37,7 @@ export function createToken(options: Options): Promise<void> {
 
 export function listTokens(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const tokens = await administration.access.list(textOf(options, 'org') as OrganizationId | null)
+    const tokens = await everyToken(administration, textOf(options, 'org') as OrganizationId | null)
     print(
       options,
       tokens.map(shown),
@@ -53,20 +55,33 @@ export function listTokens(options: Options): Promise<void> {
   })
 }
 
+const PAGE_SIZE = 500
+
+async function everyToken(administration: Administration, organization: OrganizationId | null): Promise<Token[]> {
+  const { access } = administration
+  const actor = organization === null ? OPERATOR : await operatorActor(administration, organization)
+  const list = organization === null ? access.listAll : access.list
+  const all: Token[] = []
+  for (;;) {
+    const page = await list(actor, { before: all.at(-1)?.id ?? null, limit: PAGE_SIZE })
+    all.push(...page)
+    if (page.length < PAGE_SIZE) return all
+  }
+}
+
 export function revokeToken(id: string, options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    if (!(await administration.access.revoke(id as TokenId)))
-      throw new Fault('not_found', 'token', `There is no token ${id.slice(0, 40)}, or it was revoked before.`)
+    await administration.access.revokeAny(OPERATOR, id as TokenId)
     print(options, { id, revoked: true }, [`revoked ${id}`])
   })
 }
 
 export function revokeClientTokens(options: Options): Promise<void> {
   return withAdministration(options, async (administration) => {
-    const { id } = await mustOrganization(administration, options)
+    const actor = await mustActor(administration, options)
     const client = (textOf(options, 'client') ?? '') as ClientId
     const withClient = options['withClient'] === true
-    const revoked = await administration.access.revokeClient(id, client, withClient)
+    const revoked = await administration.access.revokeClient(actor, client, withClient)
     print(options, { client, revoked, withClient }, [`revoked ${String(revoked)} tokens of ${client}`])
   })
 }

@@ -21,9 +21,9 @@ import { createUsers, type Users } from './access/users.ts'
 /** What dialects, the command line and background work call. Every method is an operation of the gate, or says why none is needed. */
 export interface Services {
   readonly gate: Gate
-  readonly access: Access
+  readonly access: Guarded<Access>
   readonly users: Guarded<Users>
-  readonly clients: Clients
+  readonly clients: Guarded<Clients>
   readonly grants: Grants
   readonly sessions: Sessions
   readonly organizations: Guarded<Organizations>
@@ -55,7 +55,7 @@ export function createServices(given: ServiceParts): Services {
   const newId = createIdSource(now)
   const gate = createGate(catalog)
   const sweep = createSweep({ catalog, blobs, log, now, metrics })
-  const access = createAccess(catalog, newId, now)
+  const access = createAccess({ catalog, gate, newId, now })
   const parts = { catalog, blobs, gate, sweep, log, passwords, access, newId, now }
   const collect = () => {
     access.invalidate()
@@ -65,7 +65,7 @@ export function createServices(given: ServiceParts): Services {
     gate,
     access: operator === undefined ? access : withOperator(access, operator),
     users: createUsers(parts),
-    clients: createClients(catalog, now),
+    clients: createClients(parts),
     grants: createGrants(catalog, access, log, newId, now),
     sessions: createSessions(catalog, passwords, access, newId, now, loginPrefill),
     organizations: createOrganizations({ ...parts, collect }),

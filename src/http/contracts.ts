@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Actor } from '../core/access/access.ts'
+import type { Actor } from '../core/access/actor.ts'
 import type { Services } from '../core/services.ts'
 import type { Fault } from '../core/model/fault.ts'
 import type { Intake } from '../core/files/intake.ts'
-import type { Attachment, AttachmentId, Caller } from '../core/model/model.ts'
+import type { Attachment, AttachmentId, Caller, TokenKind } from '../core/model/model.ts'
 import type { Sender } from './sender.ts'
 
 /** A request without its body. */
@@ -178,6 +178,8 @@ export interface Dialect {
   answered?(caller: Caller): void
   readonly routes: readonly Route[]
   readonly about?: DialectAbout
+  /** The kinds of tokens that were made for it; it takes no others. */
+  readonly tokenKinds: readonly TokenKind[]
   secret(head: IncomingHead): string | null
   refuse(fault: Fault, head: IncomingHead): Answer
   /** Headers of every response, including refusals. */

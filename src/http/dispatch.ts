@@ -66,7 +66,7 @@ export async function answerOf(context: RequestContext): Promise<Answer> {
 }
 
 async function admit({ head, state, services, endpoint: { dialect } }: RequestContext): Promise<void> {
-  state.caller = await services.access.identify(dialect.secret(head))
+  state.caller = await services.access.identify(dialect.secret(head), dialect.tokenKinds)
   const counted = dialect.throttle?.(state.caller)
   if (counted !== undefined) {
     state.headers = counted.headers

@@ -42,15 +42,16 @@ export async function openAdministration(config: Config): Promise<Administration
   const { openCatalog } = await import('./stores.ts')
   const catalog = await openCatalog(config)
   const newId = createIdSource()
-  const access = createAccess(catalog, newId, Date.now)
-  const parts = { catalog, passwords, access, gate: createGate(catalog), newId, now: Date.now }
+  const gate = createGate(catalog)
+  const access = createAccess({ catalog, gate, newId, now: Date.now })
+  const parts = { catalog, passwords, access, gate, newId, now: Date.now }
   const log = createLog(config.logLevel, pino.destination({ dest: 2, sync: true }))
   return {
     access,
     organizations: createOrganizations({ ...parts, collect: async () => undefined }),
-    records: { modules: createModuleList(catalog, parts.gate) },
+    records: { modules: createModuleList(catalog, gate) },
     users: createUsers(parts),
-    clients: createClients(catalog, Date.now),
+    clients: createClients(parts),
     grants: createGrants(catalog, access, log, newId, Date.now),
     staff: createStaff(parts),
     shares: createShares(parts),

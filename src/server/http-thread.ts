@@ -83,7 +83,7 @@ export async function openHttpThread(parts: HttpThreadParts): Promise<HttpThread
     ? [createMetricsPage({ token: () => live.config.metricsToken, text: () => counted.text() })]
     : []
   const observer = createObserver({ accessLog: () => accessLog, metrics, spans: await openSpans() })
-  const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES }
+  const operator = { secret: live.config.operator, scopes: OPERATOR_SCOPES, kind: 'native' as const }
   const services = createServices({
     catalog,
     blobs,

@@ -29,6 +29,7 @@ export function createMetricsPage({ token, text }: MetricsPage): Dialect {
         },
       },
     ],
+    tokenKinds: [],
     secret: secretOf,
     refuse: (fault) => ({
       status: STATUSES[fault.code] ?? (fault.code === 'internal' || fault.code === 'unavailable' ? 503 : 400),

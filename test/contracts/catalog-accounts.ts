@@ -3,14 +3,22 @@ import { describe, test } from 'node:test'
 import type { CodeExchange, NewAccess, NewRefresh, RefreshExchange } from '../../src/core/ports/accounts-catalog.ts'
 import type { Client, ClientId, GrantId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
-import { type Crm, ids, sha256 } from './catalog-crm.ts'
+import { type Crm, ids, pageOf, sha256 } from './catalog-crm.ts'
 
+const BY_OPERATOR = { parent: null, createdBy: null, expiresAt: null, reach: 'agency' as const }
 const CALLBACK = 'https://app.example.com/back'
 
 function clientOf(crm: Crm): Promise<Client> {
   const id = `client ${ids.token()}` as ClientId
   const own = { id, organization: crm.organization, name: 'App', wire: 'zoho' as const, flows: ['code' as const] }
-  return crm.catalog.createClient({ ...own, secret: sha256(id), scopes: ['a'], redirectUris: [CALLBACK], at: 50 })
+  return crm.catalog.createClient({
+    ...own,
+    secret: sha256(id),
+    scopes: ['a'],
+    redirectUris: [CALLBACK],
+    at: 50,
+    ...BY_OPERATOR,
+  })
 }
 
 function access(expiresAt = 9_000): NewAccess {
@@ -111,7 +119,8 @@ export function accountsContract(fresh: Fresh): void {
       assert.equal(await crm.catalog.setUserStatus(crm.organization, ids.user(), 'inactive', 500), false)
       const revoked = async (exchanged: typeof mine) => {
         assert.ok(exchanged.outcome === 'issued')
-        return (await crm.catalog.tokens(crm.organization)).find(({ id }) => id === exchanged.token.id)?.revokedAt
+        return (await crm.catalog.tokens(pageOf(crm.organization))).find(({ id }) => id === exchanged.token.id)
+          ?.revokedAt
       }
       assert.equal(await revoked(mine), 500)
       assert.equal(await revoked(everybodys), null)
@@ -150,7 +159,7 @@ export function accountsContract(fresh: Fresh): void {
       assert.equal(first.refreshed, true)
       assert.equal((await exchangeRefresh(crm, client, kept)).outcome, 'issued')
       assert.deepEqual(await exchange({ at: 400 }), { outcome: 'spent', grant })
-      for (const each of await crm.catalog.tokens(crm.organization)) assert.equal(each.revokedAt, 400)
+      for (const each of await crm.catalog.tokens(pageOf(crm.organization))) assert.equal(each.revokedAt, 400)
       assert.equal((await exchangeRefresh(crm, client, kept)).outcome, 'revoked')
       assert.equal(await crm.catalog.revokeGrant(grant, 500), false)
     })
@@ -222,7 +231,7 @@ export function accountsContract(fresh: Fresh): void {
       assert.equal(await crm.catalog.revokeSecret(one.hash, 400), false)
       assert.equal((await exchangeRefresh(crm, client, mine)).outcome, 'issued')
       assert.equal(await crm.catalog.revokeSecret(mine.hash, 500), true)
-      const ends = (await crm.catalog.tokens(crm.organization)).map(({ revokedAt }) => revokedAt)
+      const ends = (await crm.catalog.tokens(pageOf(crm.organization))).map(({ revokedAt }) => revokedAt)
       assert.deepEqual(ends.sort(), [400, 500])
     })
   })
@@ -247,7 +256,7 @@ export function accountsContract(fresh: Fresh): void {
     assert.deepEqual([derived?.organization, derived?.grant, derived?.scopes], [crm.organization, id, ['a']])
     assert.equal(await crm.catalog.deriveToken(own.id, crm.organization, access(), 9_000), null)
     await crm.catalog.revokeGrant(id, 300)
-    assert.equal((await crm.catalog.tokens(crm.organization))[0]?.revokedAt, 300)
+    assert.equal((await crm.catalog.tokens(pageOf(crm.organization)))[0]?.revokedAt, 300)
     assert.equal(await crm.catalog.deriveToken(own.id, crm.organization, access(), 400), null)
   })
 
@@ -284,7 +293,7 @@ export function accountsContract(fresh: Fresh): void {
       await crm.catalog.endSession(sha256(two), 400)
       assert.equal(await crm.catalog.session(sha256(two)), null)
       assert.equal(await crm.catalog.sessionGrant(id, client.id), null)
-      assert.equal((await crm.catalog.tokens(crm.organization))[0]?.revokedAt, 400)
+      assert.equal((await crm.catalog.tokens(pageOf(crm.organization)))[0]?.revokedAt, 400)
     })
 
     test('end with a new password', async () => {
@@ -320,7 +329,7 @@ export function accountsContract(fresh: Fresh): void {
     await (await given(crm, client)).exchange({ refresh: lasting, access: access(300) })
     await crm.catalog.revokeSecret(old.hash, 500)
     await crm.catalog.forgetEnded(2_000, 10_000)
-    assert.deepEqual(await crm.catalog.tokens(crm.organization), [])
+    assert.deepEqual(await crm.catalog.tokens(pageOf(crm.organization)), [])
     assert.equal((await first.exchange()).outcome, 'unknown')
     assert.equal(await crm.catalog.revokeGrant(first.grant, 3_000), false)
     assert.equal((await exchangeRefresh(crm, client, lasting, { at: 3_000 })).outcome, 'issued')

@@ -1,3 +1,4 @@
+import type { TokenPage } from '../../src/core/ports/accounts-catalog.ts'
 // An organization with a user, two modules and short ways to fill it, for tests of a catalog.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
@@ -156,4 +157,9 @@ export async function newCrm(catalog: Catalog, agency = 'agency'): Promise<Crm> 
       return keys.filter((key) => all.includes(key))
     },
   }
+}
+
+/** The newest thousand tokens of an organization; null: of all. */
+export function pageOf(organization: OrganizationId | null): TokenPage {
+  return { organization, user: null, before: null, limit: 1_000 }
 }

@@ -50,6 +50,7 @@ export function permissionsContract(fresh: Fresh): void {
         expiresAt: null,
         grant: null,
         refresh: null,
+        parent: null,
       })
       assert.deepEqual((await catalog.tokenHolder(hash))?.profile, profile)
       const changed = await catalog.changeProfile(organization, id, { rules: [], allowed: null })

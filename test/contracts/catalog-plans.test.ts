@@ -25,7 +25,7 @@ import { openSqlite, sqliteBuilder, type SqliteConnection } from '../../src/cata
 import { compile, type Op } from '../../src/catalog/statement.ts'
 import type { AttachmentPage } from '../../src/core/ports/attachment-page.ts'
 import type { RecordPage } from '../../src/core/ports/catalog.ts'
-import type { ShareId } from '../../src/core/model/model.ts'
+import type { ShareId, UserId } from '../../src/core/model/model.ts'
 import { newBlobKey, newDocumentId } from '../../src/core/model/ids.ts'
 import { ids, sha256 } from './catalog-crm.ts'
 
@@ -95,7 +95,8 @@ const hot: Readonly<Record<string, Op<unknown>>> = {
   'the shares of an organization': shares(o, null),
   'a download counted': countDownload(ids.user() as string as ShareId, 1),
   'a token': tokenHolder(sha256('x')),
-  'the tokens of an organization': tokens(o),
+  'the tokens of an organization': tokens({ organization: o, user: null, before: null, limit: 50 }),
+  'the tokens of a user': tokens({ organization: o, user: '' as UserId, before: null, limit: 50 }),
 }
 
 const pages: Readonly<Record<string, Op<unknown>>> = {

@@ -11,7 +11,15 @@ export function sharesContract(fresh: Fresh): void {
     const newShare = async (crm: Crm, change: { maxDownloads?: number | null } = {}) => {
       const attachment = await crm.put((await crm.lead()).id, small('shared', { name: 'shared.txt' }))
       const id = newId() as ShareId
-      const terms = { label: 'for Ann', password: null, maxDownloads: null, expiresAt: 1_000, by: crm.user, at: 10 }
+      const terms = {
+        label: 'for Ann',
+        password: null,
+        maxDownloads: null,
+        expiresAt: 1_000,
+        by: crm.user,
+        at: 10,
+        parent: null,
+      }
       const hash: Sha256 = sha256(id)
       const input = { id, organization: crm.organization, attachment: attachment.id, hash, ...terms, ...change }
       return { input, hash, attachment, share: await crm.catalog.createShare(input) }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { NewToken } from '../../src/core/ports/accounts-catalog.ts'
 import type { ClientId } from '../../src/core/model/model.ts'
 import type { Fresh } from './catalog-contract.ts'
-import { type Crm, ids, sha256 } from './catalog-crm.ts'
+import { type Crm, ids, pageOf, sha256 } from './catalog-crm.ts'
 
 function tokenOf(crm: Crm, change: Partial<NewToken> = {}): NewToken {
   const id = ids.token()
@@ -18,6 +18,7 @@ function tokenOf(crm: Crm, change: Partial<NewToken> = {}): NewToken {
     expiresAt: null,
     grant: null,
     refresh: null,
+    parent: null,
     ...change,
   }
 }
@@ -39,6 +40,7 @@ export function tokensContract(fresh: Fresh): void {
           lastUsedAt: null,
           revokedAt: null,
           grant: null,
+          parent: null,
         },
       })
       assert.deepEqual(await catalog.tokenHolder(input.hash), {
@@ -70,16 +72,16 @@ export function tokensContract(fresh: Fresh): void {
         user: null,
         profile: null,
       })
-      assert.deepEqual(await crm.catalog.tokens(crm.organization), [])
-      assert.ok((await crm.catalog.tokens(null)).some(({ id }) => id === token.id))
+      assert.deepEqual(await crm.catalog.tokens(pageOf(crm.organization)), [])
+      assert.ok((await crm.catalog.tokens(pageOf(null))).some(({ id }) => id === token.id))
     })
 
     test('tokens come newest first', async () => {
       const [crm, other] = [await fresh(), await fresh()]
       const [a, b] = [await crm.catalog.createToken(tokenOf(crm)), await crm.catalog.createToken(tokenOf(crm))]
       const theirs = await other.catalog.createToken(tokenOf(other))
-      assert.deepEqual(await crm.catalog.tokens(crm.organization), [b, a])
-      assert.deepEqual((await crm.catalog.tokens(null)).slice(0, 3), [theirs, b, a])
+      assert.deepEqual(await crm.catalog.tokens(pageOf(crm.organization)), [b, a])
+      assert.deepEqual((await crm.catalog.tokens(pageOf(null))).slice(0, 3), [theirs, b, a])
     })
 
     test('a token is revoked once', async () => {
@@ -103,7 +105,7 @@ export function tokensContract(fresh: Fresh): void {
         { id: ids.token(), at: 900 },
       ])
       await crm.catalog.touchTokens([{ id: a.id, at: 600 }])
-      const used = await crm.catalog.tokens(crm.organization)
+      const used = await crm.catalog.tokens(pageOf(crm.organization))
       assert.deepEqual(
         used.map(({ lastUsedAt }) => lastUsedAt),
         [800, 700],
@@ -123,6 +125,7 @@ export function tokensContract(fresh: Fresh): void {
           scopes: [],
           redirectUris,
           at: 1,
+          ...{ parent: null, createdBy: null, expiresAt: null, reach: 'agency' as const },
         })
       const uri = (name: string) => `https://${crm.organization}.example/${name}`
       await client('one', uri('a'), uri('b'), uri('a'))

@@ -43,7 +43,7 @@ export async function newLife(catalog: Catalog): Promise<Life> {
 
   async function share(attachment: AttachmentId): Promise<void> {
     const id = ids.token() as string as ShareId
-    const terms = { label: '', password: null, maxDownloads: 3, expiresAt: FAR, by: crm.user, at: 1 }
+    const terms = { label: '', password: null, maxDownloads: 3, expiresAt: FAR, by: crm.user, at: 1, parent: null }
     await catalog.createShare({ id, organization, attachment, hash: sha256(id), ...terms })
     await catalog.countDownload(id, 2)
   }
@@ -74,7 +74,15 @@ export async function newLife(catalog: Catalog): Promise<Life> {
     const id = `client ${ids.token()}` as ClientId
     const names = { name: 'App', wire: 'zoho', flows: ['code'], scopes: ['a'] } as const
     const uris = ['https://app.example.com/back', 'https://app.example.com/other']
-    await catalog.createClient({ id, organization, ...names, secret: sha256(id), redirectUris: uris, at: 50 })
+    await catalog.createClient({
+      id,
+      organization,
+      ...names,
+      secret: sha256(id),
+      redirectUris: uris,
+      at: 50,
+      ...{ parent: null, createdBy: null, expiresAt: null, reach: 'agency' as const },
+    })
     const [session, grant] = [ids.session(), ids.grant()]
     const times = { at: 1, expiresAt: FAR, replaces: null }
     await catalog.createSession({ id: session, organization, user: crm.user, hash: sha256(session), ...times })

@@ -24,7 +24,7 @@ let secret: string
 
 /** Another thread's view of the same catalog would have an Access of its own. */
 function accessOn(counted: Catalog): Access {
-  return createAccess(counted, createIdSource(), () => clock)
+  return createAccess({ catalog: counted, gate: createGate(counted), newId: createIdSource(), now: () => clock })
 }
 
 before(async () => {
@@ -44,7 +44,8 @@ before(async () => {
   })
   const { id } = await organizations.create(OPERATOR, { name: 'Acme', user: { name: 'Ann', email: 'ann@example.com' } })
   const request = { kind: 'zoho', organization: id, agency: '', user: null, client: null, label: '' } as const
-  secret = (await access.create({ ...request, scopes: ['ZohoCRM.modules.ALL'], expiresAt: null })).secret
+  const scopes = ['ZohoCRM.modules.ALL']
+  secret = (await access.create(OPERATOR, { ...request, scopes, expiresAt: null }, null)).secret
 })
 after(async () => {
   await catalog.close()
@@ -59,26 +60,35 @@ function readsOf(work: () => Promise<unknown>): Promise<string[]> {
 const isRefused = (error: unknown) => error instanceof Fault && error.code === 'unauthenticated'
 
 test('a token is looked up once in a second, however often it comes', async () => {
-  assert.deepEqual(await readsOf(() => access.identify(secret)), ['tokenHolder'])
+  assert.deepEqual(await readsOf(() => access.identify(secret, ['zoho'])), ['tokenHolder'])
   const often = async () => {
-    for (let request = 0; request < 100; request++) await access.identify(secret)
+    for (let request = 0; request < 100; request++) await access.identify(secret, ['zoho'])
   }
   assert.deepEqual(await readsOf(often), [])
   clock += 999
-  assert.deepEqual(await readsOf(() => access.identify(secret)), [])
+  assert.deepEqual(await readsOf(() => access.identify(secret, ['zoho'])), [])
   clock += 1
-  assert.deepEqual(await readsOf(() => access.identify(secret)), ['tokenHolder'])
+  assert.deepEqual(await readsOf(() => access.identify(secret, ['zoho'])), ['tokenHolder'])
 })
 
 test('a token that nobody has costs one read, and none without a token', async () => {
-  assert.deepEqual(await readsOf(() => assert.rejects(access.identify('1000.nobody.has'), isRefused)), ['tokenHolder'])
-  assert.deepEqual(await readsOf(() => assert.rejects(access.identify(null), isRefused)), [])
+  assert.deepEqual(await readsOf(() => assert.rejects(access.identify('1000.nobody.has', ['zoho']), isRefused)), [
+    'tokenHolder',
+  ])
+  assert.deepEqual(await readsOf(() => assert.rejects(access.identify(null, ['zoho']), isRefused)), [])
+})
+
+test('a token is good for the API that it was made for, and for no other', async () => {
+  const isForAnother = (error: unknown) => error instanceof Fault && error.reason === 'audience'
+  await assert.rejects(access.identify(secret, ['highlevel', 'private']), isForAnother)
+  await assert.rejects(access.identify(secret, ['native']), isForAnother)
+  await assert.rejects(access.identify(secret, []), isForAnother)
 })
 
 test('revoked elsewhere it is refused within a second, revoked here at once', async () => {
-  const caller = await access.identify(secret)
-  await other.revoke(caller.token)
+  const caller = await access.identify(secret, ['zoho'])
+  await other.revokeAny(OPERATOR, caller.token)
   clock += 1_000
-  await assert.rejects(access.identify(secret), isRefused)
-  await assert.rejects(other.identify(secret), isRefused)
+  await assert.rejects(access.identify(secret, ['zoho']), isRefused)
+  await assert.rejects(other.identify(secret, ['zoho']), isRefused)
 })

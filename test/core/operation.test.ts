@@ -1,7 +1,7 @@
 /** What the gate lets through, and that a service cannot be composed of a method that names no action. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Actor } from '../../src/core/access/access.ts'
+import type { Actor } from '../../src/core/access/actor.ts'
 import { createGate, type Target } from '../../src/core/access/authorize.ts'
 import { createOperations, open, type Guarded, type Open, type Operation } from '../../src/core/access/operation.ts'
 import { DATA_ACTIONS, GRANTABLE_ACTIONS, type Action } from '../../src/core/model/actions.ts'
@@ -26,6 +26,7 @@ function actor(profile: Partial<Profile> | null, isOperator = false): Actor {
     user: ME,
     profile: profile && { ...whole, rules: [], allowed: [], ...profile },
     isOperator,
+    token: null,
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openAdministration, type Administration } from '../../src/server/administration.ts'
-import type { Actor } from '../../src/core/access/access.ts'
+import type { Actor } from '../../src/core/access/actor.ts'
 import { operatorIn } from '../../src/core/access/operator.ts'
 import type { RuleRequest } from '../../src/core/access/staff.ts'
 import { readConfig } from '../../src/config/config.ts'
@@ -51,7 +51,7 @@ async function newUser(name: string) {
   const { id } = await administration.users.create(operator, { name, email: `${name}@example.com` })
   const secret = async (kind: 'zoho' | 'private', scopes: string) => {
     const terms = { kind, organization, agency: tenant.agency, user: id, client: null, label: name, expiresAt: null }
-    return (await administration.access.create({ ...terms, scopes: scopes.split(',') })).secret
+    return (await administration.access.create(operator, { ...terms, scopes: scopes.split(',') }, null)).secret
   }
   const zoho = await secret('zoho', 'ZohoCRM.modules.ALL,ZohoCRM.settings.ALL,ZohoCRM.users.READ')
   const highlevel = await secret('private', HIGHLEVEL_SCOPES)
@@ -255,9 +255,9 @@ describe('role and sharing', () => {
 test('of a scope, a profile and a record that all say no the scope speaks first, then the module, then the record', async () => {
   await under([{ module: 'Leads', denied: ['attachments.create'] }])
   await share('Leads', 'private')
-  const { secret } = await administration.access.create({
+  const terms = {
     ...{
-      kind: 'zoho',
+      kind: 'zoho' as const,
       organization,
       agency: tenant.agency,
       user: agent.user,
@@ -266,7 +266,8 @@ test('of a scope, a profile and a record that all say no the scope speaks first,
       expiresAt: null,
     },
     scopes: ['ZohoCRM.modules.READ'],
-  })
+  } as const
+  const { secret } = await administration.access.create(operator, terms, null)
   const narrow: Tenant['zoho'] = (path, init = {}) =>
     tenant.zoho(path, { ...init, headers: { authorization: `Zoho-oauthtoken ${secret}` } })
   assert.equal((await refusal(await upload(narrow, tenant.leadId), 401)).code, 'OAUTH_SCOPE_MISMATCH')

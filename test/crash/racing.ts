@@ -1,7 +1,7 @@
 /** Uploads of identical bytes, deletions of their last holder and sweeps at once, at one desk or at several on the same stores. */
 import { OPERATOR } from '../../src/core/access/operator.ts'
 import assert from 'node:assert/strict'
-import { actorOf } from '../../src/core/access/access.ts'
+import { actorOf } from '../../src/core/access/actor.ts'
 import type { Catalog } from '../../src/core/ports/catalog.ts'
 import type { BlobStore, Log } from '../../src/core/ports/contracts.ts'
 import { createServices, type Services } from '../../src/core/services.ts'
@@ -110,11 +110,10 @@ export async function race({ desks, rounds, grace, sweeps }: Race): Promise<stri
 async function somebody(services: Services) {
   const user = { name: 'Ada Green', email: 'ada@example.com' }
   const organization = await services.organizations.create(OPERATOR, { name: 'Acme', user })
-  const { secret } = await services.access.create({
-    ...{ kind: 'zoho', organization: organization.id, agency: organization.agency, user: null, client: null },
-    ...{ label: '', scopes: [], expiresAt: null },
-  })
-  const actor = actorOf(await services.access.identify(secret))
+  const { id, agency } = organization
+  const terms = { kind: 'zoho', organization: id, agency, user: null, client: null, label: '' } as const
+  const { secret } = await services.access.create(OPERATOR, { ...terms, scopes: [], expiresAt: null }, null)
+  const actor = actorOf(await services.access.identify(secret, ['zoho']))
   const module = await services.records.module(actor, 'Leads')
   const [saved] = await services.records.save(actor, module.id, [{ change: null, properties: { Last_Name: 'Brown' } }])
   assert.ok(saved?.outcome === 'created')

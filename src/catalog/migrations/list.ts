@@ -9,6 +9,7 @@ import { duties } from './0008-duties.ts'
 import { sharedCounts } from './0009-common-counts.ts'
 import { moves } from './0010-moves.ts'
 import { profileAllowed } from './0011-profile-allowed.ts'
+import { derivation } from './0012-derivation.ts'
 import type { Migration } from './migration.ts'
 
 /** In order of version, without a gap; only ever added to. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   sharedCounts,
   moves,
   profileAllowed,
+  derivation,
 ]

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { NewClient } from '../../core/ports/accounts-catalog.ts'
 import type { Client, ClientId, OrganizationId, Sha256 } from '../../core/model/model.ts'
 import { type ClientRow, clientOf } from '../rows.ts'
@@ -6,10 +7,16 @@ import { all, columns, type Db, one, type Op, type Params, run, statement } from
 
 const MOST = 1_000
 
-const insert = statement((db, p: Params<Pick<ClientTable, keyof ClientTable>>) =>
+const insert = statement((db, p: Params<Selectable<ClientTable>>) =>
   db
     .insertInto('client')
-    .values(columns(p, 'id', 'organization', 'name', 'wire', 'flows', 'secret', 'scopes', 'created_at', 'revoked_at')),
+    .values(
+      columns(
+        p,
+        ...(['id', 'organization', 'name', 'wire', 'flows', 'secret', 'scopes', 'created_at', 'revoked_at'] as const),
+        ...(['parent', 'created_by', 'expires_at', 'reach'] as const),
+      ),
+    ),
 )
 
 const insertUri = statement((db, p: Params<{ client: ClientId; uri: string }>) =>
@@ -21,6 +28,7 @@ const shown = (db: Db) =>
     .selectFrom('client as c')
     .innerJoin('organization as o', 'o.id', 'c.organization')
     .select(['c.id', 'c.organization', 'c.name', 'c.wire', 'c.flows', 'c.scopes', 'c.created_at', 'c.revoked_at'])
+    .select(['c.expires_at', 'c.reach'])
     .select('o.agency')
 
 const select = statement((db, p: Params<{ id: ClientId }>) => shown(db).select('c.secret').where('c.id', '=', p('id')))
@@ -46,11 +54,13 @@ const selectUris = statement((db, _: Params<Record<string, never>>) =>
 export function* createClient(client: NewClient): Op<Client> {
   const { id, organization, name, wire, flows, secret, scopes, at } = client
   const texts = { flows: JSON.stringify(flows), scopes: JSON.stringify(scopes) }
-  yield* run(insert({ id, organization, name, wire, ...texts, secret, created_at: at, revoked_at: null }))
+  const made = { created_at: at, created_by: client.createdBy, parent: client.parent, revoked_at: null }
+  const own = { id, organization, name, wire, secret, expires_at: client.expiresAt, reach: client.reach }
+  yield* run(insert({ ...own, ...texts, ...made }))
   for (const uri of new Set(client.redirectUris)) yield* run(insertUri({ client: id, uri }))
-  const made = yield* clientAndSecret(id)
-  if (made === null) throw new Error('The database did not answer with the client it had just kept.')
-  return made.client
+  const kept = yield* clientAndSecret(id)
+  if (kept === null) throw new Error('The database did not answer with the client it had just kept.')
+  return kept.client
 }
 
 export function* clientAndSecret(id: ClientId): Op<{ client: Client; secret: Sha256 | null } | null> {

@@ -1,5 +1,6 @@
 /** Grants end with everything that hangs on them, so that a token's own row says whether it is good. */
-import type { GrantId, OrganizationId, SessionId, Sha256, UserId } from '../../core/model/model.ts'
+import type { GrantId, OrganizationId, SessionId, Sha256, TokenId, UserId } from '../../core/model/model.ts'
+import { endDerived, endMadeBy } from './derived.ts'
 import { all, one, type Op, type Params, run, statement } from '../statement.ts'
 
 const revoke = statement((db, p: Params<{ id: GrantId; at: number }>) =>
@@ -16,7 +17,8 @@ const revokeAccess = statement((db, p: Params<{ grant: GrantId; at: number }>) =
     .updateTable('token')
     .set({ revoked_at: p('at') })
     .where('grant', '=', p('grant'))
-    .where('revoked_at', 'is', null),
+    .where('revoked_at', 'is', null)
+    .returning('id'),
 )
 
 const revokeRefresh = statement((db, p: Params<{ grant: GrantId; at: number }>) =>
@@ -33,7 +35,8 @@ const revokeUsersTokens = statement((db, p: Params<{ organization: OrganizationI
     .set({ revoked_at: p('at') })
     .where('organization', '=', p('organization'))
     .where('user', '=', p('user'))
-    .where('revoked_at', 'is', null),
+    .where('revoked_at', 'is', null)
+    .returning('id'),
 )
 
 const selectOfUser = statement((db, p: Params<{ user: UserId }>) =>
@@ -59,15 +62,16 @@ const selectRefresh = statement((db, p: Params<{ hash: Sha256 }>) =>
 
 export function* revokeGrant(id: GrantId, at: number): Op<boolean> {
   if ((yield* one(revoke({ id, at }))) === null) return false
-  yield* run(revokeAccess({ grant: id, at }))
   yield* run(revokeRefresh({ grant: id, at }))
+  yield* endDerived(idsOf(yield* all(revokeAccess({ grant: id, at }))), at)
   return true
 }
 
-/** The tokens that were made for the user by hand end too. */
+/** The tokens that were made for the user by hand end too, and the shares and clients that the user made. */
 export function* endGrantsOfUser(organization: OrganizationId, user: UserId, at: number): Op<void> {
   for (const { id } of yield* all(selectOfUser({ user }))) yield* revokeGrant(id, at)
-  yield* run(revokeUsersTokens({ organization, user, at }))
+  yield* endDerived(idsOf(yield* all(revokeUsersTokens({ organization, user, at }))), at)
+  yield* endMadeBy(organization, user, at)
 }
 
 export function* endGrantsOfSession(session: SessionId, at: number): Op<void> {
@@ -77,5 +81,12 @@ export function* endGrantsOfSession(session: SessionId, at: number): Op<void> {
 export function* revokeSecret(hash: Sha256, at: number): Op<boolean> {
   const refresh = yield* one(selectRefresh({ hash }))
   if (refresh !== null) return yield* revokeGrant(refresh.grant, at)
-  return (yield* one(revokeOneAccess({ hash, at }))) !== null
+  const access = yield* one(revokeOneAccess({ hash, at }))
+  if (access === null) return false
+  yield* endDerived([access.id], at)
+  return true
+}
+
+function idsOf(rows: readonly { readonly id: TokenId }[]): readonly TokenId[] {
+  return rows.map(({ id }) => id)
 }

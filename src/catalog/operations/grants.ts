@@ -92,7 +92,7 @@ const selectOfSession = statement((db, p: Params<{ session: SessionId; client: C
 const selectParent = statement((db, p: Params<{ id: TokenId; at: number }>) =>
   db
     .selectFrom('token')
-    .select(['agency', 'client', 'grant', 'scopes'])
+    .select(['agency', 'client', 'grant', 'scopes', 'expires_at'])
     .where('id', '=', p('id'))
     .where('revoked_at', 'is', null)
     .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', p('at'))])),
@@ -144,7 +144,18 @@ export function* addAccess(grant: Grant, access: NewAccess, refresh: RefreshToke
   const isOwn = organization !== null && grant.user !== null && (yield* account(organization, grant.user)) !== null
   // Somebody of the agency has no name of their own in its other organizations.
   const user = organization === null || isOwn ? grant.user : null
-  return yield* createToken({ ...access, organization, agency, user, client, scopes, grant: grant.id, refresh, at })
+  return yield* createToken({
+    ...access,
+    organization,
+    agency,
+    user,
+    client,
+    scopes,
+    grant: grant.id,
+    refresh,
+    at,
+    parent: null,
+  })
 }
 
 export function* deriveToken(
@@ -155,9 +166,23 @@ export function* deriveToken(
 ): Op<Token | null> {
   const from = yield* one(selectParent({ id: parent, at }))
   if (from === null) return null
-  const { agency, client, grant } = from
+  const { agency, client, grant, expires_at: end } = from
   const scopes = JSON.parse(from.scopes) as string[]
-  return yield* createToken({ ...access, organization, agency, user: null, client, scopes, grant, refresh: null, at })
+  const expiresAt =
+    end === null || access.expiresAt === null ? (access.expiresAt ?? end) : Math.min(access.expiresAt, end)
+  return yield* createToken({
+    ...access,
+    expiresAt,
+    organization,
+    agency,
+    user: null,
+    client,
+    scopes,
+    grant,
+    refresh: null,
+    at,
+    parent,
+  })
 }
 
 /** Of one user and client only so many stay good; the oldest go. */

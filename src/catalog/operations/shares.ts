@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { NewShare, SharedAttachment } from '../../core/ports/shares-catalog.ts'
 import type { AttachmentId, OrganizationId, Sha256, Share, ShareId } from '../../core/model/model.ts'
 import { type ShareRow, shareOf } from '../rows.ts'
@@ -17,14 +18,14 @@ const FACTS = [
 ] as const
 const TIMES = ['s.created_at', 's.created_by', 's.expires_at', 's.last_used_at', 's.revoked_at'] as const
 
-const insert = statement((db, p: Params<Pick<ShareTable, keyof ShareTable>>) =>
+const insert = statement((db, p: Params<Selectable<ShareTable>>) =>
   db
     .insertInto('share')
     .values(
       columns(
         p,
         ...(['id', 'organization', 'attachment', 'hash', 'label', 'password', 'max_downloads', 'downloads'] as const),
-        ...(['created_at', 'created_by', 'expires_at', 'last_used_at', 'revoked_at'] as const),
+        ...(['created_at', 'created_by', 'expires_at', 'last_used_at', 'revoked_at', 'parent'] as const),
       ),
     ),
 )
@@ -96,10 +97,10 @@ export function* createShare(input: NewShare): Op<Share | null> {
   const { id, organization, hash, label, password, maxDownloads, expiresAt, by, at } = input
   const present = yield* attachment(organization, input.attachment)
   if (present === null) return null
-  const row: ShareTable = {
+  const row: Selectable<ShareTable> = {
     ...{ id, organization, attachment: input.attachment, label, password, max_downloads: maxDownloads, downloads: 0 },
     ...{ created_at: at, created_by: by, expires_at: expiresAt, last_used_at: null, revoked_at: null },
-    hash,
+    ...{ hash, parent: input.parent },
   }
   yield* run(insert({ ...row }))
   return shareOf({ ...row, name: present.name })

@@ -1,14 +1,32 @@
-import type { NewToken, TokenHolder } from '../../core/ports/accounts-catalog.ts'
-import type { OrganizationId, Profile, ProfileId, Sha256, Token, TokenId, User } from '../../core/model/model.ts'
+import type { NewToken, TokenHolder, TokenPage } from '../../core/ports/accounts-catalog.ts'
+import type {
+  OrganizationId,
+  Profile,
+  ProfileId,
+  Sha256,
+  Token,
+  TokenId,
+  User,
+  UserId,
+} from '../../core/model/model.ts'
 import { organizationOf, profileOf, tokenOf } from '../rows.ts'
 import type { TokenTable } from '../schema.ts'
-import { all, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
+import type { Selectable } from 'kysely'
+import { endDerived } from './derived.ts'
+import { all, type Bindable, columns, type Db, type Op, one, type Params, run, statement } from '../statement.ts'
 
-const MOST = 1_000
-const FACTS = ['id', 'kind', 'organization', 'agency', 'user', 'client', 'label', 'scopes', 'grant'] as const
+/** Above every id of 19 digits, in any collation. */
+const LAST = '9'.repeat(20) as TokenId
+
+interface Page extends Readonly<Record<string, Bindable>> {
+  readonly before: TokenId
+  readonly limit: number
+}
+
+const FACTS = ['id', 'kind', 'organization', 'agency', 'user', 'client', 'label', 'scopes', 'grant', 'parent'] as const
 const TIMES = ['created_at', 'expires_at', 'last_used_at', 'revoked_at'] as const
 
-const insert = statement((db, p: Params<Pick<TokenTable, keyof TokenTable>>) =>
+const insert = statement((db, p: Params<Selectable<TokenTable>>) =>
   db
     .insertInto('token')
     .values(columns(p, ...FACTS, ...TIMES, 'hash', 'refresh'))
@@ -25,7 +43,18 @@ const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
         .onRef('u.organization', '=', 't.organization')
         .on((on) => on('u.id', '=', on.fn.coalesce('t.user', 'o.first_user'))),
     )
-    .select(['t.id', 't.kind', 't.organization', 't.agency', 't.user', 't.client', 't.label', 't.scopes', 't.grant'])
+    .select([
+      't.id',
+      't.kind',
+      't.organization',
+      't.agency',
+      't.user',
+      't.client',
+      't.label',
+      't.scopes',
+      't.grant',
+      't.parent',
+    ])
     .select(['t.created_at', 't.expires_at', 't.last_used_at', 't.revoked_at'])
     .select(['o.name as organization_name', 'o.agency as organization_agency'])
     .select(['o.properties as organization_properties', 'o.created_at as organization_created_at'])
@@ -43,17 +72,30 @@ const selectHolder = statement((db, p: Params<{ hash: Sha256 }>) =>
     .where('t.hash', '=', p('hash')),
 )
 
-const newestFirst = (db: Db) =>
+const newestFirst = (db: Db, p: Params<Page>) =>
   db
     .selectFrom('token')
     .select([...FACTS, ...TIMES])
+    .where('id', '<', p('before'))
     .orderBy('id', 'desc')
-    .limit(MOST)
+    .limit(p('limit'))
 
-const selectAll = statement((db, _: Params<Record<string, never>>) => newestFirst(db))
+const selectPage = statement((db, p: Params<Page>) => newestFirst(db, p))
 
-const selectOfOrganization = statement((db, p: Params<{ organization: OrganizationId }>) =>
-  newestFirst(db).where('organization', '=', p('organization')),
+const selectPageOf = statement((db, p: Params<Page & { organization: OrganizationId }>) =>
+  newestFirst(db, p).where('organization', '=', p('organization')),
+)
+
+const selectPageOfUser = statement((db, p: Params<Page & { organization: OrganizationId; user: UserId }>) =>
+  newestFirst(db, p).where('organization', '=', p('organization')).where('user', '=', p('user')),
+)
+
+const selectOne = statement((db, p: Params<{ organization: OrganizationId; id: TokenId }>) =>
+  db
+    .selectFrom('token')
+    .select([...FACTS, ...TIMES])
+    .where('organization', '=', p('organization'))
+    .where('id', '=', p('id')),
 )
 
 const revoke = statement((db, p: Params<{ id: TokenId; at: number }>) =>
@@ -91,6 +133,7 @@ export function* createToken(token: NewToken): Op<Token> {
       revoked_at: null,
       grant: token.grant,
       refresh: token.refresh,
+      parent: token.parent,
     }),
   )
   if (row === null) throw new Error('The database did not answer with the token it had just kept.')
@@ -107,13 +150,22 @@ export function* tokenHolder(hash: Sha256): Op<TokenHolder | null> {
   return { token: tokenOf(row), organization, user: userOf(id, row), profile: profileIn(id, row) }
 }
 
-export function* tokens(organization: OrganizationId | null): Op<readonly Token[]> {
-  const rows = yield* all(organization === null ? selectAll({}) : selectOfOrganization({ organization }))
-  return rows.map(tokenOf)
+export function* tokens({ organization, user, before, limit }: TokenPage): Op<readonly Token[]> {
+  const page = { before: before ?? LAST, limit }
+  if (organization === null) return (yield* all(selectPage(page))).map(tokenOf)
+  if (user === null) return (yield* all(selectPageOf({ ...page, organization }))).map(tokenOf)
+  return (yield* all(selectPageOfUser({ ...page, organization, user }))).map(tokenOf)
+}
+
+export function* token(organization: OrganizationId, id: TokenId): Op<Token | null> {
+  const row = yield* one(selectOne({ organization, id }))
+  return row && tokenOf(row)
 }
 
 export function* revokeToken(id: TokenId, at: number): Op<boolean> {
-  return (yield* one(revoke({ id, at }))) !== null
+  if ((yield* one(revoke({ id, at }))) === null) return false
+  yield* endDerived([id], at)
+  return true
 }
 
 export function* touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Op<void> {

@@ -12,7 +12,7 @@ import {
 import { Fault } from '../model/fault.ts'
 import type { AttachmentRole, Module, ModuleId, Profile, RecordId, UserId } from '../model/model.ts'
 import type { PermissionsCatalog, RecordAccess } from '../ports/permissions-catalog.ts'
-import type { Actor } from './access.ts'
+import type { Actor } from './actor.ts'
 
 /** What an action is done with. `null` in place of a record: a file that belongs to the organization itself. */
 export type Target =

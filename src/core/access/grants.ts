@@ -82,7 +82,7 @@ export interface Grants {
     presented: { code: string; redirectUri: string | null; verifier: string | null },
     terms: Terms,
   ): Promise<Issued>
-  /** Faults as for `exchange`, and `too_many` about `grant`. A refresh token that was rotated is rejected; its successor stays valid. */
+  /** Faults as for `exchange`, and `too_many` about `grant`. A rotated refresh token that comes again ends its grant with all its tokens. */
   refresh(client: Client, refreshToken: string, terms: Terms): Promise<Issued>
   /**
    * Derives a token of one of the agency's organizations from the agency's token. Faults: `forbidden` about
@@ -186,8 +186,14 @@ export function createGrants(
       const token = newAccess(terms)
       const next = newRefresh(terms)
       const since = throttle === null ? null : { most: throttle.most, since: now() - throttle.withinMs }
-      const own = { client: client.id, at: now(), hash: hashOf(refreshToken), access: token.row }
-      const exchanged = await catalog.exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
+      const hash = hashOf(refreshToken)
+      // As for codes: the same request sent twice at once is no theft.
+      if (rotates && inFlight.has(hash)) throw refusalOf('refresh', 'spent')
+      const own = { client: client.id, at: now(), hash, access: token.row }
+      inFlight.add(hash)
+      const exchanged = await catalog
+        .exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
+        .finally(() => inFlight.delete(hash))
       return issuedOrRejected('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
     },
     async deriveToken(caller, organization, terms) {

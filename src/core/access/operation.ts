@@ -1,6 +1,6 @@
 /** How services are made: every operation names its action, or why it has none. One that does neither does not compile. */
 import type { Action } from '../model/actions.ts'
-import type { Actor } from './access.ts'
+import type { Actor } from './actor.ts'
 import type { Gate, Target } from './authorize.ts'
 
 declare const checked: unique symbol

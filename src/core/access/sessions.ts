@@ -1,5 +1,4 @@
 /** Browser sessions of logged-in users. */
-import type { Access } from './access.ts'
 import type { Session } from '../ports/accounts-catalog.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Passwords } from '../ports/contracts.ts'
@@ -51,7 +50,7 @@ export interface Sessions {
 export function createSessions(
   catalog: Catalog,
   passwords: Passwords,
-  access: Pick<Access, 'invalidate'>,
+  access: { readonly invalidate: () => void },
   newId: () => string,
   now: () => number,
   loginPrefill: LoginPrefill | null,

@@ -1,4 +1,4 @@
-import type { Actor } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
 import { ORGANIZATION, type Gate } from '../access/authorize.ts'
 import { createOperations, type Operation, type Requirement } from '../access/operation.ts'
 import type { Catalog, FieldChange } from '../ports/catalog.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Actor } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
 import { createTtlCache } from '../access/ttl-cache.ts'
 import type { Catalog, FileReference, SavedRecord, SaveRecord } from '../ports/catalog.ts'
 import { Fault } from '../model/fault.ts'

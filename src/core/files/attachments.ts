@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Actor } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
 import type { AttachmentChanged, AttachmentPage } from '../ports/attachment-page.ts'
 import type { Catalog, Download } from '../ports/catalog.ts'
 import type { ByteRange, DownloadHeaders } from '../ports/contracts.ts'

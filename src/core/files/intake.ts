@@ -1,6 +1,6 @@
 /** Receives the files of one request one by one, then attaches them in one commit or removes them. */
 import { hash } from 'node:crypto'
-import type { Actor } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Attached, Catalog, NewAttachment } from '../ports/catalog.ts'
 import { mustMatch, sha256In } from './checksum.ts'
 import type { BlobStore, Log } from '../ports/contracts.ts'

@@ -1,6 +1,6 @@
 /** Share links: an unguessable, expiring and revocable URL of one attachment. */
 import { hash, randomBytes } from 'node:crypto'
-import type { Actor } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
 import { ORGANIZATION, type Gate } from '../access/authorize.ts'
 import { createOperations, open, type Open, type Operation, type Requirement } from '../access/operation.ts'
 import { findAttachment } from './attachments.ts'
@@ -97,6 +97,7 @@ export function createShares({ catalog, passwords, gate, newId, now }: SharesPar
         expiresAt,
         by: actor.user,
         at: now(),
+        parent: actor.token,
       })
       if (share === null) throw shareNotFound()
       return { share, secret }

@@ -234,6 +234,8 @@ export interface Token {
   readonly revokedAt: number | null
   /** The grant that it was issued under; null if none. */
   readonly grant: GrantId | null
+  /** The token that made it and that it ends with. */
+  readonly parent: TokenId | null
 }
 
 /** How a client may obtain tokens: a code by redirect, a token by redirect, client credentials, or a code from the command line. */
@@ -254,6 +256,10 @@ export interface Client {
   readonly redirectUris: readonly string[]
   readonly createdAt: number
   readonly revokedAt: number | null
+  /** With the token that registered it, if that expires. */
+  readonly expiresAt: number | null
+  /** Whether its own secret opens the whole agency: an operator made it so. With a user's consent the user's reach counts. */
+  readonly reach: 'organization' | 'agency'
 }
 
 /** Access allowed to a client by a user, the command line or client credentials. Its codes and tokens end with it. */

@@ -35,6 +35,18 @@ export interface NewToken {
   readonly grant: GrantId | null
   /** The refresh token that it was issued for. */
   readonly refresh: RefreshTokenId | null
+  /** The token that made it and that it ends with; null: made by a consent, or by an operator on the command line. */
+  readonly parent: TokenId | null
+}
+
+/** Keyset: newest first, only what is older than `before`. */
+export interface TokenPage {
+  /** Null: of all organizations and agencies. */
+  readonly organization: OrganizationId | null
+  /** Null: of all users. */
+  readonly user: UserId | null
+  readonly before: TokenId | null
+  readonly limit: number
 }
 
 /** A token with its organization, user and profile, in one read. */
@@ -57,6 +69,11 @@ export interface NewClient {
   readonly scopes: readonly string[]
   readonly redirectUris: readonly string[]
   readonly at: number
+  /** The token that registered it and that it ends with; null: an operator on the command line. */
+  readonly parent: TokenId | null
+  readonly createdBy: UserId | null
+  readonly expiresAt: number | null
+  readonly reach: Client['reach']
 }
 
 export interface NewCode {
@@ -213,7 +230,9 @@ export interface AccountsCatalog {
   createToken(token: NewToken): Promise<Token>
   tokenHolder(hash: Sha256): Promise<TokenHolder | null>
   /** Newest first, at most 1,000; null: of all organizations. */
-  tokens(organization: OrganizationId | null): Promise<readonly Token[]>
+  tokens(page: TokenPage): Promise<readonly Token[]>
+  /** Null if the organization has no such token. */
+  token(organization: OrganizationId, id: TokenId): Promise<Token | null>
   /** Returns false if there is no such token or it was revoked before. */
   revokeToken(id: TokenId, at: number): Promise<boolean>
   touchTokens(uses: readonly { readonly id: TokenId; readonly at: number }[]): Promise<void>

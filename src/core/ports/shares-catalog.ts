@@ -1,5 +1,14 @@
 /** The catalog's contract for shares. */
-import type { Attachment, AttachmentId, OrganizationId, Sha256, Share, ShareId, UserId } from '../model/model.ts'
+import type {
+  Attachment,
+  AttachmentId,
+  OrganizationId,
+  Sha256,
+  Share,
+  ShareId,
+  TokenId,
+  UserId,
+} from '../model/model.ts'
 
 export interface NewShare {
   readonly id: ShareId
@@ -14,6 +23,8 @@ export interface NewShare {
   readonly expiresAt: number
   readonly by: UserId
   readonly at: number
+  /** The token that makes it and that it ends with; null: an operator on the command line. */
+  readonly parent: TokenId | null
 }
 
 export interface SharedAttachment {

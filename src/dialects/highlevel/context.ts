@@ -1,5 +1,5 @@
 /** The location of a call: the only one that its token gives access to. */
-import { actorOf, type Actor } from '../../core/access/access.ts'
+import { actorOf, type Actor } from '../../core/access/actor.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { publicIdOf, idOfPublicId } from '../../core/model/ids.ts'
 import type { CrmRecord, Module, Organization, RecordId } from '../../core/model/model.ts'

@@ -29,6 +29,7 @@ export function createHighLevel({ limits, limiter }: HighLevelSettings): Dialect
   const throttle = createThrottle(limits, limiter)
   return {
     name: 'highlevel',
+    tokenKinds: ['highlevel', 'private'],
     owns: (path) => !OTHER_DIALECTS.test(path),
     hidesRoutes: false,
     check: mustBePublished,

@@ -68,6 +68,7 @@ async function issueToClient({ services }: Call, client: Client, body: TokenBody
     throw new Fault('unauthenticated', 'client', `${client.name} is not registered for the flow credentials.`, {
       reason: 'unknown',
     })
+  if (body.user_type === 'Company' && client.reach !== 'agency') throw outsideScope()
   const requested = (body.scope ?? '').split(/[\s,]+/).filter((name) => name !== '')
   const scopes = requested.filter((name) => client.scopes.length === 0 || client.scopes.includes(name))
   const organization = body.user_type === 'Company' ? null : await services.organizations.find(client.organization)

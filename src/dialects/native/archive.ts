@@ -1,6 +1,6 @@
 import type { AttachmentList } from '../../core/files/attachments.ts'
 import { z } from 'zod'
-import type { Actor } from '../../core/access/access.ts'
+import type { Actor } from '../../core/access/actor.ts'
 import { archiveNames, safeName } from '../../core/model/archive-names.ts'
 import type { AttachmentPage } from '../../core/ports/attachment-page.ts'
 import { Fault } from '../../core/model/fault.ts'

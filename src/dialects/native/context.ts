@@ -1,6 +1,6 @@
 /** Where a call happens: the organization that its path names, and in whose name something is done there. */
 import { OPERATOR, operatorIn } from '../../core/access/operator.ts'
-import { actorOf, type Actor } from '../../core/access/access.ts'
+import { actorOf, type Actor } from '../../core/access/actor.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { isId } from '../../core/model/ids.ts'
 import type { Module, ModuleId, Organization, OrganizationId } from '../../core/model/model.ts'

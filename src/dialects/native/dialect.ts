@@ -21,6 +21,7 @@ import { uploadRoutes } from './uploads.ts'
 export function createNative(documentation: Documentation): Dialect {
   return {
     name: 'native',
+    tokenKinds: ['native'],
     owns: (path) => /^\/(api|docs)(\/|$)/.test(path),
     hidesRoutes: false,
     routes: [

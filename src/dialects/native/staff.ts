@@ -1,7 +1,7 @@
 /** Users of an organization and their permissions. Only an administrator may change them. */
 import { Fault } from '../../core/model/fault.ts'
 import type { Profile, ProfileId, Role, RoleId, UserId } from '../../core/model/model.ts'
-import type { Actor } from '../../core/access/access.ts'
+import type { Actor } from '../../core/access/actor.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call, Permits, Route } from '../../http/contracts.ts'
 import { id } from './bodies.ts'

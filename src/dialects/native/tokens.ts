@@ -1,10 +1,9 @@
-import { ORGANIZATION } from '../../core/access/authorize.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { SCOPES } from '../../core/model/scopes.ts'
 import type { Token, TokenId } from '../../core/model/model.ts'
 import type { Answer, Call, Route } from '../../http/contracts.ts'
 import { id, newToken } from './bodies.ts'
-import { pageOf } from './cursor.ts'
+import { cursorOf, valuesOf } from './cursor.ts'
 import { ORGANIZATION_PATH, contextOf, scope } from './context.ts'
 import { pageQuery } from './queries.ts'
 import { tokenWire } from './model-wire.ts'
@@ -21,7 +20,8 @@ export const tokenRoutes: readonly Route[] = [
     needs: scope('tokens.read'),
     about: {
       tag,
-      description: 'Of every kind, newest first, revoked ones too; never a secret. The newest 1,000 are listed.',
+      description:
+        'Of every kind, newest first, revoked ones too; never a secret. Those of the caller’s user, and for administrators everybody’s.',
       query: pageQuery,
       answers: { 200: { description: 'A page of tokens', schema: tokens } },
     },
@@ -35,7 +35,7 @@ export const tokenRoutes: readonly Route[] = [
     about: {
       tag,
       description:
-        'A native token gets no scope that its maker lacks. Tokens for the vendors’ APIs (`zoho`, and `private` for HighLevel), whose scopes are theirs, are made by who has every native scope.',
+        'A native token gets no scope that its maker lacks, expires no later and ends with it. Tokens for the vendors’ APIs (`zoho`, and `private` for HighLevel), whose scopes are theirs, are made by who has every native scope.',
       body: { type: 'application/json', schema: newToken },
       answers: { 201: { description: 'The token with its secret, shown this once', schema: createdToken } },
     },
@@ -48,7 +48,8 @@ export const tokenRoutes: readonly Route[] = [
     needs: scope('tokens.write'),
     about: {
       tag,
-      description: 'It stays in the list. Takes effect everywhere within a second.',
+      description:
+        'With everything that was made by it: tokens, clients, shares. It stays in the list. Takes effect everywhere within a second.',
       answers: { 204: { description: 'It is good for nothing any more', schema: null } },
     },
     answer: revoke,
@@ -56,22 +57,20 @@ export const tokenRoutes: readonly Route[] = [
 ]
 
 async function list(call: Call): Promise<Answer> {
-  const { actor, organization } = await contextOf(call)
-  await call.services.gate.authorize(actor, 'tokens.own', ORGANIZATION)
-  const query = queryOf(pageQuery, call)
-  const all = await call.services.access.list(organization.id)
-  const isManager = await call.services.gate.may(actor, 'tokens.manage', ORGANIZATION)
-  const { items, next } = pageOf(isManager ? all : all.filter(({ user }) => user === actor.user), query, id)
+  const { actor } = await contextOf(call)
+  const { limit, cursor } = queryOf(pageQuery, call)
+  const before = cursor === undefined ? null : (valuesOf(id, cursor) as TokenId)
+  const found = await call.services.access.list(actor, { before, limit: limit + 1 })
   const now = Date.now()
-  return { status: 200, json: { items: items.map((token) => tokenWire(token, now)), next } }
+  const items = found.slice(0, limit).map((token) => tokenWire(token, now))
+  return { status: 200, json: { items, next: found.length > limit ? cursorOf(items.at(-1)?.id) : null } }
 }
 
 async function create(call: Call): Promise<Answer> {
   const { actor, organization } = await contextOf(call)
-  await call.services.gate.authorize(actor, 'tokens.own', ORGANIZATION)
   const { kind, label, scopes, expiresAt } = await bodyOf(newToken, call)
   mustHoldScopes(call, kind, scopes)
-  const { token, secret } = await call.services.access.create({
+  const request = {
     kind,
     organization: organization.id,
     agency: organization.agency,
@@ -80,19 +79,14 @@ async function create(call: Call): Promise<Answer> {
     label,
     scopes: [...new Set(scopes)],
     expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
-  })
+  }
+  const { token, secret } = await call.services.access.create(actor, request, call.caller)
   return { status: 201, json: { ...tokenWire(token, Date.now()), secret } }
 }
 
 async function revoke(call: Call): Promise<Answer> {
-  const { actor, organization } = await contextOf(call)
-  const wanted = call.params['token'] as TokenId
-  const found = (await call.services.access.list(organization.id)).find((token) => token.id === wanted)
-  await call.services.gate.authorize(actor, 'tokens.manage', {
-    ...{ kind: 'owned', by: found?.user ?? null, own: 'tokens.own' },
-  })
-  if (found === undefined || !(await call.services.access.revoke(found.id)))
-    throw new Fault('not_found', 'token', 'There is no such token here, or it was revoked before.')
+  const { actor } = await contextOf(call)
+  await call.services.access.revoke(actor, call.params['token'] as TokenId)
   return { status: 204 }
 }
 

@@ -1,4 +1,4 @@
-import { actorOf, type Actor } from '../../core/access/access.ts'
+import { actorOf, type Actor } from '../../core/access/actor.ts'
 import type { IncomingFile, Intake } from '../../core/files/intake.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { DataAction as Action } from '../../core/model/actions.ts'

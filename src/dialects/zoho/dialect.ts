@@ -34,6 +34,7 @@ export function createZoho({ limits, tokensPerRefresh, countsCalls, limiter }: Z
   const terms = () => termsOf(tokensPerRefresh())
   return {
     name: 'zoho',
+    tokenKinds: ['zoho'],
     owns: (path) => /^\/(crm|oauth\/v2)(\/|$)/.test(path),
     hidesRoutes: true,
     about,

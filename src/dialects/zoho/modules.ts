@@ -1,5 +1,5 @@
 /** Properties of Zoho CRM v2's modules: names, mandatory fields, photos. */
-import { actorOf, type Actor } from '../../core/access/access.ts'
+import { actorOf, type Actor } from '../../core/access/actor.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Module } from '../../core/model/model.ts'
 import type { Call } from '../../http/contracts.ts'

@@ -1,6 +1,6 @@
 /** Insert and update: each item of `data` succeeds or fails independently. */
 import { z } from 'zod'
-import type { Actor } from '../../core/access/access.ts'
+import type { Actor } from '../../core/access/actor.ts'
 import type { SavedRecord } from '../../core/ports/catalog.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { Json, Module, RecordId } from '../../core/model/model.ts'

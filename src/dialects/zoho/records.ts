@@ -1,5 +1,5 @@
 /** Records: list, get and delete. */
-import type { Actor } from '../../core/access/access.ts'
+import type { Actor } from '../../core/access/actor.ts'
 import { Fault } from '../../core/model/fault.ts'
 import type { CrmRecord, Module, RecordId } from '../../core/model/model.ts'
 import type { Answer, Call } from '../../http/contracts.ts'

@@ -1,5 +1,5 @@
 /** Metadata that the SDKs read before they use records: modules, fields and related lists. */
-import { actorOf } from '../../core/access/access.ts'
+import { actorOf } from '../../core/access/actor.ts'
 import { Fault } from '../../core/model/fault.ts'
 import { madeAt } from '../../core/model/ids.ts'
 import type { Module } from '../../core/model/model.ts'

@@ -1,4 +1,4 @@
-import { actorOf } from '../../core/access/access.ts'
+import { actorOf } from '../../core/access/actor.ts'
 import type { OrganizationId, UserId } from '../../core/model/model.ts'
 import type { Member } from '../../core/ports/permissions-catalog.ts'
 import type { Answer, Call } from '../../http/contracts.ts'

@@ -1,6 +1,6 @@
 /** An organization with one of everything that a route can change, its administrator's tokens, and users with given profiles. */
 import assert from 'node:assert/strict'
-import type { Actor } from '../../../src/core/access/access.ts'
+import type { Actor } from '../../../src/core/access/actor.ts'
 import { operatorIn } from '../../../src/core/access/operator.ts'
 import { DENIABLE_ACTIONS, isGrantable, type Action } from '../../../src/core/model/actions.ts'
 import { SCOPES } from '../../../src/core/model/scopes.ts'
@@ -76,7 +76,8 @@ function createTokens({ access }: Administration, organization: OrganizationId) 
   return async (user: UserId, scopes: Tokens): Promise<Tokens> => {
     const made = Object.entries(KINDS).map(async ([dialect, kind]) => {
       const terms = { kind, organization, agency: '', user, client: null, label: 'matrix', expiresAt: null }
-      const { secret } = await access.create({ ...terms, scopes: (scopes[dialect] ?? '').split(',') })
+      const request = { ...terms, scopes: (scopes[dialect] ?? '').split(',') }
+      const { secret } = await access.create(operatorIn(organization, user), request, null)
       return [dialect, secret] as const
     })
     return Object.fromEntries(await Promise.all(made))
