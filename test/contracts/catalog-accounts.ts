@@ -186,7 +186,7 @@ export function accountsContract(fresh: Fresh): void {
   })
 
   describe('a refresh token', () => {
-    test('that rotates is good once, and its successor stays good', async () => {
+    test('that rotates is good once; when it comes again, its successor and all tokens of the grant end', async () => {
       const crm = await fresh()
       const client = await clientOf(crm)
       const [first, second] = [refresh(), refresh()]
@@ -196,8 +196,10 @@ export function accountsContract(fresh: Fresh): void {
       assert.ok(rotated.outcome === 'issued' && rotated.refreshed)
       assert.deepEqual(await exchangeRefresh(crm, client, first, { next: refresh() }), { outcome: 'spent', grant })
       assert.equal(await crm.catalog.isGoodRefresh(first.hash, 300), false)
-      assert.equal(await crm.catalog.isGoodRefresh(second.hash, 300), true)
-      assert.equal((await exchangeRefresh(crm, client, second)).outcome, 'issued')
+      assert.equal(await crm.catalog.isGoodRefresh(second.hash, 300), false)
+      assert.equal((await exchangeRefresh(crm, client, second)).outcome, 'revoked')
+      const ends = (await crm.catalog.tokens(pageOf(crm.organization))).map(({ revokedAt }) => revokedAt)
+      assert.ok(ends.length === 2 && ends.every((at) => at !== null), JSON.stringify(ends))
       assert.equal((await exchangeRefresh(crm, await clientOf(crm), second)).outcome, 'unknown')
     })
 

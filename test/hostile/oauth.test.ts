@@ -10,7 +10,7 @@ import {
   Visitor,
   zohoQuestion,
   zohoToken,
-  type Administration,
+  type AccountHolder,
   type Person,
   type Program,
 } from '../e2e/support/oauth.ts'
@@ -25,21 +25,21 @@ interface Kept {
 }
 
 let server: Server
-let administration: Pick<Administration, 'org' | 'program'>
+let holder: Pick<AccountHolder, 'org' | 'program'>
 let person: Person
 let evil: Program
 let highlevel: Program & { readonly refreshToken: string }
 before(async () => {
   server = await startServer({ command: 'demo', env: { DOSSIER_TRUSTED_PROXIES: '127.0.0.1' } })
   const kept = JSON.parse(readFileSync(join(server.folder, 'demo-credentials.json'), 'utf8')) as Kept
-  administration = { org: kept.zoho.orgId, program: { id: kept.zoho.clientId, secret: kept.zoho.clientSecret } }
+  holder = { org: kept.zoho.orgId, program: { id: kept.zoho.clientId, secret: kept.zoho.clientSecret } }
   person = { id: '', ...kept.login }
   highlevel = {
     id: kept.highlevel.clientId,
     secret: kept.highlevel.clientSecret,
     refreshToken: kept.highlevel.refreshToken,
   }
-  evil = await register(server, administration.org, 'zoho', { name: EVIL, flow: 'code' })
+  evil = await register(server, holder.org, 'zoho', { name: EVIL, flow: 'code' })
 })
 after(() => server.stop())
 
@@ -49,15 +49,15 @@ function visitor(headers: Record<string, string> = {}): Visitor {
   return new Visitor({ 'x-forwarded-for': `203.0.113.${String(++addresses)}`, ...headers })
 }
 
-async function code(program = administration.program): Promise<string> {
+async function code(program = holder.program): Promise<string> {
   const url = zohoQuestion(server, program, { access_type: 'offline', prompt: 'consent' })
   return (await visitor().consent(url, person)).searchParams.get('code') ?? ''
 }
 
-const exchange = (code: string, program = administration.program) =>
+const exchange = (code: string, program = holder.program) =>
   zohoToken(server, program, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI })
 
-const refresh = (refresh_token: string, program = administration.program) =>
+const refresh = (refresh_token: string, program = holder.program) =>
   zohoToken(server, program, { grant_type: 'refresh_token', refresh_token })
 
 async function statusWith(token: string | undefined): Promise<number> {
@@ -91,7 +91,7 @@ describe('open redirect: an address that is not registered letter by letter lead
     '',
   ]
   const questions = {
-    zoho: (uri: string) => zohoQuestion(server, administration.program, { redirect_uri: uri }),
+    zoho: (uri: string) => zohoQuestion(server, holder.program, { redirect_uri: uri }),
     highlevel: (uri: string) =>
       `${server.origin}/oauth/chooselocation?${new URLSearchParams({ response_type: 'code', client_id: highlevel.id, scope: 'contacts.readonly', redirect_uri: uri }).toString()}`,
   }
@@ -117,10 +117,10 @@ describe('open redirect: an address that is not registered letter by letter lead
   }
 
   test('a second redirect_uri does not win, and none of a program that nobody knows is followed', async () => {
-    const twice = `${zohoQuestion(server, administration.program)}&redirect_uri=https://evil.example/`
+    const twice = `${zohoQuestion(server, holder.program)}&redirect_uri=https://evil.example/`
     const to = await visitor().consent(twice, person)
     assert.equal(to.origin, new URL(REDIRECT_URI).origin)
-    const first = zohoQuestion(server, administration.program).replace(
+    const first = zohoQuestion(server, holder.program).replace(
       'redirect_uri=',
       'redirect_uri=https://evil.example/&redirect_uri=',
     )
@@ -159,8 +159,8 @@ describe('cross-site scripting', () => {
 
   test('pages allow no script, no frame and nothing from elsewhere, and do not block the way back', async () => {
     for (const url of [
-      zohoQuestion(server, administration.program),
-      zohoQuestion(server, administration.program, { redirect_uri: 'x' }),
+      zohoQuestion(server, holder.program),
+      zohoQuestion(server, holder.program, { redirect_uri: 'x' }),
     ]) {
       const { headers } = await visitor().open(url)
       const policy = headers.get('content-security-policy') ?? ''
@@ -173,9 +173,7 @@ describe('cross-site scripting', () => {
   })
 
   test('a registered page of another origin may not read them', async () => {
-    const { headers } = await visitor({ origin: 'http://127.0.0.1:5500' }).open(
-      zohoQuestion(server, administration.program),
-    )
+    const { headers } = await visitor({ origin: 'http://127.0.0.1:5500' }).open(zohoQuestion(server, holder.program))
     assert.equal(headers.get('access-control-allow-origin'), null)
     assert.equal(headers.get('access-control-allow-credentials'), null)
   })
@@ -183,7 +181,7 @@ describe('cross-site scripting', () => {
 
 describe('forged forms', () => {
   test('of no browser, of another browser, of another site and of another port of this host', async () => {
-    const url = zohoQuestion(server, administration.program)
+    const url = zohoQuestion(server, holder.program)
     const browser = visitor()
     const consent = await browser.logIn(url, person)
     const other = await visitor().logIn(url, person)
@@ -202,7 +200,7 @@ describe('forged forms', () => {
 
   test('a place that is not the user’s is not granted', async () => {
     const browser = visitor()
-    const consent = await browser.logIn(zohoQuestion(server, administration.program), person)
+    const consent = await browser.logIn(zohoQuestion(server, holder.program), person)
     for (const place of ['', '1000000000000000001'])
       assert.equal((await browser.submit(consent, 'allow', { place })).status, 403)
   })
@@ -210,7 +208,7 @@ describe('forged forms', () => {
 
 describe('sessions', () => {
   test('are new with each login: nobody can be given one beforehand, and the former one ends', async () => {
-    const url = zohoQuestion(server, administration.program)
+    const url = zohoQuestion(server, holder.program)
     const browser = visitor()
     const fixed = 'A'.repeat(43)
     browser.cookies.set('dossier_session', fixed)
@@ -226,7 +224,7 @@ describe('sessions', () => {
   })
 
   test('live in cookies that no script and no other site can use; over TLS in such that no neighbour can set', async () => {
-    const url = zohoQuestion(server, administration.program)
+    const url = zohoQuestion(server, holder.program)
     const setBy = async (headers: Record<string, string>) => {
       const browser = visitor(headers)
       const page = await browser.open(url)
@@ -271,7 +269,7 @@ describe('codes', () => {
 
   test('programs of one dialect are nobody at the other', async () => {
     assert.deepEqual((await refresh('x', highlevel)).body, { error: 'invalid_client' })
-    const crossed = await highlevelToken(server, administration.program, {
+    const crossed = await highlevelToken(server, holder.program, {
       grant_type: 'refresh_token',
       refresh_token: 'x',
     })
@@ -282,25 +280,19 @@ describe('codes', () => {
     const fresh = await code()
     const { body } = await exchange(await code())
     const { access_token = '', refresh_token = '' } = body
-    for (const token of [
-      fresh,
-      refresh_token,
-      administration.program.secret,
-      administration.program.id,
-      highlevel.refreshToken,
-    ])
+    for (const token of [fresh, refresh_token, holder.program.secret, holder.program.id, highlevel.refreshToken])
       assert.equal(await statusWith(token), 401)
-    for (const token of [fresh, access_token, administration.program.secret, highlevel.refreshToken])
+    for (const token of [fresh, access_token, holder.program.secret, highlevel.refreshToken])
       assert.deepEqual((await refresh(token)).body, { error: 'invalid_code' })
-    for (const token of [access_token, refresh_token, administration.program.secret])
+    for (const token of [access_token, refresh_token, holder.program.secret])
       assert.deepEqual((await exchange(token)).body, { error: 'invalid_code' })
-    const swapped = { id: administration.program.secret, secret: administration.program.id }
+    const swapped = { id: holder.program.secret, secret: holder.program.id }
     assert.deepEqual((await refresh(refresh_token, swapped)).body, { error: 'invalid_client' })
   })
 })
 
 describe('guessing passwords', () => {
-  const url = () => zohoQuestion(server, administration.program)
+  const url = () => zohoQuestion(server, holder.program)
   const attempt = async (login: string, password: string, headers: Record<string, string> = {}) => {
     const browser = visitor(headers)
     return (await browser.submit(await browser.open(url()), 'login', { login, password })).status
@@ -376,7 +368,7 @@ test('nothing of it stands in the log: no password, no token, no code, no name t
     fresh,
     body.access_token,
     body.refresh_token,
-    administration.program.secret,
+    holder.program.secret,
     'nobody1@',
   ])
     assert.equal(log.includes(secret ?? '-'), false)

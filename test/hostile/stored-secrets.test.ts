@@ -4,37 +4,37 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import Database from 'better-sqlite3'
 import {
-  createOffice,
+  createAccountHolder,
   highlevelToken,
   REDIRECT_URI,
   register,
   Visitor,
   zohoQuestion,
   zohoToken,
-  type Administration,
+  type AccountHolder,
   type Program,
 } from '../e2e/support/oauth.ts'
 import { startServer, type Server } from '../e2e/support/server.ts'
 import { createToken } from '../e2e/support/tenant.ts'
 
 let server: Server
-let administration: Administration
+let holder: AccountHolder
 let highlevel: Program
 /** What was really given out. */
 const given: string[] = []
 
 before(async () => {
   server = await startServer()
-  administration = await createOffice(server)
-  highlevel = await register(server, administration.org, 'highlevel')
-  given.push(administration.program.secret, highlevel.secret, administration.person.password)
-  given.push(await createToken(server, administration.org, 'private', 'contacts.readonly'))
+  holder = await createAccountHolder(server)
+  highlevel = await register(server, holder.org, 'highlevel')
+  given.push(holder.program.secret, highlevel.secret, holder.person.password)
+  given.push(await createToken(server, holder.org, 'private', 'contacts.readonly'))
   const visitor = new Visitor()
-  const url = zohoQuestion(server, administration.program, { access_type: 'offline' })
-  const code = async () => (await visitor.consent(url, administration.person)).searchParams.get('code') ?? ''
+  const url = zohoQuestion(server, holder.program, { access_type: 'offline' })
+  const code = async () => (await visitor.consent(url, holder.person)).searchParams.get('code') ?? ''
   const unused = await code()
   const fields = { grant_type: 'authorization_code', code: await code(), redirect_uri: REDIRECT_URI }
-  const { body } = await zohoToken(server, administration.program, fields)
+  const { body } = await zohoToken(server, holder.program, fields)
   const own = { grant_type: 'client_credentials', scope: 'contacts.readonly' }
   const { body: other } = await highlevelToken(server, highlevel, own)
   const secrets = [unused, body.access_token ?? '', body.refresh_token ?? '', other.access_token ?? '']
@@ -82,7 +82,7 @@ test('no stored value is a token, a secret, a code, a refresh token, a password 
   // What no header can carry is no token either.
   const texts = everything().filter((text) => /^[\x21-\x7e]{1,500}$/.test(text))
   assert.ok(texts.length > 60, String(texts.length))
-  const { program, person } = administration
+  const { program, person } = holder
   const question = zohoQuestion(server, program)
   const status = async (path: string, headers: Record<string, string>) => {
     const response = await fetch(server.origin + path, { headers })
@@ -94,7 +94,7 @@ test('no stored value is a token, a secret, a code, a refresh token, a password 
   const present = async (text: string): Promise<void> => {
     const answers = await Promise.all([
       status('/crm/v2/Leads', { authorization: `Zoho-oauthtoken ${text}` }),
-      status(`/locations/${administration.location}`, { authorization: `Bearer ${text}`, version: '2021-07-28' }),
+      status(`/locations/${holder.location}`, { authorization: `Bearer ${text}`, version: '2021-07-28' }),
       errorOf({ refresh_token: text }),
       errorOf({ grant_type: 'authorization_code', code: text }),
       errorOf({ refresh_token: 'x' }, { id: program.id, secret: text }),

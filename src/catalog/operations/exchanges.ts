@@ -68,7 +68,11 @@ export function* exchangeRefresh(exchange: RefreshExchange): Op<Exchanged> {
   const grant = found === null ? null : yield* findGrant(found.grant)
   if (found === null || grant?.client !== client) return { outcome: 'unknown' }
   if (found.revoked_at !== null || grant.revokedAt !== null) return { outcome: 'revoked' }
-  if (found.spent_at !== null) return { outcome: 'spent', grant: grant.id }
+  // A rotated token that comes again was stolen, or its successor was; they cannot be told apart, so both end (RFC 9700, 4.14.2).
+  if (found.spent_at !== null) {
+    yield* revokeGrant(grant.id, at)
+    return { outcome: 'spent', grant: grant.id }
+  }
   if (found.expires_at !== null && found.expires_at <= at) return { outcome: 'expired' }
   if (throttle !== null) {
     const had = yield* all(selectHad({ refresh: found.id, ...throttle }))

@@ -109,9 +109,9 @@ export function createAccess({ catalog, gate, newId, now }: AccessParts): Access
     uses.set(token.id, now())
     return identity.caller
   }
-  const ended = (isEnded: boolean) => {
+  const ended = (id: TokenId, isEnded: boolean) => {
     identities.clear()
-    if (!isEnded) throw noToken()
+    if (!isEnded) throw noToken(id)
   }
 
   return {
@@ -129,9 +129,9 @@ export function createAccess({ catalog, gate, newId, now }: AccessParts): Access
     revoke: operation([], async (actor, id) => {
       const token = await catalog.token(actor.organization, id)
       await gate.authorize(actor, 'tokens.manage', { kind: 'owned', by: token?.user ?? null, own: 'tokens.own' })
-      ended(token !== null && (await catalog.revokeToken(id, now())))
+      ended(id, token !== null && (await catalog.revokeToken(id, now())))
     }),
-    revokeAny: operation(SERVER, async (_actor, id) => ended(await catalog.revokeToken(id, now())), ALWAYS),
+    revokeAny: operation(SERVER, async (_actor, id) => ended(id, await catalog.revokeToken(id, now())), ALWAYS),
     revokeClient: operation(['clients.manage', ORGANIZATION], async ({ organization }, client, withClient) => {
       const count = await catalog.revokeClientTokens(organization, client, withClient, now())
       identities.clear()
@@ -187,8 +187,8 @@ function earliest(one: number | null, other: number | null): number | null {
   return one === null ? other : other === null ? one : Math.min(one, other)
 }
 
-function noToken(): Fault {
-  return new Fault('not_found', 'token', 'There is no such token here, or it was revoked before.')
+function noToken(id: TokenId): Fault {
+  return new Fault('not_found', 'token', `There is no token ${id.slice(0, 40)}, or it was revoked before.`)
 }
 
 function isOrphan({ token, organization }: TokenHolder): boolean {

@@ -100,6 +100,13 @@ export interface Grants {
   forgetEnded(): Promise<void>
 }
 
+/** How long the answer to a rotation waits, so that requests sent together with it have arrived. */
+const SETTLING_MS = 50
+
+function settling(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLING_MS))
+}
+
 /** Retention of ended codes, tokens and sessions, so that late requests get a specific error. */
 const ENDED_RETENTION_MS = 7 * 86_400_000
 const ENDED_BATCH = 1_000
@@ -187,14 +194,17 @@ export function createGrants(
       const next = newRefresh(terms)
       const since = throttle === null ? null : { most: throttle.most, since: now() - throttle.withinMs }
       const hash = hashOf(refreshToken)
-      // As for codes: the same request sent twice at once is no theft.
+      // Before its successor is answered it can be no theft: the same request was sent several times at once.
       if (rotates && inFlight.has(hash)) throw refusalOf('refresh', 'spent')
       const own = { client: client.id, at: now(), hash, access: token.row }
       inFlight.add(hash)
-      const exchanged = await catalog
-        .exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
-        .finally(() => inFlight.delete(hash))
-      return issuedOrRejected('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
+      try {
+        const exchanged = await catalog.exchangeRefresh({ ...own, next: rotates ? next.row : null, throttle: since })
+        if (rotates && exchanged.outcome === 'issued') await settling()
+        return issuedOrRejected('refresh', exchanged, client, { access: token.secret, refresh: next.secret })
+      } finally {
+        inFlight.delete(hash)
+      }
     },
     async deriveToken(caller, organization, terms) {
       if (caller.organization !== null || caller.agency !== organization.agency)

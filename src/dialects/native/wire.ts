@@ -142,7 +142,7 @@ interface ManifestFile {
 const token = z
   .object({
     id: idOut,
-    kind: z.enum(['native', 'zoho', 'private']),
+    kind: z.string().meta({ description: 'Which API it is for', example: 'native' }),
     label: z.string(),
     scopes: z.array(z.string()),
     state: z.enum(['good', 'expired', 'revoked']),

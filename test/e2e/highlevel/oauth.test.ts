@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
-  createOffice,
+  createAccountHolder,
   highlevelToken,
   REDIRECT_URI,
   Visitor,
-  type Administration,
+  type AccountHolder,
   type Person,
   type Said,
   type TokenAnswer,
@@ -16,15 +16,15 @@ import { startServer, type Server } from '../support/server.ts'
 const SCOPES = 'contacts.readonly locations.readonly oauth.write forms.write'
 
 let server: Server
-let administration: Administration
+let holder: AccountHolder
 /** Another location of the agency. */
-let branch: Administration
+let branch: AccountHolder
 /** Somebody there who may act for the whole agency. */
 let chief: Person
 before(async () => {
   server = await startServer()
-  administration = await createOffice(server, 'highlevel')
-  branch = await createOffice(server, 'highlevel', 'Branch Office', '--agency', administration.agency)
+  holder = await createAccountHolder(server, 'highlevel')
+  branch = await createAccountHolder(server, 'highlevel', 'Branch Office', '--agency', holder.agency)
   const words = ['--name', 'Rosa Chief', '--email', 'rosa@example.com', '--org', branch.org]
   const { id } = await server.cli<{ id: string }>('user', 'create', ...words)
   chief = await server.cli<Person>('user', 'login', id, '--agency-wide', '--org', branch.org)
@@ -34,7 +34,7 @@ after(() => server.stop())
 function question(path = '/oauth/chooselocation', more: Record<string, string> = {}): string {
   const query = {
     response_type: 'code',
-    client_id: administration.program.id,
+    client_id: holder.program.id,
     scope: SCOPES,
     redirect_uri: REDIRECT_URI,
   }
@@ -42,21 +42,21 @@ function question(path = '/oauth/chooselocation', more: Record<string, string> =
 }
 
 async function code(fields: Record<string, string> = {}, more: Record<string, string> = {}): Promise<string> {
-  const to = await new Visitor().consent(question('/oauth/chooselocation', more), administration.person, fields)
+  const to = await new Visitor().consent(question('/oauth/chooselocation', more), holder.person, fields)
   return to.searchParams.get('code') ?? ''
 }
 
 function exchange(code: string, more: Record<string, string> = {}): Promise<TokenAnswer> {
   const fields = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, user_type: 'Location', ...more }
-  return highlevelToken(server, administration.program, fields)
+  return highlevelToken(server, holder.program, fields)
 }
 
 function refresh(token: unknown, more: Record<string, string> = {}): Promise<TokenAnswer> {
   const fields = { grant_type: 'refresh_token', refresh_token: String(token), user_type: 'Location', ...more }
-  return highlevelToken(server, administration.program, fields)
+  return highlevelToken(server, holder.program, fields)
 }
 
-async function read(token: unknown, location = administration.location, path = `/locations/${location}`) {
+async function read(token: unknown, location = holder.location, path = `/locations/${location}`) {
   const headers = { authorization: `Bearer ${String(token)}`, version: '2021-07-28' }
   const response = await fetch(server.origin + path, { headers })
   return { status: response.status, body: (await response.json()) as Said }
@@ -83,7 +83,7 @@ async function companyId(): Promise<string | undefined> {
 
 for (const path of ['/oauth/chooselocation', '/v2/oauth/chooselocation']) {
   test(`a user lets a program into their location, at ${path}`, async () => {
-    const to = await new Visitor().consent(question(path, { state: 's t' }), administration.person)
+    const to = await new Visitor().consent(question(path, { state: 's t' }), holder.person)
     assert.equal(to.searchParams.get('state'), 's t')
     const { status, body } = await exchange(to.searchParams.get('code') ?? '')
     assert.equal(status, 200)
@@ -93,7 +93,7 @@ for (const path of ['/oauth/chooselocation', '/v2/oauth/chooselocation']) {
       expires_in: 86_399,
       scope: SCOPES,
       userType: 'Location',
-      locationId: administration.location,
+      locationId: holder.location,
       isBulkInstallation: false,
     })
     for (const text of [access_token, refresh_token, traceId, userId, companyId]) assert.equal(typeof text, 'string')
@@ -102,7 +102,7 @@ for (const path of ['/oauth/chooselocation', '/v2/oauth/chooselocation']) {
 }
 
 describe('a refresh token', () => {
-  test('is good once; the newer pair stays good when the old one is sent again', async () => {
+  test('is good once; when it is sent again, the newer pair ends with it', async () => {
     const first = (await exchange(await code())).body
     const second = await refresh(first.refresh_token)
     assert.equal(second.status, 200)
@@ -113,9 +113,8 @@ describe('a refresh token', () => {
     const message = 'Invalid grant: refresh token is invalid'
     assert.deepEqual(said, { statusCode: 400, message, error: 'invalid_grant', error_description: message })
     assert.equal(typeof traceId, 'string')
-    assert.equal((await read(first.access_token)).status, 200)
-    assert.equal((await read(second.body.access_token)).status, 200)
-    assert.equal((await refresh(second.body.refresh_token)).status, 200)
+    for (const { access_token } of [first, second.body]) assert.equal((await read(access_token)).status, 401)
+    assert.equal((await refresh(second.body.refresh_token)).status, 400)
     assert.match(server.log(), /a code or refresh token was used a second time/)
   })
 
@@ -134,12 +133,8 @@ describe('an agency', () => {
     const body = await companyToken()
     assert.equal(body['userType'], 'Company')
     assert.equal(body['locationId'], undefined)
-    assert.deepEqual(body['approvedLocations'], [administration.location, branch.location])
-    const refused = await read(
-      body.access_token,
-      administration.location,
-      `/contacts/?locationId=${administration.location}`,
-    )
+    assert.deepEqual(body['approvedLocations'], [holder.location, branch.location])
+    const refused = await read(body.access_token, holder.location, `/contacts/?locationId=${holder.location}`)
     assert.equal(refused.status, 401)
     assert.equal(refused.body['message'], 'This authClass type is not allowed to access this scope.')
   })
@@ -158,9 +153,9 @@ describe('an agency', () => {
     for (const text of [access_token, userId, traceId]) assert.equal(typeof text, 'string')
     assert.deepEqual(rest, { token_type: 'Bearer', expires_in: 86_399, scope: SCOPES, locationId: branch.location })
     assert.equal((await read(access_token, branch.location)).status, 200)
-    assert.equal((await read(access_token, administration.location)).status, 403)
+    assert.equal((await read(access_token, holder.location)).status, 403)
 
-    const stranger = await createOffice(server, 'highlevel', 'A Stranger')
+    const stranger = await createAccountHolder(server, 'highlevel', 'A Stranger')
     for (const foreign of [stranger.location, 'AAAAAAAAAAAAAAAAAAAA'])
       assert.equal((await ask(foreign, company.access_token)).status, 403)
     assert.equal((await ask(branch.location, company.access_token, 'another')).status, 403)
@@ -176,25 +171,22 @@ describe('an agency', () => {
   })
 
   test('is not offered to who may not act for it', async () => {
-    const page = await new Visitor().logIn(
-      question().replace(administration.program.id, branch.program.id),
-      branch.person,
-    )
+    const page = await new Visitor().logIn(question().replace(holder.program.id, branch.program.id), branch.person)
     assert.equal(page.text.includes('The whole agency'), false)
     assert.equal(page.text.includes('Blue Harbor'), false)
     const visitor = new Visitor()
     const own = await visitor.logIn(question(), branch.person)
-    const forged = await visitor.submit(own, 'allow', { place: administration.location })
+    const forged = await visitor.submit(own, 'allow', { place: holder.location })
     assert.equal(forged.status, 403)
   })
 })
 
 test('client_credentials: the location itself, or its agency', async () => {
   const fields = { grant_type: 'client_credentials', scope: 'locations.readonly' }
-  const own = await highlevelToken(server, administration.program, fields)
+  const own = await highlevelToken(server, holder.program, fields)
   assert.equal(own.body['userType'], 'Location')
   assert.equal((await read(own.body.access_token)).status, 200)
-  const agency = await highlevelToken(server, administration.program, { ...fields, user_type: 'Company' })
+  const agency = await highlevelToken(server, holder.program, { ...fields, user_type: 'Company' })
   assert.equal(agency.body['userType'], 'Company')
   assert.equal((await read(agency.body.access_token, branch.location)).status, 200)
 })

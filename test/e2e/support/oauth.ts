@@ -15,7 +15,7 @@ export interface Person {
   readonly password: string
 }
 
-export interface Administration {
+export interface AccountHolder {
   readonly org: string
   readonly location: string
   readonly agency: string
@@ -24,12 +24,12 @@ export interface Administration {
 }
 
 /** An organization with one user who may log in, and one program for all flows. */
-export async function createOffice(
+export async function createAccountHolder(
   server: Server,
   wire: 'zoho' | 'highlevel' = 'zoho',
   name = 'Blue Harbor',
   ...more: string[]
-): Promise<Administration> {
+): Promise<AccountHolder> {
   const login = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`
   const own = ['org', 'create', '--name', name, '--user', 'Ines Marsh', '--email', login, ...more]
   const { id: org, location, agency } = await server.cli<{ id: string; location: string; agency: string }>(...own)

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
-  createOffice,
+  createAccountHolder,
   REDIRECT_URI,
   register,
   Visitor,
-  type Administration,
+  type AccountHolder,
   type Program,
   type Seen,
 } from '../support/oauth.ts'
@@ -18,12 +18,12 @@ const SCOPE =
 const LONG_URI = 'http://127.0.0.1:5500/redirect.html?tenant=a&state=theirs'
 
 let server: Server
-let administration: Administration
+let holder: AccountHolder
 let other: Program
 before(async () => {
   server = await startServer()
-  administration = await createOffice(server)
-  other = await register(server, administration.org, 'zoho', {
+  holder = await createAccountHolder(server)
+  other = await register(server, holder.org, 'zoho', {
     flow: 'implicit',
     redirectUri: [REDIRECT_URI, LONG_URI],
   })
@@ -32,7 +32,7 @@ after(() => server.stop())
 
 /** Nothing is encoded, and redirect_uri comes last. */
 function question(
-  { id }: Program = administration.program,
+  { id }: Program = holder.program,
   path = '/oauth/v2/auth',
   scope = SCOPE,
   uri = REDIRECT_URI,
@@ -47,7 +47,7 @@ function valuesOf(to: string): Record<string, string> {
 }
 
 async function granted(visitor: Visitor, url = question()): Promise<string> {
-  const page = await visitor.logIn(url, administration.person)
+  const page = await visitor.logIn(url, holder.person)
   const answer = await visitor.submit(page, 'allow')
   assert.equal(answer.status, 302, answer.text)
   return answer.location ?? ''
@@ -99,7 +99,7 @@ describe('/oauth/v2/auth/refresh', () => {
 
   test('asks as the first time where nothing was granted', async () => {
     const visitor = new Visitor()
-    const page = await visitor.logIn(again(), administration.person)
+    const page = await visitor.logIn(again(), holder.person)
     assert.ok(asksForConsent(page), page.text)
     const answer = await visitor.submit(page, 'allow')
     assert.equal(await statusWith(valuesOf(answer.location ?? '')['access_token']), 204)
@@ -113,12 +113,12 @@ describe('/oauth/v2/auth/refresh', () => {
     const framed = { headers: { 'sec-fetch-dest': 'iframe' } }
     assert.ok(asksForConsent(await visitor.open(again(undefined, 'ZohoCRM.modules.READ'), framed)))
     const elsewhere = new Visitor()
-    assert.ok(asksForConsent(await elsewhere.logIn(again(undefined, 'ZohoCRM.modules.READ'), administration.person)))
+    assert.ok(asksForConsent(await elsewhere.logIn(again(undefined, 'ZohoCRM.modules.READ'), holder.person)))
   })
 })
 
 test('a program that is not registered for it gets no token in a fragment', async () => {
-  const careful = await register(server, administration.org, 'zoho', { flow: 'code' })
+  const careful = await register(server, holder.org, 'zoho', { flow: 'code' })
   const page = await new Visitor().open(question(careful))
   assert.equal(page.status, 400)
   assert.match(page.text, /response_type may not be token for Filing cabinet/)

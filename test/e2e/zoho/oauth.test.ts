@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import {
-  createOffice,
+  createAccountHolder,
   REDIRECT_URI,
   Visitor,
   zohoQuestion,
   zohoToken,
-  type Administration,
+  type AccountHolder,
   type Said,
 } from '../support/oauth.ts'
 import { startServer, type Server } from '../support/server.ts'
@@ -16,21 +16,21 @@ import { startServer, type Server } from '../support/server.ts'
 const TOKEN = /^1000\.[0-9a-f]{32}\.[0-9a-f]{32}$/
 
 let server: Server
-let administration: Administration
+let holder: AccountHolder
 before(async () => {
   server = await startServer()
-  administration = await createOffice(server)
+  holder = await createAccountHolder(server)
 })
 after(() => server.stop())
 
 async function code(more: Record<string, string> = {}): Promise<string> {
-  const to = await new Visitor().consent(zohoQuestion(server, administration.program, more), administration.person)
+  const to = await new Visitor().consent(zohoQuestion(server, holder.program, more), holder.person)
   return to.searchParams.get('code') ?? ''
 }
 
 function exchange(code: string, more: Record<string, string> = {}) {
   const fields = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, ...more }
-  return zohoToken(server, administration.program, fields)
+  return zohoToken(server, holder.program, fields)
 }
 
 async function refreshToken(): Promise<string> {
@@ -39,7 +39,7 @@ async function refreshToken(): Promise<string> {
 }
 
 function refresh(token: string) {
-  return zohoToken(server, administration.program, { grant_type: 'refresh_token', refresh_token: token })
+  return zohoToken(server, holder.program, { grant_type: 'refresh_token', refresh_token: token })
 }
 
 async function statusWith(token: string | undefined): Promise<number> {
@@ -52,8 +52,8 @@ async function statusWith(token: string | undefined): Promise<number> {
 describe('a code', () => {
   test('comes back with the state, letter by letter, and is exchanged for tokens', async () => {
     const state = 'a b&c=d#é"<script>\r\nSet-Cookie: x=1'
-    const url = zohoQuestion(server, administration.program, { state, access_type: 'offline' })
-    const to = await new Visitor().consent(url, administration.person)
+    const url = zohoQuestion(server, holder.program, { state, access_type: 'offline' })
+    const to = await new Visitor().consent(url, holder.person)
     assert.equal(to.origin + to.pathname, REDIRECT_URI)
     assert.equal(to.searchParams.get('state'), state)
     assert.equal(to.searchParams.get('location'), 'us')
@@ -93,17 +93,17 @@ describe('a code', () => {
       'invalid_code',
     )
     assert.match((await exchange(first, { code_verifier: verifier })).body.access_token ?? '', TOKEN)
-    const plain = await new Visitor().open(zohoQuestion(server, administration.program, { code_challenge: verifier }))
+    const plain = await new Visitor().open(zohoQuestion(server, holder.program, { code_challenge: verifier }))
     assert.equal(plain.status, 400)
     // Nobody takes a challenge away on the way and then sends any verifier.
     assert.equal((await exchange(await code(), { code_verifier: verifier })).body.error, 'invalid_code')
   })
 
   test('of a self client is made on the command line', async () => {
-    const made = ['grant', 'create', '--client', administration.program.id, '--scope', 'ZohoCRM.modules.ALL']
+    const made = ['grant', 'create', '--client', holder.program.id, '--scope', 'ZohoCRM.modules.ALL']
     const { code } = await server.cli<{ code: string }>(...made)
     const fields = { grant_type: 'authorization_code', code }
-    const { body } = await zohoToken(server, administration.program, fields)
+    const { body } = await zohoToken(server, holder.program, fields)
     assert.match(body.refresh_token ?? '', TOKEN)
     assert.equal(await statusWith(body.access_token), 204)
   })
@@ -126,7 +126,7 @@ describe('parameters of the token call', () => {
   for (const [where, write] of Object.entries(forms)) {
     test(`come in ${where}`, async () => {
       const token = await refreshToken()
-      const { id, secret } = administration.program
+      const { id, secret } = holder.program
       const [query, init] = write({
         refresh_token: token,
         client_id: id,
@@ -142,18 +142,18 @@ describe('parameters of the token call', () => {
 
   test('client_credentials: in the name of the organization itself', async () => {
     const fields = { grant_type: 'client_credentials', scope: 'ZohoCRM.modules.READ' }
-    const { body } = await zohoToken(server, administration.program, {
+    const { body } = await zohoToken(server, holder.program, {
       ...fields,
-      soid: `ZohoCRM.${administration.org}`,
+      soid: `ZohoCRM.${holder.org}`,
     })
     assert.equal(body.refresh_token, undefined)
     assert.equal(await statusWith(body.access_token), 204)
-    const wrong = await zohoToken(server, administration.program, { ...fields, soid: 'ZohoCRM.1000000000000000001' })
+    const wrong = await zohoToken(server, holder.program, { ...fields, soid: 'ZohoCRM.1000000000000000001' })
     assert.deepEqual(wrong.body, { error: 'invalid_soid' })
-    const none = await zohoToken(server, administration.program, {
+    const none = await zohoToken(server, holder.program, {
       ...fields,
       scope: '',
-      soid: `ZohoCRM.${administration.org}`,
+      soid: `ZohoCRM.${holder.org}`,
     })
     assert.deepEqual(none.body, { error: 'invalid_scope' })
   })
@@ -173,7 +173,7 @@ describe('errors have status 200 and one word, for the SDKs look for nothing els
   ]
   for (const [what, fields, error] of cases) {
     test(`${what}: ${error}`, async () => {
-      const answer = await zohoToken(server, administration.program, { grant_type: 'refresh_token', ...fields })
+      const answer = await zohoToken(server, holder.program, { grant_type: 'refresh_token', ...fields })
       assert.deepEqual(answer, { status: 200, body: { error }, text: JSON.stringify({ error }) })
     })
   }
@@ -208,10 +208,10 @@ test('ten access tokens in ten minutes for one refresh token, then the throttle;
 
 test('of one user and program twenty refresh tokens stay good, and the oldest go', async () => {
   const visitor = new Visitor()
-  const url = zohoQuestion(server, administration.program, { access_type: 'offline', prompt: 'consent' })
+  const url = zohoQuestion(server, holder.program, { access_type: 'offline', prompt: 'consent' })
   const tokens: string[] = []
   for (let count = 0; count < 21; count++) {
-    const to = await visitor.consent(url, administration.person)
+    const to = await visitor.consent(url, holder.person)
     tokens.push((await exchange(to.searchParams.get('code') ?? '')).body.refresh_token ?? '')
   }
   const [first = '', second = ''] = tokens
@@ -245,7 +245,7 @@ describe('revocation', () => {
   })
 
   test('of a user who becomes inactive: everything ends, sessions too', async () => {
-    const dismissed = await createOffice(server, 'zoho', 'Former Staff')
+    const dismissed = await createAccountHolder(server, 'zoho', 'Former Staff')
     const visitor = new Visitor()
     const url = zohoQuestion(server, dismissed.program, { access_type: 'offline' })
     const to = await visitor.consent(url, dismissed.person)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createOffice, REDIRECT_URI, type Seen, Visitor, zohoQuestion, zohoToken } from '../../support/oauth.ts'
+import { createAccountHolder, REDIRECT_URI, type Seen, Visitor, zohoQuestion, zohoToken } from '../../support/oauth.ts'
 import { scrape, sumOf } from '../metrics.ts'
 import { createToken, HIGHLEVEL_SCOPES } from '../../support/tenant.ts'
 import type { Cluster } from './cluster.ts'
@@ -103,7 +103,7 @@ export function testSharing(cluster: () => Cluster): void {
 
   test('who logs in on one node consents on another; wrong guesses and refreshed tokens are counted by all', async () => {
     const { node, nodes } = cluster()
-    const { person: withAdministration, program } = await createOffice(node(0))
+    const { person: withAdministration, program } = await createAccountHolder(node(0))
     const person = { login: withAdministration.login, password: withAdministration.password }
     const on = (index: number, page: Seen): Seen => ({
       ...page,
